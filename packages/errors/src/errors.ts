@@ -1,0 +1,81 @@
+import { Data } from "effect"
+
+/** What every error carries besides its own fields: a sentence saying what happened, with which value, and what to do. */
+interface WithMessage {
+  readonly message: string
+}
+
+/** The request is malformed or asks for what cannot be done; `field` is the dotted path of the offending value. */
+export class InvalidRequest extends Data.TaggedError("InvalidRequest")<WithMessage & { readonly field?: string }> {}
+
+/** The rendered prompt does not fit the model's window. Its wording is parsed by Claude Code, which then compacts. */
+export class PromptTooLong extends Data.TaggedError("PromptTooLong")<{
+  /** Tokens of the rendered prompt. */
+  readonly promptTokens: number
+  /** Tokens the model can hold. */
+  readonly window: number
+}> {
+  /** @see wire contract, section 5: exactly this text makes Claude Code compact and go on. */
+  override get message(): string {
+    return `prompt is too long: ${this.promptTokens} tokens > ${this.window} maximum`
+  }
+}
+
+/** No credential, or a wrong one. */
+export class AuthenticationFailed extends Data.TaggedError("AuthenticationFailed")<WithMessage> {}
+
+/** The caller may not do this from where it stands (foreign Host or Origin). */
+export class PermissionDenied extends Data.TaggedError("PermissionDenied")<WithMessage> {}
+
+/** No such path, model or object. */
+export class NotFound extends Data.TaggedError("NotFound")<WithMessage> {}
+
+/** The path exists, the method does not. */
+export class MethodNotAllowed extends Data.TaggedError("MethodNotAllowed")<WithMessage & { readonly allow: string }> {}
+
+/** The body is larger than is taken. */
+export class RequestTooLarge extends Data.TaggedError("RequestTooLarge")<WithMessage> {}
+
+/** Too many failed attempts, or an upstream's own rate limit. */
+export class RateLimited extends Data.TaggedError("RateLimited")<WithMessage & { readonly retryAfterSeconds?: number }> {}
+
+/** The engine cannot take more work now: loading, out of memory, queue full. */
+export class Overloaded extends Data.TaggedError("Overloaded")<WithMessage & { readonly retryAfterSeconds?: number }> {}
+
+/** The backend is not there: it could not be started or keeps failing. */
+export class BackendUnavailable extends Data.TaggedError("BackendUnavailable")<WithMessage> {}
+
+/** The backend died or broke its contract while it worked on this request. */
+export class BackendFailed extends Data.TaggedError("BackendFailed")<WithMessage> {}
+
+/** The backend made no progress for too long. */
+export class BackendTimeout extends Data.TaggedError("BackendTimeout")<WithMessage> {}
+
+/** A fault of this program. */
+export class InternalError extends Data.TaggedError("InternalError")<WithMessage> {}
+
+/** Every error that can reach a client. */
+export type PensieveError =
+  | InvalidRequest
+  | PromptTooLong
+  | AuthenticationFailed
+  | PermissionDenied
+  | NotFound
+  | MethodNotAllowed
+  | RequestTooLarge
+  | RateLimited
+  | Overloaded
+  | BackendUnavailable
+  | BackendFailed
+  | BackendTimeout
+  | InternalError
+
+/** What a backend can fail with. */
+export type BackendError =
+  | InvalidRequest
+  | PromptTooLong
+  | RateLimited
+  | Overloaded
+  | BackendUnavailable
+  | BackendFailed
+  | BackendTimeout

@@ -1,0 +1,20 @@
+/** How a backend takes tools: by its own template or API, by a prompt we write, or not at all. */
+export type ToolForm = "native" | "prompted" | "none"
+
+/** Where a chat template takes a system turn. */
+export type SystemPlacement = "none" | "first" | "anywhere"
+
+/** What a backend can do, measured from the backend itself. */
+export interface Capabilities {
+  /** Model as the backend names it. */
+  readonly modelName: string
+  /** Tokens of prompt and answer together. */
+  readonly window: number
+  readonly toolForm: ToolForm
+  readonly reasoning: boolean
+  readonly images: boolean
+  /** Whether the numbers of cached tokens it reports are real. */
+  readonly reportsCache: boolean
+  /** Name of the model family in `@pensieve/families`, for backends that show us raw model text. */
+  readonly family: string
+}

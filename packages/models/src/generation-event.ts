@@ -1,0 +1,124 @@
+import type { PensieveError } from "@pensieve/errors"
+import type { JsonObject } from "./json.ts"
+
+/** Why an answer ended. `refusal` and `context-window` come from other backends only. */
+export type FinishReason = "end-turn" | "max-tokens" | "stop-sequence" | "tool-use" | "refusal" | "context-window"
+
+/** Tokens of one exchange. The three input counts are disjoint; their sum is the whole prompt. */
+export interface Usage {
+  /** Prompt tokens neither read from nor written to a cache. */
+  readonly inputTokens: number
+  readonly cacheReadTokens: number
+  readonly cacheCreationTokens: number
+  readonly outputTokens: number
+  /** Part of `outputTokens`. */
+  readonly reasoningTokens: number
+}
+
+/** The request is good, counted and fits; it may still wait. */
+export interface Accepted {
+  readonly type: "accepted"
+  readonly promptTokens: number
+}
+
+/** Work begins; `cachedTokens` of the prompt need none. */
+export interface Started {
+  readonly type: "started"
+  readonly cachedTokens: number
+}
+
+/** Prompt tokens done so far. */
+export interface Prefill {
+  readonly type: "prefill"
+  readonly done: number
+  readonly total: number
+}
+
+/** Time passed without anything else to say. */
+export interface Heartbeat {
+  readonly type: "heartbeat"
+}
+
+export interface ReasoningDelta {
+  readonly type: "reasoning-delta"
+  readonly text: string
+}
+
+export interface ReasoningEnd {
+  readonly type: "reasoning-end"
+  readonly signature?: string
+}
+
+export interface TextDelta {
+  readonly type: "text-delta"
+  readonly text: string
+}
+
+/** A whole call, checked. */
+export interface ToolCall {
+  readonly type: "tool-call"
+  readonly id: string
+  readonly name: string
+  readonly input: JsonObject
+}
+
+/** The three events of a call that streams as it is written (eager tools under a grammar). */
+export interface ToolCallStart {
+  readonly type: "tool-call-start"
+  readonly id: string
+  readonly name: string
+}
+export interface ToolCallDelta {
+  readonly type: "tool-call-delta"
+  /** A fragment of the input's JSON text. */
+  readonly json: string
+}
+export interface ToolCallEnd {
+  readonly type: "tool-call-end"
+}
+
+/** Cumulative counts; a later one replaces an earlier one. */
+export interface UsageReport {
+  readonly type: "usage"
+  readonly usage: Usage
+}
+
+/** The answer is whole. Last event. */
+export interface Finished {
+  readonly type: "finished"
+  readonly reason: FinishReason
+  /** The stop sequence that matched, with reason `stop-sequence`. */
+  readonly stopSequence?: string
+}
+
+/** The answer broke off. Last event. */
+export interface Failed {
+  readonly type: "failed"
+  readonly error: PensieveError
+}
+
+/** What a backend says while it answers. Exactly one `finished` or `failed`, last. */
+export type GenerationEvent =
+  | Accepted
+  | Started
+  | Prefill
+  | Heartbeat
+  | ReasoningDelta
+  | ReasoningEnd
+  | TextDelta
+  | ToolCall
+  | ToolCallStart
+  | ToolCallDelta
+  | ToolCallEnd
+  | UsageReport
+  | Finished
+  | Failed
+
+/** A usage of nothing. */
+export const emptyUsage: Usage = {
+  inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheCreationTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0
+}

@@ -1,0 +1,6 @@
+export * from "./bridge.ts"
+export * from "./capabilities.ts"
+export * from "./conversation.ts"
+export * from "./generation-event.ts"
+export * from "./json.ts"
+export * from "./model-text.ts"
