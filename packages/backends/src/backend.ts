@@ -18,6 +18,8 @@ export class Backend extends Context.Service<
   Backend,
   {
     readonly name: string
+    /** The model it serves, as the user names it. */
+    readonly model: string
     readonly status: Effect.Effect<BackendStatus>
     /** Waits while the backend starts. */
     readonly capabilities: Effect.Effect<Capabilities, BackendError>
