@@ -30,11 +30,14 @@ const leafProblem: SchemaIssue.LeafHook = (issue) => {
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1({ leafHook: leafProblem })
 
+const keyOf = (segment: PropertyKey | { readonly key: PropertyKey }): PropertyKey =>
+  typeof segment === "object" ? segment.key : segment
+
 const firstProblem = (error: Schema.SchemaError, path: Path): InvalidRequest => {
   const [first] = format(error.issue).issues
   return first === undefined
     ? invalidField(path, "Input is invalid")
-    : invalidField([...path, ...first.path], first.message)
+    : invalidField([...path, ...(first.path ?? []).map(keyOf)], first.message)
 }
 
 /** An object without the fields that are null: the API takes null for absent. */
