@@ -1,3 +1,9 @@
 import { defineConfig } from "tsup"
 
-export default defineConfig({ entry: ["src/index.ts"], format: "esm", target: "node22", sourcemap: true, clean: true })
+export default defineConfig({
+  entry: ["src/index.ts", "src/anthropic/index.ts"],
+  format: "esm",
+  target: "node22",
+  sourcemap: true,
+  clean: true
+})

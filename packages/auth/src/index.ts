@@ -1,1 +1,2 @@
-export {}
+export * from "./gate.ts"
+export * from "./token-check.ts"

@@ -1,1 +1,5 @@
-export {}
+export * from "./backend.ts"
+export * from "./mlx/bridge-process.ts"
+export * from "./mlx/bridge-supervisor.ts"
+export * from "./mlx/forced-script.ts"
+export * from "./mlx/mlx-backend.ts"

@@ -132,7 +132,7 @@ export type OutputFormat =
   | { readonly type: "json-schema"; readonly schema: JsonObject; readonly name?: string }
 
 /** What kind of work a request is; decides its priority and what is kept of it. */
-export type RequestClass = "main" | "subagent" | "title" | "compaction" | "classifier" | "probe" | "count"
+export type RequestClass = "main" | "subagent" | "title" | "compaction" | "classifier" | "probe" | "websearch" | "count"
 
 /** What is known about the request besides its content. */
 export interface Hints {

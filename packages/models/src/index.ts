@@ -1,3 +1,4 @@
+export * from "./anthropic.ts"
 export * from "./bridge.ts"
 export * from "./capabilities.ts"
 export * from "./conversation.ts"

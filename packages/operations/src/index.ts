@@ -1,1 +1,5 @@
-export {}
+export * from "./choose-model.ts"
+export * from "./find-models.ts"
+export * from "./home.ts"
+export * from "./token.ts"
+export * from "./write-atomic.ts"

@@ -1,1 +1,3 @@
-export {}
+export { arrange, type Arranged } from "./arrange.ts"
+export { canonicalJson } from "./canonical-json.ts"
+export type { PromptFamily, PromptShape } from "./prompt-shape.ts"

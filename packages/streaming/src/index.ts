@@ -1,1 +1,2 @@
-export {}
+export * from "./committed.ts"
+export * from "./heartbeat.ts"

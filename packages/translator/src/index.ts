@@ -1,1 +1,1 @@
-export {}
+export * as anthropic from "./anthropic/index.ts"

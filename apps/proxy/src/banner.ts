@@ -1,0 +1,34 @@
+import type { ModelChoice } from "@pensieve/operations"
+
+/** What a person should know once the proxy listens. */
+export interface BannerFacts {
+  readonly port: number
+  readonly choice: Extract<ModelChoice, { type: "found" }>
+  /** Where the token is, or undefined when the user gave it. */
+  readonly tokenFile: string | undefined
+}
+
+/** The lines printed at start. */
+export const banner = ({ port, choice, tokenFile }: BannerFacts): string => {
+  const url = `http://127.0.0.1:${port}`
+  const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${tokenFile})`
+  return [
+    "",
+    `  Pensieve listens on ${url}`,
+    `  Model: ${choice.folder.name} (${choice.why})`,
+    ...(choice.folder.source === "demo"
+      ? [
+          "",
+          "  This is the built-in DEMO model: a few megabytes that can greet, read a file and run a command, to show that everything works.",
+          "  For real work take a real model:  npm start -- --model mlx-community/Qwen3-4B-4bit",
+          "  or put a model folder under models/."
+        ]
+      : []),
+    "",
+    "  Claude Code:",
+    `    ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN="${token}" claude`,
+    "",
+    "  Ctrl-C stops it.",
+    ""
+  ].join("\n")
+}

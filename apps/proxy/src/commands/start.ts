@@ -1,0 +1,139 @@
+import { BridgeSupervisor, type ForcedScript, mlxBackendLayer, parseForcedScript } from "@pensieve/backends"
+import { type ResolvedSettings, resolveSettings, settingTable } from "@pensieve/config"
+import { Home, localToken, type ModelChoice } from "@pensieve/operations"
+import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
+import { Console, Effect, FileSystem, Layer, Option, Result } from "effect"
+import { Command, Flag } from "effect/cli"
+import { HttpServer } from "effect/http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { banner } from "../banner.ts"
+import { loggingLayer } from "../logging.ts"
+import { modelFor } from "../model-for.ts"
+import { places, pythonIsThere } from "../places.ts"
+import { StartFailure } from "../start-failure.ts"
+import { version } from "../version.ts"
+
+const text = (name: string, description: string) => Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+
+const flags = {
+  port: text("port", "TCP port on loopback; 0 takes a free one. PENSIEVE_PORT; default 7777."),
+  model: text("model", "A model folder, a repository id such as mlx-community/Qwen3-4B-4bit, or `demo`. PENSIEVE_MODEL."),
+  window: text("window", "Upper bound of the context window, in tokens. PENSIEVE_WINDOW."),
+  "log-level": text("log-level", "debug, info, warn or error. PENSIEVE_LOG_LEVEL; default info."),
+  "allow-forced": text("allow-forced", "For tests: a script of answers that the model is forced to give."),
+  yes: Flag.Boolean("yes").pipe(Flag.withAlias("y"), Flag.withDescription("Agree to the download of a model."), Flag.withDefault(false))
+}
+
+/** `pensieve start`: runs the proxy in the foreground. */
+export const start = Command.make(
+  "start",
+  flags,
+  Effect.fn("start")(function* ({ yes, ...given }) {
+    yield* run(
+      Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Option.getOrUndefined(value)])),
+      yes
+    ).pipe(
+      Effect.provide(Home.layer(process.env)),
+      Effect.catchTag("StartFailure", (failure) =>
+        Effect.andThen(Console.error(`pensieve: ${failure.message}`), Effect.sync(() => process.exit(failure.exitCode)))
+      )
+    )
+  })
+).pipe(
+  Command.withDescription("Run the proxy in the foreground."),
+  Command.withExamples([
+    { command: "pensieve start", description: "Serve the best model at hand on port 7777" },
+    { command: "pensieve start --model mlx-community/Qwen3-4B-4bit --port 8080", description: "Serve a certain model elsewhere" }
+  ])
+)
+
+const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolean) =>
+  Effect.gen(function* () {
+    const { settings } = yield* readSettings(given)
+    if (!pythonIsThere())
+      return yield* new StartFailure({ message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.", exitCode: 1 })
+    const token = yield* localToken(settings.token)
+    const { tokenFile } = yield* Home
+    const choice = yield* modelFor(settings.model, agreed)
+    const forcedScript = settings.allowForced === undefined ? undefined : yield* readScript(settings.allowForced)
+    const backend = mlxBackendLayer({ modelName: choice.folder.name, ...(forcedScript === undefined ? {} : { forcedScript }) }).pipe(
+      Layer.provide(
+        BridgeSupervisor.layer({
+          command: { python: places.python, folder: places.bridge, modelPath: choice.folder.path, allowForced: forcedScript !== undefined },
+          socketPath: yield* socketPaths,
+          window: settings.window
+        })
+      )
+    )
+    const server = serveLayer.pipe(
+      Layer.provide(backend),
+      Layer.provide(ServerPolicy.layer({ token, version })),
+      Layer.provideMerge(Layer.effectDiscard(announce(choice, settings.token === undefined ? tokenFile : undefined))),
+      Layer.provide(listen(settings.port)),
+      Layer.provide(loggingLayer(settings.logLevel))
+    )
+    return yield* Layer.launch(server)
+  })
+
+const readSettings = (
+  given: Readonly<Record<string, string | undefined>>
+): Effect.Effect<ResolvedSettings, StartFailure, Home | FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { configFile } = yield* Home
+    const file = yield* Effect.option(fs.readFileString(configFile))
+    const resolved = resolveSettings({
+      flags: given,
+      env: process.env,
+      ...(Option.isSome(file) ? { file: { path: configFile, text: file.value } } : {})
+    })
+    if (Result.isSuccess(resolved)) return resolved.success
+    const lines = resolved.failure.map(({ message, line, column }) => (line === undefined ? message : `${message} (line ${line}, column ${column})`))
+    return yield* new StartFailure({ message: lines.join("\npensieve: "), exitCode: 2 })
+  })
+
+const readScript = (file: string): Effect.Effect<ForcedScript, StartFailure, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const content = yield* Effect.mapError(
+      fs.readFileString(file),
+      () => new StartFailure({ message: `--${settingTable.allowForced.flag}: ${file} cannot be read.`, exitCode: 2 })
+    )
+    return yield* Effect.mapError(
+      Effect.fromResult(parseForcedScript(content)),
+      (problem) => new StartFailure({ message: `--${settingTable.allowForced.flag}: ${file}: ${problem}`, exitCode: 2 })
+    )
+  })
+
+/** A Unix socket's path may have about 100 bytes; where ours would be longer, a short folder of our own in the temporary folder serves. */
+const socketPaths = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const { runFolder } = yield* Home
+  const pathIn = (folder: string) => (start: number) => join(folder, `bridge-${process.pid}-${start}.sock`)
+  if (Buffer.byteLength(pathIn(runFolder)(999)) <= 100) {
+    yield* fs.makeDirectory(runFolder, { recursive: true, mode: 0o700 })
+    return pathIn(runFolder)
+  }
+  return pathIn(yield* fs.makeTempDirectory({ directory: tmpdir(), prefix: "pensieve-" }))
+})
+
+const listen = (port: number) =>
+  listenLayer(port).pipe(
+    Layer.catch((error) =>
+      Layer.effectDiscard(
+        new StartFailure({
+          message: /EADDRINUSE/.test(String(error.cause))
+            ? `Port ${port} is taken. If it is another Pensieve, use that one; else choose another with --port (0 takes a free one).`
+            : `Port ${port} cannot be used: ${String(error.cause)}`,
+          exitCode: 1
+        })
+      ).pipe(Layer.provideMerge(Layer.effect(HttpServer.HttpServer, Effect.never)))
+    )
+  )
+
+const announce = (choice: Extract<ModelChoice, { type: "found" }>, tokenFile: string | undefined) =>
+  Effect.gen(function* () {
+    const server = yield* HttpServer.HttpServer
+    yield* Console.error(banner({ port: portOf(server.address), choice, tokenFile }))
+  })

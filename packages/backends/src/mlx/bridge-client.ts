@@ -1,0 +1,111 @@
+import { type BackendError, BackendFailed } from "@pensieve/errors"
+import { initialNdjson, type NdjsonFrame, pushNdjson } from "@pensieve/framing"
+import { BridgeCount, type BridgeGenerate, BridgeHealth, BridgeLine, BridgeModel, type BridgePrompt } from "@pensieve/models"
+import { Effect, Result, Schema, type Scope, Stream } from "effect"
+import { Agent, request } from "undici"
+import { connectionError, refusalError } from "./bridge-errors.ts"
+
+/** Without a byte for this long a request counts as stuck. */
+const progressLimitMs = 3_000_000
+
+const decodeLine = Schema.decodeUnknownResult(BridgeLine)
+
+/** The engine over its Unix socket. Interrupting a call closes its connection, which cancels it in the engine. */
+export interface BridgeClient {
+  readonly health: Effect.Effect<BridgeHealth, BackendError>
+  readonly model: Effect.Effect<BridgeModel, BackendError>
+  readonly count: (prompt: BridgePrompt) => Effect.Effect<number, BackendError>
+  /** The lines of one answer. Fails before the first line when the engine refuses the request. */
+  readonly generate: (body: BridgeGenerate) => Stream.Stream<BridgeLine, BackendError>
+}
+
+/** Connects to the socket; its connections end with the scope. */
+export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const agent = yield* Effect.acquireRelease(
+      Effect.sync(
+        () => new Agent({ connect: { socketPath }, headersTimeout: progressLimitMs, bodyTimeout: progressLimitMs })
+      ),
+      (agent) => Effect.promise(() => agent.destroy())
+    )
+
+    const call = (method: "GET" | "POST", path: string, body?: unknown) =>
+      Effect.tryPromise({
+        try: (signal) =>
+          request(`http://bridge${path}`, {
+            method,
+            dispatcher: agent,
+            signal,
+            ...(body === undefined
+              ? {}
+              : { body: JSON.stringify(body), headers: { "content-type": "application/json" } })
+          }),
+        catch: connectionError
+      })
+
+    const readJson = (response: Awaited<ReturnType<typeof request>>) =>
+      Effect.tryPromise({ try: () => response.body.json(), catch: connectionError })
+
+    const json = <S extends Schema.ConstraintDecoder<unknown>>(
+      schema: S,
+      method: "GET" | "POST",
+      path: string,
+      body?: unknown,
+      statuses: ReadonlyArray<number> = [200]
+    ): Effect.Effect<S["Type"], BackendError> => {
+      const decode = Schema.decodeUnknownResult(schema)
+      return Effect.gen(function* () {
+        const response = yield* call(method, path, body)
+        const value = yield* readJson(response)
+        if (!statuses.includes(response.statusCode)) return yield* refusalError(response.statusCode, value)
+        const decoded = decode(value)
+        if (Result.isFailure(decoded))
+          return yield* new BackendFailed({ message: `The engine's answer to ${path} is not what was agreed: ${decoded.failure.message}` })
+        return decoded.success
+      })
+    }
+
+    const generate = (body: BridgeGenerate): Stream.Stream<BridgeLine, BackendError> =>
+      Stream.unwrap(
+        Effect.gen(function* () {
+          const response = yield* call("POST", "/generate", body)
+          if (response.statusCode !== 200) return yield* refusalError(response.statusCode, yield* readJson(response))
+          yield* Effect.addFinalizer(() => Effect.sync(() => response.body.destroy()))
+          let reader = initialNdjson()
+          return Stream.fromAsyncIterable<Uint8Array, BackendError>(response.body, connectionError).pipe(
+            Stream.mapEffect((bytes) => {
+              const [next, frames] = pushNdjson(reader, bytes)
+              reader = next
+              return Effect.fromResult(parseFrames(frames))
+            }),
+            Stream.flattenIterable
+          )
+        })
+      )
+
+    return {
+      health: json(BridgeHealth, "GET", "/health", undefined, [200, 503]),
+      model: json(BridgeModel, "GET", "/model"),
+      count: (prompt) => Effect.map(json(BridgeCount, "POST", "/count", prompt), (answer) => answer.tokens),
+      generate
+    }
+  })
+
+const parseFrames = (frames: ReadonlyArray<NdjsonFrame>): Result.Result<ReadonlyArray<BridgeLine>, BackendError> => {
+  const lines: Array<BridgeLine> = []
+  for (const frame of frames) {
+    const decoded = decodeLine(frame.type === "line" ? parseJson(frame.text) : undefined)
+    if (Result.isFailure(decoded))
+      return Result.fail(new BackendFailed({ message: "The engine sent a line that is not of the protocol." }))
+    lines.push(decoded.success)
+  }
+  return Result.succeed(lines)
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+import {
+  type BackendError,
+  BackendFailed,
+  BackendTimeout,
+  BackendUnavailable,
+  InvalidRequest,
+  Overloaded,
+  PromptTooLong
+} from "@pensieve/errors"
+import { BridgeRefusal } from "@pensieve/models"
+import { Result, Schema } from "effect"
+
+const decodeRefusal = Schema.decodeUnknownResult(BridgeRefusal)
+
+/** A refusal of the bridge (status and JSON body) as the error the client gets. */
+export const refusalError = (status: number, body: unknown): BackendError => {
+  const refusal = decodeRefusal(body)
+  if (Result.isFailure(refusal)) return new BackendFailed({ message: `The engine answered with status ${status} and no reason.` })
+  const { code, message, field, promptTokens, window } = refusal.success.error
+  switch (code) {
+    case "prompt_too_long":
+      return new PromptTooLong({ promptTokens: promptTokens ?? 0, window: window ?? 0 })
+    case "template_error":
+      return new InvalidRequest({ message: `The model's chat template refused the conversation: ${message}`, field: "messages" })
+    case "overloaded":
+      return new Overloaded({ message, retryAfterSeconds: 5 })
+    case "loading":
+      return new Overloaded({ message, retryAfterSeconds: 5 })
+    case "failed":
+      return new BackendUnavailable({ message })
+    case "invalid_request":
+    case "forced_not_allowed":
+      return new BackendFailed({ message: `The engine refused the request${field === undefined ? "" : ` (${field})`}: ${message}` })
+    default:
+      return new BackendFailed({ message })
+  }
+}
+
+/** A broken connection to the bridge as the error the client gets. */
+export const connectionError = (cause: unknown): BackendError => {
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+  if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT")
+    return new BackendTimeout({ message: "The engine made no progress for 50 minutes." })
+  if (code === "ENOENT" || code === "ECONNREFUSED") return new BackendUnavailable({ message: "The engine is not running." })
+  return new BackendFailed({ message: "The engine stopped while it worked on this request." })
+}

@@ -1,0 +1,52 @@
+import type { Family } from "@pensieve/families"
+import type { Conversation, ForcedPiece } from "@pensieve/models"
+import { Result, Schema } from "effect"
+
+const ScriptPiece = Schema.Union([
+  Schema.Struct({ text: Schema.String }),
+  Schema.Struct({ marker: Schema.String }),
+  Schema.Struct({ call: Schema.Struct({ name: Schema.String, input: Schema.JsonObject }) })
+])
+
+/**
+ * Answers written beforehand, for tests: request class → the answers in order, each a list of pieces.
+ * The answer at place n is given to a conversation that holds n assistant turns; where there is none, the model answers freely.
+ */
+export const ForcedScript = Schema.Record(Schema.String, Schema.Array(Schema.Array(ScriptPiece)))
+export type ForcedScript = typeof ForcedScript.Type
+
+const decodeScript = Schema.decodeUnknownResult(Schema.fromJsonString(ForcedScript))
+
+/** Reads a script's JSON text. */
+export const parseForcedScript = (text: string): Result.Result<ForcedScript, string> =>
+  Result.mapError(decodeScript(text), (error) => error.message)
+
+/** Cuts text at the vocabulary's own tokens, so that a call is forced with real markers. */
+const cutAtMarkers = (text: string, markers: ReadonlyArray<string>): ReadonlyArray<ForcedPiece> => {
+  const pieces: Array<ForcedPiece> = []
+  let rest = text
+  while (rest !== "") {
+    const next = markers
+      .map((marker) => ({ marker, at: rest.indexOf(marker) }))
+      .filter(({ at }) => at >= 0)
+      .sort((a, b) => a.at - b.at || b.marker.length - a.marker.length)[0]
+    if (next === undefined) return [...pieces, { text: rest }]
+    if (next.at > 0) pieces.push({ text: rest.slice(0, next.at) })
+    pieces.push({ marker: next.marker })
+    rest = rest.slice(next.at + next.marker.length)
+  }
+  return pieces
+}
+
+/** The pieces to force for a conversation, or undefined. Calls are written the way the model's family writes them. */
+export const forcedPieces = (
+  script: ForcedScript,
+  conversation: Conversation,
+  family: Family,
+  addedTokens: ReadonlyArray<string>
+): ReadonlyArray<ForcedPiece> | undefined => {
+  const place = conversation.turns.filter((turn) => turn.role === "assistant").length
+  return script[conversation.hints.requestClass]?.[place]?.flatMap((piece): ReadonlyArray<ForcedPiece> =>
+    "call" in piece ? cutAtMarkers(family.renderCall(piece.call), addedTokens) : [piece]
+  )
+}

@@ -1,0 +1,89 @@
+import type { BackendError } from "@pensieve/errors"
+import { detectFamily } from "@pensieve/families"
+import type { Capabilities, Conversation, GenerationEvent } from "@pensieve/models"
+import { Effect, Layer, Stream } from "effect"
+import { randomBytes } from "node:crypto"
+import { Backend, type BackendStatus } from "../backend.ts"
+import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
+import { type ForcedScript, forcedPieces } from "./forced-script.ts"
+import { callsAllowed, type LoadedModel, planGeneration, planPrompt } from "./plan-generation.ts"
+import { makeAnswerReader } from "./read-answer.ts"
+
+/** What the backend is told. */
+export interface MlxBackendOptions {
+  /** The model as the user names it. */
+  readonly modelName: string
+  /** Scripted answers (tests only). */
+  readonly forcedScript?: ForcedScript
+}
+
+/** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
+const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
+
+const loadedModel = ({ model }: ReadyBridge): LoadedModel => {
+  const facts = { templateText: model.template.text, addedTokens: model.addedTokens, architecture: model.architecture }
+  const family = detectFamily(facts)
+  return { card: model, family, reasoning: family.reasoning(facts) }
+}
+
+/** The backend that runs a model in the Python bridge. */
+export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend, never, BridgeSupervisor> =>
+  Layer.effect(
+    Backend,
+    Effect.gen(function* () {
+      const supervisor = yield* BridgeSupervisor
+
+      const status = Effect.map(
+        supervisor.state,
+        (state): BackendStatus => (state.status === "ready" ? { status: "ready" } : { status: state.status, message: state.message })
+      )
+
+      const capabilities = Effect.map(supervisor.ready, (bridge): Capabilities => {
+        const { card, family, reasoning } = loadedModel(bridge)
+        return {
+          modelName: options.modelName,
+          window: card.window,
+          toolForm: family.toolForm,
+          reasoning: reasoning !== null,
+          images: false,
+          reportsCache: true,
+          family: family.name
+        }
+      })
+
+      const countTokens = Effect.fn("MlxBackend.countTokens")(function* (
+        conversation: Conversation
+      ): Effect.fn.Return<number, BackendError> {
+        const bridge = yield* supervisor.ready
+        return yield* bridge.client.count(planPrompt(conversation, loadedModel(bridge)))
+      })
+
+      const generate = (conversation: Conversation): Stream.Stream<GenerationEvent, BackendError> =>
+        Stream.unwrap(Effect.map(supervisor.ready, (bridge) => answer(bridge, conversation)))
+
+      const answer = (bridge: ReadyBridge, conversation: Conversation): Stream.Stream<GenerationEvent, BackendError> => {
+        const model = loadedModel(bridge)
+        const { card, family } = model
+        const forced =
+          options.forcedScript === undefined ? undefined : forcedPieces(options.forcedScript, conversation, family, card.addedTokens)
+        const read = makeAnswerReader({
+          parser: family.createParser({
+            opensReasoning: card.template.opensReasoning && conversation.reasoning.mode !== "off",
+            toolNames: conversation.tools.map((tool) => tool.name),
+            addedTokens: card.addedTokens
+          }),
+          makeCallId,
+          callsAllowed: callsAllowed(conversation),
+          stopSequences: conversation.stopSequences
+        })
+        return bridge.client
+          .generate({ ...planGeneration(conversation, model), ...(forced === undefined ? {} : { forced }) })
+          .pipe(
+            Stream.mapEffect((line) => Effect.fromResult(read(line))),
+            Stream.flattenIterable
+          )
+      }
+
+      return Backend.of({ name: "mlx", model: options.modelName, status, capabilities, countTokens, generate })
+    })
+  )

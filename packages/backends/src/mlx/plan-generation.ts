@@ -1,0 +1,46 @@
+import type { Family, ReasoningMarkers } from "@pensieve/families"
+import type { BridgeGenerate, BridgeModel, BridgePrompt, BridgeSampling, Conversation, Sampling } from "@pensieve/models"
+import { arrange } from "@pensieve/prompt"
+
+/** The loaded model, and how its family writes. */
+export interface LoadedModel {
+  readonly card: BridgeModel
+  readonly family: Family
+  readonly reasoning: ReasoningMarkers | null
+}
+
+/** Whether the request leaves the model free to call tools. */
+export const callsAllowed = (conversation: Conversation): boolean =>
+  conversation.tools.length > 0 && conversation.toolChoice.type !== "none"
+
+/** The prompt fields of a request to the engine. */
+export const planPrompt = (conversation: Conversation, model: LoadedModel): BridgePrompt => {
+  const arranged = arrange(conversation, { family: model.family, template: model.card.template })
+  return {
+    messages: arranged.messages,
+    ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
+    ...(model.card.template.thinkingSwitch
+      ? { templateOptions: { enable_thinking: conversation.reasoning.mode !== "off" } }
+      : {}),
+    ...(arranged.continueFinal ? { continueFinal: true } : {})
+  }
+}
+
+/** The whole request to the engine, without forced pieces. */
+export const planGeneration = (conversation: Conversation, model: LoadedModel): BridgeGenerate => ({
+  ...planPrompt(conversation, model),
+  sampling: samplingOf(conversation.sampling, model),
+  stop: [...conversation.stopSequences, ...model.family.stopStrings],
+  // The engine cuts this to what the window leaves.
+  maxTokens: conversation.maxTokens ?? model.card.window,
+  class: conversation.hints.requestClass === "count" ? "probe" : conversation.hints.requestClass,
+  ...(conversation.hints.sessionId === undefined ? {} : { session: conversation.hints.sessionId }),
+  ...(conversation.hints.agentId === undefined ? {} : { agent: conversation.hints.agentId })
+})
+
+/** The request's own values, then the model's configuration, then the family's: each only where the one before is silent. */
+const samplingOf = (requested: Sampling, model: LoadedModel): BridgeSampling => ({
+  ...model.family.sampling,
+  ...model.card.sampling,
+  ...requested
+})

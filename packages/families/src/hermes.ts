@@ -1,0 +1,43 @@
+/**
+ * Hermes, Qwen2.5, Qwen3, QwQ, Granite 4: `<tool_call>\n{"name": …, "arguments": …}\n</tool_call>`, one block a call, and
+ * `<think>…</think>` where the model thinks.
+ */
+import type { Family, ModelFacts } from "./family.ts"
+import { callMarkers, hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
+import { createTaggedParser } from "./tagged-parser.ts"
+
+// Detection
+
+/** Formats that put something other than such JSON between the same tags. */
+const otherFormats = ["<function=", "<arg_key>", "<parameter=", "<parameter name="]
+
+const detect = (facts: ModelFacts): boolean => {
+  const template = facts.templateText
+  if (template === null || !template.includes(callMarkers.start)) return false
+  return !otherFormats.some((sign) => template.includes(sign))
+}
+
+// Markers and reasoning
+
+/** Whether a model thinks between `<think>` and `</think>`: its template or its vocabulary knows the markers. */
+export const thinksInTags = (facts: ModelFacts): boolean =>
+  facts.addedTokens.includes(thinkMarkers.start) || (facts.templateText?.includes(thinkMarkers.end) ?? false)
+
+// The family
+
+export const hermes: Family = {
+  name: "hermes",
+  toolForm: "native",
+  detect,
+  reasoning: (facts) => (thinksInTags(facts) ? thinkMarkers : null),
+  createParser: (options) =>
+    createTaggedParser({ callStart: callMarkers.start, callEnd: callMarkers.end, reasoning: thinkMarkers }, options),
+  renderCall: renderHermesCall,
+  renderResult: renderHermesResult,
+  toolPrompt: hermesToolPrompt,
+  // The form has no ids; the client's own are as good as any.
+  templateId: ({ id }) => id,
+  stopStrings: [],
+  // What Qwen's model cards advise for answers without thinking.
+  sampling: { temperature: 0.7, topP: 0.8, topK: 20 }
+}

@@ -1,0 +1,29 @@
+/**
+ * Models that have no form of their own for tools (Phi-3, Gemma 3, …), and those whose form we do not read yet: the tools
+ * stand in the system prompt, and calls are asked for in the Hermes form, as text.
+ */
+import type { Family } from "./family.ts"
+import { callMarkers, hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
+import { thinksInTags } from "./hermes.ts"
+import { createTaggedParser } from "./tagged-parser.ts"
+
+export const prompted: Family = {
+  name: "prompted",
+  toolForm: "prompted",
+  // Detection: the last row of the table; takes what nobody else took.
+  detect: () => true,
+  reasoning: (facts) => (thinksInTags(facts) ? thinkMarkers : null),
+  // The tags were taught by a prompt, as text; where the vocabulary happens to have them as tokens both ways count.
+  createParser: (options) =>
+    createTaggedParser(
+      { callStart: callMarkers.start, callEnd: callMarkers.end, reasoning: thinkMarkers },
+      { ...options, addedTokens: options.addedTokens.filter((token) => token === thinkMarkers.start || token === thinkMarkers.end) }
+    ),
+  renderCall: renderHermesCall,
+  renderResult: renderHermesResult,
+  toolPrompt: hermesToolPrompt,
+  templateId: ({ id }) => id,
+  // Small models go on to invent the result. With the line end, because JSON strings hold none, so that no call is cut.
+  stopStrings: ["\n<tool_response>"],
+  sampling: {}
+}

@@ -1,0 +1,36 @@
+import { Context, Effect, FileSystem, Layer, Path } from "effect"
+import { homedir } from "node:os"
+
+/** Where Pensieve keeps its state: `PENSIEVE_HOME`, else `~/.pensieve`. */
+export class Home extends Context.Service<
+  Home,
+  {
+    readonly root: string
+    /** `config.yaml`: the user's; never written by the program. */
+    readonly configFile: string
+    /** The generated token. */
+    readonly tokenFile: string
+    /** Sockets and locks of running processes. */
+    readonly runFolder: string
+    readonly modelsFolder: string
+  }
+>()("@pensieve/operations/Home") {
+  static readonly layer = (env: Readonly<Record<string, string | undefined>>) =>
+    Layer.effect(
+      Home,
+      Effect.gen(function* () {
+        const path = yield* Path.Path
+        const fs = yield* FileSystem.FileSystem
+        const given = env["PENSIEVE_HOME"]
+        const root = path.resolve(given === undefined || given === "" ? path.join(env["HOME"] ?? homedir(), ".pensieve") : given)
+        yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 })
+        return Home.of({
+          root,
+          configFile: path.join(root, "config.yaml"),
+          tokenFile: path.join(root, "token"),
+          runFolder: path.join(root, "run"),
+          modelsFolder: path.join(root, "models")
+        })
+      })
+    )
+}

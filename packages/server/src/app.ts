@@ -1,0 +1,58 @@
+import { checkGate, loopbackHosts } from "@pensieve/auth"
+import type { Backend } from "@pensieve/backends"
+import { InternalError, type PensieveError } from "@pensieve/errors"
+import { Cause, Effect, Option, type Scope } from "effect"
+import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { messages } from "./messages.ts"
+import { ServerPolicy } from "./policy.ts"
+import { makeId } from "./request-id.ts"
+import { respondEmpty, respondError } from "./respond.ts"
+import { pathOf, routeOf } from "./route.ts"
+import { countTokens, health, model, models } from "./routes.ts"
+
+type Requirements = Backend | ServerPolicy | HttpServerRequest.HttpServerRequest | Scope.Scope
+
+/** The gate, then the route. Never fails: what is wrong becomes an answer in the caller's dialect. */
+export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerResponse, never, Requirements> => {
+  const hosts = loopbackHosts(port)
+  return Effect.suspend(() => {
+    const requestId = makeId("req_")
+    return Effect.catchCause(handle(requestId, hosts), (cause) => {
+      const failure = Cause.findErrorOption(cause)
+      if (Option.isSome(failure)) return Effect.succeed(respondError(requestId, failure.value))
+      if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+      return Effect.as(
+        Effect.logError("a request ended by a fault of this program").pipe(
+          Effect.annotateLogs({ request: requestId, cause: Cause.pretty(cause) })
+        ),
+        respondError(requestId, new InternalError({ message: "Something went wrong inside Pensieve. See its log." }))
+      )
+    })
+  })
+}
+
+const handle = (
+  requestId: string,
+  hosts: ReadonlyArray<string>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Requirements> =>
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const { token } = yield* ServerPolicy
+    const path = pathOf(request.url)
+    yield* Effect.fromResult(checkGate({ method: request.method, path, headers: request.headers }, { token, hosts }))
+    const route = yield* Effect.fromResult(routeOf(request.method, path))
+    switch (route.name) {
+      case "health":
+        return yield* health(requestId)
+      case "hello":
+        return respondEmpty(requestId)
+      case "messages":
+        return yield* messages(requestId)
+      case "count-tokens":
+        return yield* countTokens(requestId)
+      case "models":
+        return yield* models(requestId)
+      case "model":
+        return yield* model(requestId, route.id)
+    }
+  })

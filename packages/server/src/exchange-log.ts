@@ -1,0 +1,67 @@
+import type { PensieveError } from "@pensieve/errors"
+import type { Conversation, GenerationEvent, Usage } from "@pensieve/models"
+import { Cause, Effect, Exit, Option } from "effect"
+import type { NonEmptyReadonlyArray } from "effect/Array"
+
+/** What is counted while an answer goes by. */
+export interface Tally {
+  readonly watch: (batch: NonEmptyReadonlyArray<GenerationEvent>) => NonEmptyReadonlyArray<GenerationEvent>
+  readonly summary: () => { readonly usage: Usage | undefined; readonly reason: string | undefined; readonly firstMs: number | undefined; readonly totalMs: number }
+}
+
+/** Starts counting now. */
+export const makeTally = (): Tally => {
+  const startedAt = performance.now()
+  let usage: Usage | undefined
+  let reason: string | undefined
+  let firstMs: number | undefined
+  return {
+    watch: (batch) => {
+      for (const event of batch) {
+        if (event.type === "usage") usage = event.usage
+        else if (event.type === "finished") reason = event.reason
+        else if (firstMs === undefined && (event.type === "text-delta" || event.type === "reasoning-delta" || event.type === "tool-call"))
+          firstMs = performance.now() - startedAt
+      }
+      return batch
+    },
+    summary: () => ({ usage, reason, firstMs, totalMs: performance.now() - startedAt })
+  }
+}
+
+/** One log line an exchange: numbers and names, never content. */
+export const logExchange = (
+  requestId: string,
+  conversation: Conversation,
+  tally: Tally,
+  exit: Exit.Exit<unknown, PensieveError>
+): Effect.Effect<void> => {
+  const { usage, reason, firstMs, totalMs } = tally.summary()
+  const failure = Exit.isFailure(exit) ? Cause.findErrorOption(exit.cause) : Option.none()
+  const outcome = Exit.isSuccess(exit)
+    ? (reason ?? "finished")
+    : Option.isSome(failure)
+      ? failure.value._tag
+      : Cause.hasInterrupts(exit.cause)
+        ? "client went away"
+        : "fault"
+  const log = Option.isSome(failure) && isOurFault(failure.value) ? Effect.logError : Effect.logInfo
+  return log("messages").pipe(
+    Effect.annotateLogs({
+      request: requestId,
+      class: conversation.hints.requestClass,
+      model: conversation.model,
+      outcome,
+      ...(Option.isSome(failure) ? { why: failure.value.message } : {}),
+      ...(usage === undefined
+        ? {}
+        : { input: usage.inputTokens, cached: usage.cacheReadTokens, output: usage.outputTokens }),
+      ...(firstMs === undefined ? {} : { firstMs: Math.round(firstMs) }),
+      totalMs: Math.round(totalMs),
+      ...(conversation.notices.length === 0 ? {} : { notices: conversation.notices.map((notice) => notice.code).join(",") })
+    })
+  )
+}
+
+const isOurFault = (error: PensieveError): boolean =>
+  error._tag === "InternalError" || error._tag === "BackendFailed" || error._tag === "BackendUnavailable" || error._tag === "BackendTimeout"

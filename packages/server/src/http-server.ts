@@ -1,0 +1,32 @@
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
+import { HttpServer } from "effect/http"
+import { createServer } from "node:http"
+import { app } from "./app.ts"
+
+/** Bytes of all headers of a request. */
+const headerLimitBytes = 32 * 1024
+
+/** Listens on loopback; fails with `ServeError` when the port is taken. Port 0 takes any free one. */
+export const listenLayer = (port: number) =>
+  NodeHttpServer.layerServer(
+    () =>
+      createServer({
+        maxHeaderSize: headerLimitBytes,
+        headersTimeout: 10_000,
+        requestTimeout: 60_000,
+        keepAliveTimeout: 60_000
+      }),
+    { port, host: "127.0.0.1", gracefulShutdownTimeout: "2 seconds" }
+  )
+
+/** Serves every route on the server that listens. */
+export const serveLayer = Layer.unwrap(
+  Effect.gen(function* () {
+    const server = yield* HttpServer.HttpServer
+    return HttpServer.serve(app(portOf(server.address)))
+  })
+)
+
+/** The TCP port a server listens on. */
+export const portOf = (address: HttpServer.HttpServer["Service"]["address"]): number => ("port" in address ? address.port : 0)

@@ -1,0 +1,52 @@
+import { Backend } from "@pensieve/backends"
+import { anthropic } from "@pensieve/translator"
+import { Effect } from "effect"
+import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { ServerPolicy } from "./policy.ts"
+import { plainHeaders, readJsonBody } from "./read-body.ts"
+import { respondJson } from "./respond.ts"
+
+/** `GET /health`: 200 `healthy`, or 503 with what is going on. Tells nothing a stranger should not know. */
+export const health = (requestId: string): Effect.Effect<HttpServerResponse.HttpServerResponse, never, Backend | ServerPolicy> =>
+  Effect.gen(function* () {
+    const backend = yield* Backend
+    const { version } = yield* ServerPolicy
+    const { status } = yield* backend.status
+    return status === "ready"
+      ? respondJson(requestId, { status: "healthy", version })
+      : respondJson(requestId, { status: status === "starting" ? "starting" : "unhealthy", version }, {}, 503)
+  })
+
+/** `POST /v1/messages/count_tokens`. */
+export const countTokens = (requestId: string) =>
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const backend = yield* Backend
+    const body = yield* readJsonBody
+    const conversation = yield* Effect.fromResult(anthropic.decodeCountRequest(body, { headers: plainHeaders(request.headers) }))
+    return respondJson(requestId, anthropic.encodeCount(yield* backend.countTokens(conversation)))
+  })
+
+/** One model, as it is told to clients. Every other id is answered by it as well. */
+const modelEntry = (id: string, name: string, window: number) => ({
+  id,
+  displayName: id === name ? name : `${id} (${name})`,
+  createdAt: "2026-01-01T00:00:00Z",
+  window
+})
+
+/** `GET /v1/models`. */
+export const models = (requestId: string) =>
+  Effect.gen(function* () {
+    const backend = yield* Backend
+    const { modelName, window } = yield* backend.capabilities
+    return respondJson(requestId, anthropic.encodeModels([modelEntry(modelName, modelName, window)]))
+  })
+
+/** `GET /v1/models/{id}`: every id is answered by the loaded model, so every id is a model. */
+export const model = (requestId: string, id: string) =>
+  Effect.gen(function* () {
+    const backend = yield* Backend
+    const { modelName, window } = yield* backend.capabilities
+    return respondJson(requestId, anthropic.encodeModel(modelEntry(id, modelName, window)))
+  })

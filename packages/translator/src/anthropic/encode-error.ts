@@ -1,0 +1,28 @@
+import { errorField, errorRow, type PensieveError } from "@pensieve/errors"
+import type { AnthropicErrorBody, AnthropicErrorObject } from "@pensieve/models"
+
+/** Refusals the official SDK knows by a code, by the field they are about. */
+const errorCodes: Readonly<Record<string, string>> = { thread: "thread_unsupported_request" }
+
+/**
+ * The `error` object of a body or of an `error` event.
+ *
+ * @see wire contract, section 5
+ */
+export const errorObject = (error: PensieveError): AnthropicErrorObject => {
+  const code = errorCodes[errorField(error) ?? ""]
+  return {
+    type: errorRow(error).anthropicType,
+    message: error.message,
+    ...(code === undefined ? {} : { details: { error_code: code } })
+  }
+}
+
+/** An error as status and body of an answer; `requestId` is also the value of the header `request-id`. */
+export const encodeError = (
+  error: PensieveError,
+  requestId: string
+): { readonly status: number; readonly body: AnthropicErrorBody } => ({
+  status: errorRow(error).status,
+  body: { type: "error", error: errorObject(error), request_id: requestId }
+})

@@ -1,0 +1,88 @@
+import type { InvalidRequest } from "@pensieve/errors"
+import {
+  type AnthropicCountRequest,
+  AnthropicRequest,
+  type Conversation,
+  type JsonObject,
+  type RequestClass
+} from "@pensieve/models"
+import { Result } from "effect"
+import { decodeContent } from "./decode-content.ts"
+import { decodeHints, type Headers } from "./decode-hints.ts"
+import { decodeMessages, hasCacheMark } from "./decode-messages.ts"
+import {
+  decodeOutput,
+  decodeReasoning,
+  decodeSampling,
+  decodeStops,
+  lastEffort,
+  noteContextEdits,
+  refuseUnsupported
+} from "./decode-options.ts"
+import { decodeToolChoice, decodeTools } from "./decode-tools.ts"
+import { invalidField } from "./field-error.ts"
+import { noteUnknownFields, type Notices } from "./notices.ts"
+
+/** What of a request is not in its body. */
+export interface RequestContext {
+  /** By lower-case name. */
+  readonly headers: Headers
+}
+
+/** A conversation, or the field that is wrong. */
+export type Decoded = Result.Result<Conversation, InvalidRequest>
+
+/** All fields that are honoured, translated or refused; the rest has no effect and is noted. `container` is noted below. */
+const requestFields = new Set(Object.keys(AnthropicRequest.fields).filter((field) => field !== "container"))
+
+/** A body whose envelope is right as a Conversation. `forcedClass` is the request class where the endpoint decides it. */
+export const toConversation = (
+  body: JsonObject,
+  request: AnthropicCountRequest,
+  context: RequestContext,
+  forcedClass: RequestClass | undefined
+): Decoded =>
+  Result.gen(function* () {
+    const refusal = refuseUnsupported(request)
+    if (refusal !== undefined) return yield* Result.fail(refusal)
+    const notices: Notices = []
+    noteUnknownFields(notices, body, requestFields, "the request", [])
+    noteContextEdits(request, notices)
+
+    const sent = request.tools ?? []
+    const system = request.system === undefined ? [] : yield* decodeContent(request.system, ["system"], notices)
+    const { turns, cached, configs } = yield* decodeMessages(request.messages, notices)
+    const tools = yield* decodeTools(sent, notices)
+    const { toolChoice, parallelToolCalls } = yield* decodeToolChoice(request.tool_choice, tools, sent, notices)
+    const output = yield* decodeOutput(request, notices)
+    const stopSequences = decodeStops(request, notices)
+    const effort = lastEffort(request, configs, notices)
+    const reasoning = decodeReasoning(request.thinking, effort, request.max_tokens, notices)
+
+    const systemBlocks = typeof request.system === "string" ? [] : (request.system ?? [])
+    const breakpoints = new Set([
+      ...([...sent, ...systemBlocks].some(hasCacheMark) ? [-1] : []),
+      ...cached,
+      ...(hasCacheMark(request) ? [turns.length - 1] : [])
+    ])
+    const facts = { request, system, turns, output, stopSequences, headers: context.headers }
+    return {
+      model: request.model,
+      system,
+      turns,
+      tools,
+      toolChoice,
+      parallelToolCalls,
+      sampling: decodeSampling(request),
+      reasoning,
+      output,
+      stopSequences,
+      ...(request.max_tokens === undefined ? {} : { maxTokens: request.max_tokens }),
+      stream: request.stream ?? false,
+      hints: decodeHints(facts, [...breakpoints], forcedClass),
+      notices,
+      source: { dialect: "anthropic", body }
+    }
+  })
+
+export const notAnObject: Decoded = Result.fail(invalidField([], "The request body should be a JSON object"))

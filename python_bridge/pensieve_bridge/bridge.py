@@ -1,0 +1,165 @@
+"""The bridge between requests and the engine: prompts off the engine thread, answers by generation, health."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from .answer import Answer
+from .engine import Engine, EngineOptions
+from .events import Event, Finished
+from .model import LoadedModel, model_card, resolve_sampling
+from .prompt import Prompt
+from .row import Job
+from .wire import ForcedPiece, GenerateRequest, Json, PromptRequest, Refusal
+
+_WATCH_SECONDS = 0.5
+_REMIND_TICKS = 3
+
+
+class Bridge:
+    """Event-loop thread only, but for what it hands to the engine and to its one prompt thread."""
+
+    def __init__(
+        self,
+        load: Callable[[], LoadedModel],
+        *,
+        blas: str,
+        allow_forced: bool = False,
+        options: EngineOptions | None = None,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._settled = asyncio.Event()
+        self._answers: dict[str, Answer] = {}
+        # One thread: transformers' tokenizers are changed by encoding and must not be used by two.
+        self._prompts = ThreadPoolExecutor(1, thread_name_prefix="prompts")
+        self._blas = blas
+        self._allow_forced = allow_forced
+        self.engine = Engine(load, self._deliver, self._settle, options)
+
+    def start(self) -> None:
+        self.engine.start()
+        self._watching = self._loop.create_task(self._watch())
+
+    async def ready(self) -> LoadedModel:
+        """Wait until the model is loaded. Raises `Refusal` 503 `failed` when it never will be."""
+        await self._settled.wait()
+        model = self.engine.model
+        health = self.engine.health()
+        if model is None or health.status == "failed":
+            raise Refusal(503, "failed", health.message)
+        return model
+
+    async def prompt(self, request: PromptRequest) -> Prompt:
+        model = await self.ready()
+        return await self._loop.run_in_executor(self._prompts, model.prompts.build, request)
+
+    async def card(self) -> Json:
+        return model_card(await self.ready(), self._blas)
+
+    async def submit(self, request: GenerateRequest) -> tuple[str, Answer, int]:
+        """Count, check that it fits, and queue. Returns (generation, its answer, prompt tokens)."""
+        model = await self.ready()
+        if request.forced is not None and not self._allow_forced:
+            raise Refusal(403, "forced_not_allowed", "`forced` needs a bridge started with --allow-forced")
+        prompt = await self.prompt(request.prompt)
+        forced = await self._force(model, request.forced)
+        count, window = len(prompt.tokens), model.facts.window
+        if count + min(request.max_tokens, 1) > window:
+            raise Refusal(
+                400,
+                "prompt_too_long",
+                f"the prompt has {count} tokens and the window {window}",
+                promptTokens=count,
+                window=window,
+            )
+        worst = max(prompt.tokens + list(forced or ()))
+        if worst >= model.facts.embedding_rows:
+            raise Refusal(400, "template_error", f"token {worst} is beyond the model's {model.facts.embedding_rows}")
+        job = Job(
+            generation=secrets.token_hex(8),
+            prompt=prompt.tokens,
+            limit=min(request.max_tokens, window - count),
+            sampling=resolve_sampling(request.sampling, model.facts),
+            stop=request.stop,
+            forced=forced,
+            request_class=request.request_class,
+            continues=request.prompt.continue_final,
+        )
+        answer = self._answers[job.generation] = Answer()
+        try:
+            self.engine.submit(job)
+        except Refusal:
+            del self._answers[job.generation]
+            raise
+        return job.generation, answer, count
+
+    def forget(self, generation: str) -> None:
+        """The answer is written or its client is gone; what still runs is cancelled."""
+        answer = self._answers.pop(generation, None)
+        if answer is not None and not answer.done:
+            self.engine.cancel(generation)
+
+    async def close(self, seconds: float) -> bool:
+        """Cancel everything; True when every answer got its end and the engine thread has ended in time."""
+        self._watching.cancel()
+        self.engine.stop()
+        ended = await self._loop.run_in_executor(None, self.engine.join, seconds)
+        await asyncio.sleep(0)
+        self._end_all(Finished("cancelled"))
+        self._prompts.shutdown(wait=False, cancel_futures=True)
+        return ended
+
+    @property
+    def open_answers(self) -> int:
+        return len(self._answers)
+
+    async def _force(self, model: LoadedModel, pieces: tuple[ForcedPiece, ...] | None) -> tuple[int, ...] | None:
+        if pieces is None:
+            return None
+        tokens: list[int] = []
+        for i, piece in enumerate(pieces):
+            if piece.marker is not None:
+                known = model.vocabulary.marker_ids.get(piece.marker)
+                if known is None:
+                    where = f"forced[{i}].marker"
+                    message = f"{where} {piece.marker!r} is not one token of the vocabulary"
+                    raise Refusal(400, "invalid_request", message, field=where)
+                tokens.append(known)
+            elif piece.text:
+                tokens += await self._loop.run_in_executor(self._prompts, model.prompts.encode_text, piece.text)
+        return tuple(tokens)
+
+    # ---- from the engine thread -----------------------------------------------------------------------------
+
+    def _deliver(self, events: list[tuple[str, Event]]) -> None:
+        self._on_loop(self._receive, events)
+
+    def _settle(self) -> None:
+        self._on_loop(self._settled.set)
+
+    def _on_loop(self, call: Callable[..., object], *values: object) -> None:
+        # The loop is closed when the process ends before the engine does.
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(call, *values)
+
+    def _receive(self, events: list[tuple[str, Event]]) -> None:
+        for generation, event in events:
+            answer = self._answers.get(generation)
+            if answer is not None:
+                answer.put(event)
+
+    async def _watch(self) -> None:
+        """Remind silent answers, and end them all when the engine has died without a word."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            for answer in self._answers.values():
+                answer.remind(_REMIND_TICKS)
+            health = self.engine.health()
+            if health.status == "failed":
+                self._settled.set()
+                self._end_all(Finished("error", error_code="failed", error_message=health.message))
+
+    def _end_all(self, end: Finished) -> None:
+        for answer in self._answers.values():
+            answer.put(end)

@@ -1,0 +1,41 @@
+"""What the engine needs from whatever turns prefilled rows into tokens (see `batch_decoder`, `sequential_decoder`)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from .mlx_edge import Cache, Processor, Sampler
+
+
+@dataclass(slots=True, frozen=True)
+class ReadyRow:
+    """A prefilled row: `cache` holds `prefix`, and `last` is the prompt's last token, not yet in the cache."""
+
+    row: int
+    prefix: list[int]
+    last: int
+    cache: Cache
+    sampler: Sampler
+    processors: list[Processor]
+
+
+class Decoder(Protocol):
+    """Lives on the engine thread. Never ends a row by itself: the engine calls `remove`.
+
+    After any exception out of `step`, every row is lost and the decoder must be thrown away.
+    """
+
+    capacity: int
+    """Rows that may decode at once."""
+
+    def add(self, ready: ReadyRow) -> None:
+        """Take the row over; its cache belongs to the decoder from now on."""
+        ...
+
+    def step(self) -> list[tuple[int, int]]:
+        """One token for each running row, as (row, token id); a new row may need one step to warm up."""
+        ...
+
+    def remove(self, rows: Iterable[int]) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,170 @@
+"""The one place where untyped mlx_lm meets our types: small Protocols and guarded imports.
+
+Import mlx_lm only through `import_mlx_lm`, on the engine thread or before it starts.
+"""
+
+import contextlib
+import resource
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol, cast
+
+import mlx.core as mx
+import mlx.nn as nn
+
+Cache = list[Any]
+"""One cache object a layer (mlx_lm.models.cache), for one row."""
+
+Sampler = Callable[[mx.array], mx.array]
+"""Log-probabilities `[rows, vocabulary]` → token ids `[rows]`."""
+
+Processor = Callable[[mx.array, mx.array], mx.array]
+"""(token ids so far `[tokens]`, logits `[1, vocabulary]`) → logits `[1, vocabulary]`."""
+
+
+class AddedTokenLike(Protocol):
+    content: str
+    special: bool
+
+
+class TokenizerLike(Protocol):
+    """The part of a transformers tokenizer (behind mlx_lm's wrapper) that the bridge uses."""
+
+    added_tokens_decoder: Mapping[int, AddedTokenLike]
+    chat_template: Any
+    bos_token: str | None
+    eos_token_id: int | None
+    eos_token_ids: set[int]
+
+    def __len__(self) -> int: ...
+    def convert_ids_to_tokens(self, ids: list[int]) -> list[str | None]: ...
+    def encode(self, text: str, *, add_special_tokens: bool, **options: Any) -> list[int]: ...
+    def decode(self, ids: list[int]) -> str: ...
+
+
+class BatchResponse(Protocol):
+    uid: int
+    token: int
+
+
+class BatchGeneratorLike(Protocol):
+    """`mlx_lm.generate.BatchGenerator`, as far as the bridge uses it."""
+
+    def insert(
+        self,
+        prompts: list[list[int]],
+        *,
+        max_tokens: list[int],
+        caches: list[Cache],
+        all_tokens: list[list[int]],
+        samplers: list[Sampler],
+        logits_processors: list[list[Processor]],
+    ) -> list[int]: ...
+    def next(self) -> tuple[Sequence[object], Sequence[BatchResponse]]: ...
+    def remove(self, uids: list[int]) -> object: ...
+    def close(self) -> None: ...
+
+
+@contextlib.contextmanager
+def _keep_file_limit() -> Iterator[None]:
+    """mlx_lm lowers RLIMIT_NOFILE to (2048, 4096) when imported, and dies where the hard limit is lower."""
+    real = resource.setrlimit
+
+    def guarded(which: int, limits: tuple[int, int], /) -> None:
+        if which != resource.RLIMIT_NOFILE:
+            real(which, limits)
+
+    resource.setrlimit = guarded
+    try:
+        yield
+    finally:
+        resource.setrlimit = real
+
+
+def import_mlx_lm() -> None:
+    """Import mlx_lm once, leaving the process's limits as they are; about 1.3 s."""
+    with _keep_file_limit():
+        import mlx_lm.generate
+        import mlx_lm.models.cache
+        import mlx_lm.utils  # noqa: F401
+
+
+def load(path: Path) -> tuple[nn.Module, TokenizerLike, dict[str, Any]]:
+    """`mlx_lm.load` of a local folder, lazily, never running code from it.
+
+    Raises FileNotFoundError (a file is missing) or ValueError (not a model mlx_lm knows, or one that wants to run
+    its own Python).
+    """
+    import_mlx_lm()
+    from mlx_lm.utils import load as load_folder
+
+    loaded = load_folder(str(path), lazy=True, return_config=True, trust_remote_code=False)
+    return cast("tuple[nn.Module, TokenizerLike, dict[str, Any]]", loaded)
+
+
+def plain_tokenizer(tokenizer: TokenizerLike) -> Any:
+    """The transformers tokenizer inside mlx_lm's wrapper (the wrapper sets template options of its own)."""
+    return getattr(tokenizer, "_tokenizer", tokenizer)
+
+
+def own_renderer(tokenizer: TokenizerLike) -> Callable[..., str] | None:
+    """A chat template that is Python inside mlx_lm (DeepSeek V3.2 and such), or None."""
+    return cast("Callable[..., str] | None", getattr(tokenizer, "_chat_template", None))
+
+
+DetokenizerKind = Literal["bpe", "spm", "spm-no-trim", "other"]
+
+
+def detokenizer_kind(tokenizer: TokenizerLike) -> DetokenizerKind:
+    """How token strings become bytes, as mlx_lm found it in tokenizer.json."""
+    from mlx_lm.tokenizer_utils import BPEStreamingDetokenizer, SPMStreamingDetokenizer
+
+    found = cast(Any, tokenizer).detokenizer
+    if isinstance(found, BPEStreamingDetokenizer):
+        return "bpe"
+    if isinstance(found, SPMStreamingDetokenizer):
+        return "spm" if cast(Any, found).trim_space else "spm-no-trim"
+    return "other"
+
+
+def new_cache(model: nn.Module) -> Cache:
+    """Empty caches, one a layer, each of the class the model wants."""
+    from mlx_lm.models.cache import make_prompt_cache
+
+    return cast(Cache, make_prompt_cache(model))
+
+
+def cache_kinds(cache: Cache) -> list[str]:
+    """Class names in order of first use, looking into composed caches."""
+    names: list[str] = []
+    for c in cache:
+        inner = cast(Cache, getattr(c, "caches", None) or [c])
+        names.extend(type(i).__name__ for i in inner)
+    return list(dict.fromkeys(names))
+
+
+def batches(cache: Cache) -> bool:
+    """Whether rows with such caches can share a batch.
+
+    `RotatingKVCache(keep>0)` has a `merge` but gives wrong tokens in a batch (measured).
+    """
+    for c in cache:
+        inner = cast(Cache, getattr(c, "caches", None) or [c])
+        if not all(hasattr(i, "merge") and not getattr(i, "keep", 0) for i in [c, *inner]):
+            return False
+    return True
+
+
+def batch_generator(model: nn.Module, rows: int) -> BatchGeneratorLike:
+    """A fresh BatchGenerator that never ends a row by itself; `rows` may run at once."""
+    from mlx_lm.generate import BatchGenerator
+
+    made = BatchGenerator(model, completion_batch_size=rows, prefill_batch_size=rows)
+    return cast(BatchGeneratorLike, made)
+
+
+def generation_stream() -> mx.Stream:
+    """The stream mlx_lm generates on; prefill must use the same one."""
+    from mlx_lm.generate import generation_stream as stream
+
+    return cast(mx.Stream, stream)

@@ -1,0 +1,251 @@
+"""Loading a model folder, and the facts about it that `/model` tells."""
+
+import hashlib
+import json
+import math
+import struct
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import mlx.core as mx
+import mlx.nn as nn
+from mlx.utils import tree_flatten
+
+from . import device
+from .mlx_edge import TokenizerLike, batches, cache_kinds, load, new_cache
+from .prompt import PromptBuilder
+from .sampling import SamplingPlan
+from .template_probe import TemplateFacts, probe_template
+from .vocabulary import Vocabulary, read_vocabulary
+from .wire import Json, Sampling
+
+_EMBEDDINGS = ("embed_tokens", "wte", "word_embeddings", "tok_embeddings", "embed_in", "embeddings")
+_DEFAULT_CONTEXT = 4096
+_GENERATION_FIELDS = {
+    "temperature": "temperature",
+    "top_p": "topP",
+    "top_k": "topK",
+    "min_p": "minP",
+    "repetition_penalty": "repetitionPenalty",
+}
+
+
+class ModelError(Exception):
+    """The folder is not a model this bridge can run; the message says why and what to do."""
+
+
+@dataclass(slots=True, frozen=True)
+class ModelFacts:
+    """Plain values about the loaded model, readable on any thread."""
+
+    path: Path
+    fingerprint: str
+    architecture: str
+    context_length: int
+    window: int
+    cache_kinds: list[str]
+    batches: bool
+    quantization: Json | None
+    weight_bytes: int
+    embedding_rows: int
+    device: str
+    sampling: Json
+    template: TemplateFacts
+
+
+@dataclass(slots=True, frozen=True)
+class LoadedModel:
+    """`network` belongs to the engine thread; the rest is plain Python."""
+
+    network: nn.Module
+    vocabulary: Vocabulary
+    prompts: PromptBuilder
+    facts: ModelFacts
+
+
+def load_model(path: Path, window: int | None = None) -> LoadedModel:
+    """Load the folder on the calling thread, which becomes the owner of its arrays. Raises `ModelError`."""
+    config = read_config(path)
+    device.set_memory_limits()
+    try:
+        network, tokenizer, config = load(path)
+    except FileNotFoundError as error:
+        raise ModelError(f"{path} is not a complete model folder: {error}") from error
+    except Exception as error:
+        raise ModelError(_explain(path, error)) from error
+    _choose_precision(network)
+    mx.eval(network.parameters())
+    vocabulary = read_vocabulary(tokenizer, tokenizer.eos_token_ids)
+    prompts = PromptBuilder(tokenizer, vocabulary)
+    return LoadedModel(network, vocabulary, prompts, _facts(path, config, network, tokenizer, prompts, window))
+
+
+def read_config(path: Path) -> Json:
+    """config.json of a model folder, checked for what can be told before loading. Raises `ModelError`."""
+    if not path.is_dir():
+        raise ModelError(f"there is no folder {path}")
+    try:
+        config: object = json.loads((path / "config.json").read_bytes())
+    except FileNotFoundError:
+        raise ModelError(f"{path} is not a model: it has no config.json") from None
+    except ValueError as error:
+        raise ModelError(f"{path / 'config.json'} is not JSON: {error}") from None
+    if not isinstance(config, dict) or "model_type" not in config:
+        raise ModelError(f"{path} is not a model: its config.json names no model_type")
+    found = cast(Json, config)
+    if found.get("model_file"):
+        raise ModelError(
+            f"{path} wants to run its own Python ({found['model_file']}), which Pensieve refuses; "
+            "choose a model that mlx-lm supports itself"
+        )
+    return found
+
+
+def resolve_sampling(asked: Sampling, facts: ModelFacts) -> SamplingPlan:
+    """Request over the model's generation_config.json over plain greedy."""
+    own = facts.sampling
+
+    def pick(value: float | None, name: str, otherwise: float) -> float:
+        return value if value is not None else float(own.get(name, otherwise))
+
+    return SamplingPlan(
+        temperature=pick(asked.temperature, "temperature", 0.0),
+        top_p=pick(asked.top_p, "topP", 1.0),
+        top_k=int(pick(asked.top_k, "topK", 0)),
+        min_p=pick(asked.min_p, "minP", 0.0),
+        repetition_penalty=pick(asked.repetition_penalty, "repetitionPenalty", 1.0),
+        presence_penalty=asked.presence_penalty or 0.0,
+        frequency_penalty=asked.frequency_penalty or 0.0,
+        seed=asked.seed,
+    )
+
+
+def model_card(model: LoadedModel, blas: str) -> Json:
+    """The answer of `GET /model`."""
+    facts, vocabulary, template = model.facts, model.vocabulary, model.facts.template
+    return {
+        "name": facts.path.name,
+        "path": str(facts.path),
+        "fingerprint": facts.fingerprint,
+        "architecture": facts.architecture,
+        "contextLength": facts.context_length,
+        "window": facts.window,
+        "cacheKinds": facts.cache_kinds,
+        "batches": facts.batches,
+        "quantization": facts.quantization,
+        "weightBytes": facts.weight_bytes,
+        "device": facts.device,
+        "blas": "metal" if facts.device == "gpu" and sys.platform == "darwin" else blas,
+        "eosTokens": [vocabulary.text[i].decode(errors="replace") for i in sorted(vocabulary.eos)],
+        "addedTokens": [vocabulary.markers[i] for i in sorted(vocabulary.markers)],
+        "sampling": facts.sampling,
+        "template": {
+            "text": model.prompts.template,
+            "system": template.system,
+            "tools": template.tools,
+            "toolCalls": template.tool_calls,
+            "toolResults": template.tool_results,
+            "alternates": template.alternates,
+            "thinkingSwitch": template.thinking_option is not None,
+            "thinkingOption": template.thinking_option,
+            "opensReasoning": template.opens_reasoning,
+        },
+    }
+
+
+def _facts(
+    path: Path, config: Json, network: nn.Module, tokenizer: TokenizerLike, prompts: PromptBuilder, window: int | None
+) -> ModelFacts:
+    context = context_length(config)
+    cache = new_cache(network)
+    weights = cast("list[tuple[str, mx.array]]", tree_flatten(network.parameters()))
+    return ModelFacts(
+        path=path,
+        fingerprint=_fingerprint(path, tokenizer),
+        architecture=str(config["model_type"]),
+        context_length=context,
+        window=min(context, window) if window else context,
+        cache_kinds=cache_kinds(cache),
+        batches=batches(cache),
+        quantization=_quantization(config),
+        weight_bytes=sum(w.nbytes for _, w in weights),
+        embedding_rows=_embedding_rows(config, weights),
+        device=device.device_kind(),
+        sampling=_default_sampling(path),
+        template=probe_template(prompts),
+    )
+
+
+def context_length(config: Json) -> int:
+    """Tokens the model was made for; a rope scaling that names its original length stretches that length."""
+    text = cast(Json, config.get("text_config") or config)
+    names = ("max_position_embeddings", "max_seq_len", "max_sequence_length", "n_ctx", "n_positions", "seq_length")
+    found = next((int(text[n]) for n in names if isinstance(text.get(n), int)), _DEFAULT_CONTEXT)
+    scaling = cast(Json, text.get("rope_scaling") or text.get("rope_parameters") or {})
+    factor, original = scaling.get("factor"), scaling.get("original_max_position_embeddings")
+    if isinstance(factor, int | float) and isinstance(original, int):
+        found = max(found, int(factor * original))
+    return found
+
+
+def _choose_precision(network: nn.Module) -> None:
+    """On a CPU half-precision arithmetic is slower than float32; on a GPU the model's own type is right."""
+    if device.device_kind() == "cpu":
+        network.set_dtype(mx.float32)
+
+
+def _embedding_rows(config: Json, weights: list[tuple[str, mx.array]]) -> int:
+    """Token ids from 0 to this are safe: an id beyond the embedding reads foreign memory."""
+    for name, weight in weights:
+        if name.endswith(".weight") and name.split(".")[-2] in _EMBEDDINGS:
+            return weight.shape[0]
+    text = cast(Json, config.get("text_config") or config)
+    return int(text["vocab_size"])
+
+
+def _quantization(config: Json) -> Json | None:
+    found = cast("Json | None", config.get("quantization"))
+    if not isinstance(found, dict):
+        return None
+    return {"bits": found.get("bits"), "groupSize": found.get("group_size")}
+
+
+def _default_sampling(path: Path) -> Json:
+    """generation_config.json in D03's names; `do_sample: false` means the likeliest token."""
+    try:
+        config = cast("dict[str, Any]", json.loads((path / "generation_config.json").read_bytes()))
+    except (OSError, ValueError):
+        return {}
+    if config.get("do_sample") is False:
+        return {"temperature": 0.0}
+    numbers = {wire: config.get(name) for name, wire in _GENERATION_FIELDS.items()}
+    return {
+        wire: value
+        for wire, value in numbers.items()
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    }
+
+
+def _fingerprint(path: Path, tokenizer: TokenizerLike) -> str:
+    """sha256 over config, tokenizer, template and the weights' headers: same print, same tokens and same caches."""
+    digest = hashlib.sha256()
+    for name in ("config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "generation_config.json"):
+        file = path / name
+        if file.is_file():
+            digest.update(name.encode() + b"\0" + file.read_bytes())
+    digest.update(json.dumps(tokenizer.chat_template).encode())
+    for file in sorted(path.glob("model*.safetensors")):
+        with file.open("rb") as stream:
+            size = stream.read(8)
+            header = stream.read(min(struct.unpack("<Q", size)[0], 1 << 26)) if len(size) == 8 else b""
+        digest.update(file.name.encode() + b"\0" + str(file.stat().st_size).encode() + b"\0" + header)
+    return digest.hexdigest()
+
+
+def _explain(path: Path, error: Exception) -> str:
+    text = str(error)
+    if "trust_remote_code" in text:
+        return f"{path} wants to run its own Python, which Pensieve refuses; choose a model that mlx-lm supports itself"
+    return f"{path} cannot be loaded: {type(error).__name__}: {text}"

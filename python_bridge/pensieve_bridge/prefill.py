@@ -1,0 +1,47 @@
+"""Prefill of one row: its prompt goes through the model chunk by chunk, into the row's own cache.
+
+This is the seam of the prefix store: `start` will restore what is known, and `advance` is where new chunks will be
+kept.
+"""
+
+from typing import Any, Literal, cast
+
+import mlx.core as mx
+import mlx.nn as nn
+
+from .mlx_edge import Cache, generation_stream, new_cache
+
+RestoredFrom = Literal["memory", "disk", "none"]
+
+
+class Prefill:
+    """Lives on the engine thread. `done` counts prompt tokens in the cache, the restored ones included."""
+
+    def __init__(self, model: nn.Module, tokens: list[int], goal: int) -> None:
+        """`goal`: how many of `tokens` are to be prefilled (all but the last when decoding follows)."""
+        self.cached_tokens = 0
+        self.restored_from: RestoredFrom = "none"
+        self.cache: Cache = new_cache(model)
+        self.done = 0
+        self.goal = goal
+        self._model = cast(Any, model)
+        self._tokens = tokens
+
+    @property
+    def finished(self) -> bool:
+        return self.done >= self.goal
+
+    @property
+    def left(self) -> int:
+        return self.goal - self.done
+
+    def advance(self, count: int) -> int:
+        """Prefill up to `count` tokens more and wait for them; returns how many it were."""
+        part = self._tokens[self.done : min(self.done + count, self.goal)]
+        with mx.stream(generation_stream()):
+            # The logits are never evaluated, so the last layer's work and the head cost nothing here.
+            self._model(mx.array(part, dtype=mx.uint32)[None], cache=self.cache)
+            mx.eval([c.state for c in self.cache])
+        mx.clear_cache()
+        self.done += len(part)
+        return len(part)

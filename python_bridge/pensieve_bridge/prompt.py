@@ -1,0 +1,115 @@
+"""Conversation → token ids: the model's chat template, then its tokenizer, with content kept from forging markers."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from jinja2.exceptions import TemplateError
+
+from .mlx_edge import TokenizerLike, own_renderer, plain_tokenizer
+from .shield import MarkerPattern, Shield
+from .vocabulary import Vocabulary
+from .wire import Json, PromptRequest, Refusal
+
+_CHATML = """{%- for m in messages %}<|im_start|>{{ m.role }}
+{{ m.content }}<|im_end|>
+{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}"""
+
+# For base models: roles as plain words, an assistant turn closed by the end-of-text token where there is one.
+_LABELLED = """{{ bos_token or '' }}{%- for m in messages %}{{ m.role | capitalize }}: {{ m.content }}
+{%- if m.role == 'assistant' %}{{ eos_token or '' }}{% endif %}{{ '\\n\\n' }}
+{%- endfor %}{% if add_generation_prompt %}Assistant:{% endif %}"""
+
+
+@dataclass(slots=True, frozen=True)
+class Prompt:
+    """A rendered conversation: its text (for logs and probes) and its token ids."""
+
+    text: str
+    tokens: list[int]
+
+
+class PromptBuilder:
+    """Renders and tokenises for one model. Not thread-safe: transformers' tokenizers change while they encode."""
+
+    def __init__(self, tokenizer: TokenizerLike, vocabulary: Vocabulary) -> None:
+        self._tokenizer = plain_tokenizer(tokenizer)
+        self._renderer = own_renderer(tokenizer)
+        self._markers = MarkerPattern(vocabulary.markers.values())
+        self._newline = self._encode_plainly("\n")
+        self.template: str | None = self._own_template()
+        self._fallback = None if self.template or self._renderer else self._fallback_template(vocabulary)
+
+    def build(self, request: PromptRequest) -> Prompt:
+        """The prompt of a checked request. Raises `Refusal` 400 `template_error` with the template's own words."""
+        shield = Shield(self._markers, [request.messages, request.tools, request.template_options])
+        rendered = self._render(request, shield)
+        tokens: list[int] = []
+        for n, piece in enumerate(shield.cut(rendered)):
+            tokens += self._encode_inner(piece) if n else self._encode_plainly(piece)
+        if not tokens:
+            raise Refusal(400, "template_error", "the chat template rendered nothing for this conversation")
+        return Prompt(shield.plain(rendered), tokens)
+
+    def encode_text(self, text: str) -> list[int]:
+        """Ordinary text as it would be tokenised inside a turn, without markers."""
+        shield = Shield(self._markers, text)
+        return [t for piece in shield.cut(shield.protect(text)) for t in self._encode_inner(piece)]
+
+    def decode(self, tokens: list[int]) -> str:
+        return str(self._tokenizer.decode(tokens))
+
+    def _render(self, request: PromptRequest, shield: Shield) -> str:
+        messages = [shield.protect(m) for m in request.messages]
+        if request.continue_final:
+            last = messages[-1]
+            where = "content" if last["content"] or not last.get("reasoning_content") else "reasoning_content"
+            last[where] += shield.end_mark
+        rendered = self._apply(
+            messages, shield.protect(request.tools), shield.protect(request.template_options), not request.continue_final
+        )
+        if not request.continue_final:
+            return rendered
+        at = rendered.rfind(shield.end_mark)
+        if at < 0:
+            raise Refusal(400, "template_error", "the chat template does not show the assistant turn to be continued")
+        return rendered[:at]
+
+    def _apply(self, messages: list[Json], tools: list[Json], options: Json, open_turn: bool) -> str:
+        given: dict[str, Any] = {**options, "tools": tools or None, "add_generation_prompt": open_turn}
+        try:
+            if self._renderer is not None:
+                return self._renderer(messages, **given)
+            if self._fallback is not None:
+                given["chat_template"] = self._fallback
+            return cast(str, self._tokenizer.apply_chat_template(messages, tokenize=False, **given))
+        except TemplateError as error:
+            raise Refusal(400, "template_error", error.message or type(error).__name__) from error
+        except Exception as error:
+            raise Refusal(400, "template_error", f"{type(error).__name__}: {error}") from error
+
+    def _encode_plainly(self, text: str) -> list[int]:
+        return cast("list[int]", self._tokenizer.encode(text, add_special_tokens=False))
+
+    def _encode_inner(self, piece: str) -> list[int]:
+        """Encode a piece that is not the beginning: SentencePiece would put a space in front of it."""
+        tokens = self._encode_plainly("\n" + piece)
+        size = len(self._newline)
+        return tokens[size:] if tokens[:size] == self._newline else self._encode_plainly(piece)
+
+    def _own_template(self) -> str | None:
+        template = self._tokenizer.chat_template
+        if isinstance(template, dict):
+            named = cast("dict[str, str]", template)
+            return named.get("default") or next(iter(named.values()), None)
+        return cast("str | None", template) or None
+
+    def _fallback_template(self, vocabulary: Vocabulary) -> str:
+        """A documented stand-in for models without a chat template: ChatML where the vocabulary has it."""
+        if {"<|im_start|>", "<|im_end|>"} <= set(vocabulary.marker_ids):
+            return _CHATML
+        # Written by the template only where the tokenizer itself would write it.
+        first = cast("list[int]", self._tokenizer.encode("a", add_special_tokens=True))[:1]
+        if vocabulary.bos is None or first != [vocabulary.marker_ids.get(vocabulary.bos)]:
+            return _LABELLED.replace("{{ bos_token or '' }}", "")
+        return _LABELLED
