@@ -32,8 +32,9 @@ const verbs = {
   },
   /** Every test there is. */
   test: async () => {
+    if (process.env.PENSIEVE_TESTING === "1") throw new Failure("The tests started themselves.", "A package's test script calls `npm test`: mend that one.")
     await ensure({ python: "development" })
-    return runAllTests(places, env)
+    return runAllTests(places, { ...env, PENSIEVE_TESTING: "1" })
   },
   /** Only the installation. */
   install: async () => {

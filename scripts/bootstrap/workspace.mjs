@@ -1,10 +1,16 @@
-import { existsSync, rmSync } from "node:fs"
+import { existsSync, readFileSync, rmSync } from "node:fs"
 import { Failure } from "./failure.mjs"
 import { which } from "./processes.mjs"
 import { fingerprint, readStamp, removeStamp, writeStamp } from "./stamp.mjs"
 import { step } from "./steps.mjs"
 
-export const pnpmVersion = "12.21.0"
+/**
+ * The pnpm the root's package.json names (in `devEngines`, where turbo looks for it too).
+ * @param {string} root
+ */
+export function pnpmVersion(root) {
+  return JSON.parse(readFileSync(`${root}/package.json`, "utf8")).devEngines.packageManager.version
+}
 
 /**
  * Whether the JavaScript packages are there and made from today's lock file. Starts no process.
@@ -37,13 +43,14 @@ export async function installWorkspace(places, { env, print }) {
   removeStamp(places.workspaceStamp)
   // Without this file pnpm looks at every link again, and so mends a half-made or half-removed node_modules.
   rmSync(places.workspaceState, { force: true })
-  if (!existsSync(places.pnpm) || readStamp(`${places.tools}/pnpm-stamp`) !== pnpmVersion) {
+  const version = pnpmVersion(places.root)
+  if (!existsSync(places.pnpm) || readStamp(`${places.tools}/pnpm-stamp`) !== version) {
     await step(
-      `Getting pnpm ${pnpmVersion}, the package manager`,
-      [...npmCommand(env), "install", "--prefix", places.tools, "--no-save", "--no-package-lock", `pnpm@${pnpmVersion}`],
+      `Getting pnpm ${version}, the package manager`,
+      [...npmCommand(env), "install", "--prefix", places.tools, "--no-save", "--no-package-lock", `pnpm@${version}`],
       { ...options, log: `${places.tools}/logs/pnpm.log` }
     )
-    writeStamp(`${places.tools}/pnpm-stamp`, pnpmVersion)
+    writeStamp(`${places.tools}/pnpm-stamp`, version)
   }
   await step("Installing the JavaScript packages and Node 26", [places.pnpm, "install", "--frozen-lockfile"], {
     ...options,
