@@ -2,7 +2,7 @@
 """Ask a local model one question from the shell, through the same engine as the bridge.
 
 Example:
-    python mlx_inference.py --model-path ~/models/Qwen3-4B-4bit --prompt "Write a haiku" --max-tokens 100 --stream --metrics
+    python mlx_inference.py --model-path ~/models/Qwen3-4B-4bit --prompt "Write a haiku" --stream --metrics
 """
 
 import argparse
@@ -73,12 +73,15 @@ def main() -> int:
     engine = Engine(lambda: load_model(path), deliver, on_settled=lambda: events.put(None))
     try:
         read_config(path)
-        engine.start()
+    except ModelError as error:
+        return _complain(str(error))
+    engine.start()
+    try:
         events.get()
         if engine.model is None or engine.health().status == "failed":
             return _complain(engine.health().message)
         return _answer(options, engine, events)
-    except (ModelError, Refusal) as error:
+    except Refusal as error:
         return _complain(str(error))
     except KeyboardInterrupt:
         return 130
