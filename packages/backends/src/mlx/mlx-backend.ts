@@ -58,8 +58,15 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         return yield* bridge.client.count(planPrompt(conversation, loadedModel(bridge)))
       })
 
+      // An engine that died between two requests says nothing at all: the request goes to its successor, once.
       const generate = (conversation: Conversation): Stream.Stream<GenerationEvent, BackendError> =>
-        Stream.unwrap(Effect.map(supervisor.ready, (bridge) => answer(bridge, conversation)))
+        Stream.unwrap(
+          Effect.map(supervisor.ready, (bridge) =>
+            Stream.catchTag(answer(bridge, conversation), "BackendUnavailable", () =>
+              Stream.unwrap(Effect.map(supervisor.successor(bridge), (next) => answer(next, conversation)))
+            )
+          )
+        )
 
       const answer = (bridge: ReadyBridge, conversation: Conversation): Stream.Stream<GenerationEvent, BackendError> => {
         const model = loadedModel(bridge)
