@@ -21,7 +21,8 @@ const env = {
 }
 
 /** Where the user stood when he called npm or pnpm, so that relative paths among the flags mean what he meant. */
-const cwd = process.env.INIT_CWD !== undefined && existsSync(process.env.INIT_CWD) ? process.env.INIT_CWD : process.cwd()
+const cwd =
+  process.env.INIT_CWD !== undefined && existsSync(process.env.INIT_CWD) ? process.env.INIT_CWD : process.cwd()
 
 /** @type {Record<string, (args: ReadonlyArray<string>) => Promise<number>>} */
 const verbs = {
@@ -32,7 +33,8 @@ const verbs = {
   },
   /** Every test there is. */
   test: async () => {
-    if (process.env.PENSIEVE_TESTING === "1") throw new Failure("The tests started themselves.", "A package's test script calls `npm test`: mend that one.")
+    if (process.env.PENSIEVE_TESTING === "1")
+      throw new Failure("The tests started themselves.", "A package's test script calls `npm test`: mend that one.")
     await ensure({ python: "development" })
     return runAllTests(places, { ...env, PENSIEVE_TESTING: "1" })
   },
@@ -71,14 +73,18 @@ async function ensure({ python }) {
   const ready = () => workspaceIsReady(places) && (python === undefined || pythonIsReady(places, { development }))
   if (ready()) return
   if (process.platform === "win32") {
-    throw new Failure("Windows itself is not supported.", "Run Pensieve inside WSL (https://learn.microsoft.com/windows/wsl).")
+    throw new Failure(
+      "Windows itself is not supported.",
+      "Run Pensieve inside WSL (https://learn.microsoft.com/windows/wsl)."
+    )
   }
   print("Pensieve: installing what is missing, inside this folder")
   const since = Date.now()
   await withLock(`${places.tools}/lock`, print, async () => {
     const context = { env: process.env, print }
     if (!workspaceIsReady(places)) await installWorkspace(places, context)
-    if (python !== undefined && !pythonIsReady(places, { development })) await installPython(places, { development }, context)
+    if (python !== undefined && !pythonIsReady(places, { development }))
+      await installPython(places, { development }, context)
   })
   print(`Installed in ${((Date.now() - since) / 1000).toFixed(0)} s`)
 }
