@@ -69,10 +69,10 @@ def prepare_environment() -> None:
 async def _serve(options: Options, blas: Blas) -> int:
     # Here, after the choice of the BLAS: these import MLX.
     from .bridge import Bridge
-    from .engine import EngineOptions
     from .listener import Listener
     from .model import load_model
     from .server import make_app
+    from .status import EngineOptions
 
     loop = asyncio.get_running_loop()
     over = asyncio.Event()

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-import mlx.nn as nn
-
 from .decoder import ReadyRow
-from .mlx_edge import batch_generator
+from .mlx_edge import Network, batch_generator
 
 _NEVER = 1 << 30
 
@@ -13,7 +11,7 @@ _NEVER = 1 << 30
 class BatchDecoder:
     """All rows decode together; a row joins when its prompt is prefilled and leaves when it is removed."""
 
-    def __init__(self, model: nn.Module, rows: int) -> None:
+    def __init__(self, model: Network, rows: int) -> None:
         self.capacity = rows
         self._generator = batch_generator(model, rows)
         self._uid_of: dict[int, int] = {}

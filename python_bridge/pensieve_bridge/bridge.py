@@ -6,11 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from .answer import Answer
-from .engine import Engine, EngineOptions
+from .engine import Engine
 from .events import Event, Finished
 from .model import LoadedModel, model_card, resolve_sampling
 from .prompt import Prompt
 from .row import Job
+from .status import EngineOptions
 from .wire import ForcedPiece, GenerateRequest, Json, PromptRequest, Refusal
 
 _WATCH_SECONDS = 0.5

@@ -6,8 +6,6 @@ Other threads call `submit`, `cancel`, `stop` and read `health` and `metrics`; o
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import mlx.core as mx
 
@@ -16,48 +14,18 @@ from .batch_decoder import BatchDecoder
 from .decoder import Decoder
 from .events import Event, Finished
 from .log import log, log_exception
-from .model import LoadedModel
+from .model import LoadedModel, ModelError
 from .prefill import Prefill
 from .row import Job, Row
 from .scheduler import ChunkLimits, ChunkSizer, admissible, most_due
 from .sequential_decoder import SequentialDecoder
+from .status import Counters, EngineOptions, Fault, Health, Status
 from .wire import Refusal
 
 Deliver = Callable[[list[tuple[str, Event]]], None]
 """Called on the engine thread, once a step, with everything that happened: (generation, event)."""
 
-Fault = Literal["raise", "die", "stall"]
-
 _IDLE_WAKE_SECONDS = 0.5
-
-
-@dataclass(slots=True, frozen=True)
-class EngineOptions:
-    rows: int = 8
-    queue: int = 64
-    tick_limit_seconds: float = 120.0
-
-
-@dataclass(slots=True, frozen=True)
-class Health:
-    status: Literal["loading", "ready", "failed"]
-    tick_age_seconds: float
-    running: int
-    queued: int
-    message: str
-
-
-@dataclass(slots=True)
-class Counters:
-    """Since the process began; written by the engine thread only."""
-
-    requests: int = 0
-    cancelled: int = 0
-    failed: int = 0
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    completion_tokens: int = 0
-    generator_rebuilds: int = 0
 
 
 class Engine:
@@ -137,7 +105,7 @@ class Engine:
     def health(self) -> Health:
         """From the thread's own last sign of life, so that it cannot lie."""
         age = time.monotonic() - self._tick
-        status: Literal["loading", "ready", "failed"] = "ready" if self._ready else "loading"
+        status: Status = "ready" if self._ready else "loading"
         message = ""
         if self._failure is not None:
             status, message = "failed", self._failure
@@ -158,8 +126,11 @@ class Engine:
                     return
                 self._step()
         except Exception as error:
-            self._failure = f"{type(error).__name__}: {error}"
-            log_exception("engine_failed", error)
+            self._failure = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+            if isinstance(error, ModelError):
+                log("error", "model_refused", message=self._failure)
+            else:
+                log_exception("engine_failed", error)
         finally:
             self._end()
 
@@ -174,7 +145,13 @@ class Engine:
         self.memory = device.read_memory()
         self._tick = time.monotonic()
         self._ready = True
-        log("info", "ready", seconds=round(self._tick - began, 3), model=facts.path.name, caches=facts.cache_kinds)
+        log(
+            "info",
+            "ready",
+            seconds=round(self._tick - began, 3),
+            model=facts.path.name,
+            caches=facts.cache_kinds,
+        )
         self._on_settled()
 
     def _warm_up(self, model: LoadedModel) -> None:
@@ -227,7 +204,8 @@ class Engine:
 
     def _prefill(self) -> None:
         row = most_due(self._prefilling.values())
-        assert row is not None and row.prefill is not None
+        assert row is not None
+        assert row.prefill is not None
         if not row.prefill.finished:
             try:
                 began = time.monotonic()

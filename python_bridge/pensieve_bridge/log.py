@@ -9,10 +9,19 @@ import time
 import traceback
 
 _LOCK = threading.Lock()
+_quiet = False
+
+
+def be_quiet() -> None:
+    """Write nothing from now on: for programs whose stderr a person reads."""
+    global _quiet
+    _quiet = True
 
 
 def log(level: str, event: str, **fields: object) -> None:
     """Write one line `{"time","level","event",…}`; `time` is seconds since the epoch."""
+    if _quiet:
+        return
     line = json.dumps({"time": round(time.time(), 3), "level": level, "event": event, **fields}, default=str)
     try:
         with _LOCK:

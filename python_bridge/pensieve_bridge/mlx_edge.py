@@ -4,13 +4,13 @@ Import mlx_lm only through `import_mlx_lm`, on the engine thread or before it st
 """
 
 import contextlib
+import importlib
 import resource
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
 import mlx.core as mx
-import mlx.nn as nn
 
 Cache = list[Any]
 """One cache object a layer (mlx_lm.models.cache), for one row."""
@@ -20,6 +20,14 @@ Sampler = Callable[[mx.array], mx.array]
 
 Processor = Callable[[mx.array, mx.array], mx.array]
 """(token ids so far `[tokens]`, logits `[1, vocabulary]`) → logits `[1, vocabulary]`."""
+
+
+class Network(Protocol):
+    """A model of mlx_lm: an nn.Module whose call gives logits `[rows, tokens, vocabulary]` and fills the caches."""
+
+    def __call__(self, tokens: mx.array, *, cache: Cache) -> mx.array: ...
+    def parameters(self) -> dict[str, Any]: ...
+    def set_dtype(self, dtype: mx.Dtype) -> None: ...
 
 
 class AddedTokenLike(Protocol):
@@ -66,7 +74,7 @@ class BatchGeneratorLike(Protocol):
 
 
 @contextlib.contextmanager
-def _keep_file_limit() -> Iterator[None]:
+def _keep_file_limit() -> Generator[None]:
     """mlx_lm lowers RLIMIT_NOFILE to (2048, 4096) when imported, and dies where the hard limit is lower."""
     real = resource.setrlimit
 
@@ -84,12 +92,11 @@ def _keep_file_limit() -> Iterator[None]:
 def import_mlx_lm() -> None:
     """Import mlx_lm once, leaving the process's limits as they are; about 1.3 s."""
     with _keep_file_limit():
-        import mlx_lm.generate
-        import mlx_lm.models.cache
-        import mlx_lm.utils  # noqa: F401
+        for name in ("mlx_lm.generate", "mlx_lm.models.cache", "mlx_lm.utils"):
+            importlib.import_module(name)
 
 
-def load(path: Path) -> tuple[nn.Module, TokenizerLike, dict[str, Any]]:
+def load(path: Path) -> tuple[Network, TokenizerLike, dict[str, Any]]:
     """`mlx_lm.load` of a local folder, lazily, never running code from it.
 
     Raises FileNotFoundError (a file is missing) or ValueError (not a model mlx_lm knows, or one that wants to run
@@ -99,7 +106,7 @@ def load(path: Path) -> tuple[nn.Module, TokenizerLike, dict[str, Any]]:
     from mlx_lm.utils import load as load_folder
 
     loaded = load_folder(str(path), lazy=True, return_config=True, trust_remote_code=False)
-    return cast("tuple[nn.Module, TokenizerLike, dict[str, Any]]", loaded)
+    return cast("tuple[Network, TokenizerLike, dict[str, Any]]", loaded)
 
 
 def plain_tokenizer(tokenizer: TokenizerLike) -> Any:
@@ -127,11 +134,11 @@ def detokenizer_kind(tokenizer: TokenizerLike) -> DetokenizerKind:
     return "other"
 
 
-def new_cache(model: nn.Module) -> Cache:
+def new_cache(model: Network) -> Cache:
     """Empty caches, one a layer, each of the class the model wants."""
     from mlx_lm.models.cache import make_prompt_cache
 
-    return cast(Cache, make_prompt_cache(model))
+    return make_prompt_cache(cast(Any, model))
 
 
 def cache_kinds(cache: Cache) -> list[str]:
@@ -155,11 +162,11 @@ def batches(cache: Cache) -> bool:
     return True
 
 
-def batch_generator(model: nn.Module, rows: int) -> BatchGeneratorLike:
+def batch_generator(model: Network, rows: int) -> BatchGeneratorLike:
     """A fresh BatchGenerator that never ends a row by itself; `rows` may run at once."""
     from mlx_lm.generate import BatchGenerator
 
-    made = BatchGenerator(model, completion_batch_size=rows, prefill_batch_size=rows)
+    made = BatchGenerator(cast(Any, model), completion_batch_size=rows, prefill_batch_size=rows)
     return cast(BatchGeneratorLike, made)
 
 
@@ -168,3 +175,19 @@ def generation_stream() -> mx.Stream:
     from mlx_lm.generate import generation_stream as stream
 
     return cast(mx.Stream, stream)
+
+
+def evaluate(*arrays: Any) -> None:
+    """Compute and wait for every array in these trees (mx.eval)."""
+    cast(Any, mx).eval(*arrays)
+
+
+def evaluate_later(*arrays: Any) -> None:
+    """Start computing, without waiting (mx.async_eval)."""
+    cast(Any, mx).async_eval(*arrays)
+
+
+def named_weights(model: Network) -> list[tuple[str, mx.array]]:
+    """Every parameter with its dotted name."""
+    utils = cast(Any, importlib.import_module("mlx.utils"))
+    return cast("list[tuple[str, mx.array]]", utils.tree_flatten(model.parameters()))

@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import mlx.core as mx
-import mlx.nn as nn
-from mlx.utils import tree_flatten
 
 from . import device
-from .mlx_edge import TokenizerLike, batches, cache_kinds, load, new_cache
+from .mlx_edge import Network, TokenizerLike, batches, cache_kinds, evaluate, load, named_weights, new_cache
 from .prompt import PromptBuilder
 from .sampling import SamplingPlan
 from .template_probe import TemplateFacts, probe_template
@@ -59,7 +57,7 @@ class ModelFacts:
 class LoadedModel:
     """`network` belongs to the engine thread; the rest is plain Python."""
 
-    network: nn.Module
+    network: Network
     vocabulary: Vocabulary
     prompts: PromptBuilder
     facts: ModelFacts
@@ -76,7 +74,7 @@ def load_model(path: Path, window: int | None = None) -> LoadedModel:
     except Exception as error:
         raise ModelError(_explain(path, error)) from error
     _choose_precision(network)
-    mx.eval(network.parameters())
+    evaluate(network.parameters())
     vocabulary = read_vocabulary(tokenizer, tokenizer.eos_token_ids)
     prompts = PromptBuilder(tokenizer, vocabulary)
     return LoadedModel(network, vocabulary, prompts, _facts(path, config, network, tokenizer, prompts, window))
@@ -156,11 +154,16 @@ def model_card(model: LoadedModel, blas: str) -> Json:
 
 
 def _facts(
-    path: Path, config: Json, network: nn.Module, tokenizer: TokenizerLike, prompts: PromptBuilder, window: int | None
+    path: Path,
+    config: Json,
+    network: Network,
+    tokenizer: TokenizerLike,
+    prompts: PromptBuilder,
+    window: int | None,
 ) -> ModelFacts:
     context = context_length(config)
     cache = new_cache(network)
-    weights = cast("list[tuple[str, mx.array]]", tree_flatten(network.parameters()))
+    weights = named_weights(network)
     return ModelFacts(
         path=path,
         fingerprint=_fingerprint(path, tokenizer),
@@ -181,7 +184,14 @@ def _facts(
 def context_length(config: Json) -> int:
     """Tokens the model was made for; a rope scaling that names its original length stretches that length."""
     text = cast(Json, config.get("text_config") or config)
-    names = ("max_position_embeddings", "max_seq_len", "max_sequence_length", "n_ctx", "n_positions", "seq_length")
+    names = (
+        "max_position_embeddings",
+        "max_seq_len",
+        "max_sequence_length",
+        "n_ctx",
+        "n_positions",
+        "seq_length",
+    )
     found = next((int(text[n]) for n in names if isinstance(text.get(n), int)), _DEFAULT_CONTEXT)
     scaling = cast(Json, text.get("rope_scaling") or text.get("rope_parameters") or {})
     factor, original = scaling.get("factor"), scaling.get("original_max_position_embeddings")
@@ -190,7 +200,7 @@ def context_length(config: Json) -> int:
     return found
 
 
-def _choose_precision(network: nn.Module) -> None:
+def _choose_precision(network: Network) -> None:
     """On a CPU half-precision arithmetic is slower than float32; on a GPU the model's own type is right."""
     if device.device_kind() == "cpu":
         network.set_dtype(mx.float32)
@@ -231,7 +241,13 @@ def _default_sampling(path: Path) -> Json:
 def _fingerprint(path: Path, tokenizer: TokenizerLike) -> str:
     """sha256 over config, tokenizer, template and the weights' headers: same print, same tokens and same caches."""
     digest = hashlib.sha256()
-    for name in ("config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "generation_config.json"):
+    for name in (
+        "config.json",
+        "tokenizer.json",
+        "tokenizer.model",
+        "tokenizer_config.json",
+        "generation_config.json",
+    ):
         file = path / name
         if file.is_file():
             digest.update(name.encode() + b"\0" + file.read_bytes())

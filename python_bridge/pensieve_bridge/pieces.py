@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from .events import Marker, Text
 from .vocabulary import Vocabulary
 
-
 Piece = Text | Marker
 
 

@@ -4,12 +4,11 @@ This is the seam of the prefix store: `start` will restore what is known, and `a
 kept.
 """
 
-from typing import Any, Literal, cast
+from typing import Literal
 
 import mlx.core as mx
-import mlx.nn as nn
 
-from .mlx_edge import Cache, generation_stream, new_cache
+from .mlx_edge import Cache, Network, evaluate, generation_stream, new_cache
 
 RestoredFrom = Literal["memory", "disk", "none"]
 
@@ -17,14 +16,14 @@ RestoredFrom = Literal["memory", "disk", "none"]
 class Prefill:
     """Lives on the engine thread. `done` counts prompt tokens in the cache, the restored ones included."""
 
-    def __init__(self, model: nn.Module, tokens: list[int], goal: int) -> None:
+    def __init__(self, model: Network, tokens: list[int], goal: int) -> None:
         """`goal`: how many of `tokens` are to be prefilled (all but the last when decoding follows)."""
         self.cached_tokens = 0
         self.restored_from: RestoredFrom = "none"
         self.cache: Cache = new_cache(model)
         self.done = 0
         self.goal = goal
-        self._model = cast(Any, model)
+        self._model = model
         self._tokens = tokens
 
     @property
@@ -41,7 +40,7 @@ class Prefill:
         with mx.stream(generation_stream()):
             # The logits are never evaluated, so the last layer's work and the head cost nothing here.
             self._model(mx.array(part, dtype=mx.uint32)[None], cache=self.cache)
-            mx.eval([c.state for c in self.cache])
+            evaluate([c.state for c in self.cache])
         mx.clear_cache()
         self.done += len(part)
         return len(part)

@@ -66,7 +66,10 @@ class PromptBuilder:
             where = "content" if last["content"] or not last.get("reasoning_content") else "reasoning_content"
             last[where] += shield.end_mark
         rendered = self._apply(
-            messages, shield.protect(request.tools), shield.protect(request.template_options), not request.continue_final
+            messages,
+            shield.protect(request.tools),
+            shield.protect(request.template_options),
+            not request.continue_final,
         )
         if not request.continue_final:
             return rendered

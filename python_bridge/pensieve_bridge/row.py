@@ -3,15 +3,13 @@
 import time
 from dataclasses import dataclass
 
-import mlx.nn as nn
-
 from .decoder import ReadyRow
 from .events import Event, Finished, FinishReason, Progress, Started, Timings
-from .mlx_edge import Sampler
+from .mlx_edge import Network, Sampler
 from .model import LoadedModel
 from .pieces import Pieces
 from .prefill import Prefill
-from .sampling import ForcedSampler, Penalties, RowSampler, SamplingPlan, greedy
+from .sampling import GREEDY, ForcedSampler, Penalties, RowSampler, SamplingPlan, greedy
 from .scheduler import due
 
 _PROGRESS_SECONDS = 1.0
@@ -24,7 +22,7 @@ class Job:
     generation: str
     prompt: list[int]
     limit: int
-    sampling: SamplingPlan = SamplingPlan()
+    sampling: SamplingPlan = GREEDY
     stop: tuple[str, ...] = ()
     forced: tuple[int, ...] | None = None
     request_class: str = "main"
@@ -44,9 +42,7 @@ class Row:
         self.number = 0
         self._eos = model.vocabulary.eos
         self._markers = model.vocabulary.markers
-        self._pieces = Pieces(
-            model.vocabulary, job.stop, decode=model.prompts.decode, continues=job.continues
-        )
+        self._pieces = Pieces(model.vocabulary, job.stop, decode=model.prompts.decode, continues=job.continues)
         self._penalties = Penalties(job.sampling) if job.sampling.penalizes and job.forced is None else None
         self._sampler = _sampler(job, model.vocabulary.turn_end)
         self._count = 0
@@ -55,7 +51,7 @@ class Row:
         self._started: float | None = None
         self._first: float | None = None
 
-    def start(self, network: nn.Module) -> list[Event]:
+    def start(self, network: Network) -> list[Event]:
         """Give the row its caches."""
         job = self.job
         self._started = time.monotonic()

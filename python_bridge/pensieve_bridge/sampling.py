@@ -30,6 +30,9 @@ class SamplingPlan:
         return self.repetition_penalty != 1.0 or self.presence_penalty != 0.0 or self.frequency_penalty != 0.0
 
 
+GREEDY = SamplingPlan()
+
+
 def greedy(logprobs: mx.array) -> mx.array:
     """The likeliest token of each row: `[rows, vocabulary]` → `[rows]`. One object for all rows, so it batches."""
     return mx.argmax(logprobs, axis=-1)
@@ -137,7 +140,7 @@ class Penalties:
             self._in_prompt[context] = True
             self._counts = mx.zeros((width,))
         else:
-            self._counts = self._counts.at[context[-1:]].add(1.0)
+            self._counts = self._counts + (mx.arange(width) == context[-1])
         said = self._counts > 0
         if plan.repetition_penalty != 1.0:
             weaker = mx.where(logits < 0, logits * plan.repetition_penalty, logits / plan.repetition_penalty)

@@ -6,7 +6,14 @@ from typing import Protocol, TypeVar
 
 # Seconds by which a class lets others that come later go first. Since the head start is fixed, a request that has
 # waited this long is overtaken by nobody: ageing without a clock.
-_PATIENCE = {"probe": 0.0, "classifier": 0.0, "title": 0.0, "main": 60.0, "subagent": 90.0, "compaction": 120.0}
+_PATIENCE = {
+    "probe": 0.0,
+    "classifier": 0.0,
+    "title": 0.0,
+    "main": 60.0,
+    "subagent": 90.0,
+    "compaction": 120.0,
+}
 _PROMPT_TOKENS_PER_SECOND = 500.0
 
 SHORT_CLASSES = frozenset({"probe", "classifier", "title"})

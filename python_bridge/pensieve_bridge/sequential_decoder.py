@@ -1,13 +1,12 @@
 """One row at a time, for models whose caches do not batch (chunked, quantised, rotating with kept tokens)."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
 import mlx.core as mx
-import mlx.nn as nn
 
 from .decoder import ReadyRow
-from .mlx_edge import generation_stream
+from .mlx_edge import Network, evaluate_later, generation_stream
 
 
 class SequentialDecoder:
@@ -15,8 +14,8 @@ class SequentialDecoder:
 
     capacity = 1
 
-    def __init__(self, model: nn.Module) -> None:
-        self._model = cast(Any, model)
+    def __init__(self, model: Network) -> None:
+        self._model = model
         self._stream = generation_stream()
         self._row: ReadyRow | None = None
         self._context = mx.array([], dtype=mx.uint32)
@@ -47,11 +46,11 @@ class SequentialDecoder:
         self._row = self._next = None
 
     def _forward(self, row: ReadyRow, token: mx.array) -> mx.array:
-        logits = cast(mx.array, self._model(token[None], cache=row.cache))[:, -1, :]
+        logits = self._model(token[None], cache=row.cache)[:, -1, :]
         if row.processors:
             self._context = mx.concatenate([self._context, token])
             for processor in row.processors:
                 logits = processor(self._context, logits)
         sampled = row.sampler(logits - mx.logsumexp(logits, axis=-1, keepdims=True)).astype(mx.uint32)
-        mx.async_eval(sampled)
+        evaluate_later(sampled)
         return sampled

@@ -7,7 +7,13 @@ from typing import Literal
 from .prompt import PromptBuilder
 from .wire import Json, PromptRequest, Refusal
 
-_SYSTEM, _USER, _ANSWER, _LATER, _LAST = "quokka one", "quokka two", "quokka three", "quokka four", "quokka five"
+_SYSTEM, _USER, _ANSWER, _LATER, _LAST = (
+    "quokka one",
+    "quokka two",
+    "quokka three",
+    "quokka four",
+    "quokka five",
+)
 _TOOL, _ARGUMENT, _RESULT = "quokka_tool", "quokka_argument", "quokka result"
 
 # A think tag, however the family spells it, with nothing but white space behind it.
@@ -84,7 +90,10 @@ def _tool(name: str = _TOOL) -> Json:
 def _call() -> Json:
     # Mistral's templates want ids of nine letters and digits.
     function = {"name": _TOOL, "arguments": {"path": _ARGUMENT}}
-    return {**_turn("assistant", ""), "tool_calls": [{"type": "function", "id": "quokka123", "function": function}]}
+    return {
+        **_turn("assistant", ""),
+        "tool_calls": [{"type": "function", "id": "quokka123", "function": function}],
+    }
 
 
 def _result() -> Json:

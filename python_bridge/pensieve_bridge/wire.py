@@ -57,8 +57,8 @@ class PromptRequest:
     """What becomes the prompt: the part `/count` and `/generate` share."""
 
     messages: list[Json]
-    tools: list[Json] = field(default_factory=lambda: [])
-    template_options: Json = field(default_factory=lambda: {})
+    tools: list[Json] = field(default_factory=list[Json])
+    template_options: Json = field(default_factory=dict[str, Any])
     continue_final: bool = False
 
 
@@ -104,9 +104,7 @@ def parse_prompt(body: Json, allowed: frozenset[str] = _GENERATE_FIELDS) -> Prom
     unknown = sorted(set(body) - allowed)
     if unknown:
         raise invalid(unknown[0], "is not a field of this request")
-    messages = [
-        _message(item, f"messages[{i}]") for i, item in enumerate(_list(body.get("messages"), "messages"))
-    ]
+    messages = [_message(item, f"messages[{i}]") for i, item in enumerate(_list(body.get("messages"), "messages"))]
     if not messages:
         raise invalid("messages", "must hold at least one message")
     continue_final = _bool(body, "continueFinal")

@@ -88,10 +88,27 @@ def _templates_stamp() -> int:
 def corpus(seed: int = 0) -> Iterator[str]:
     """Made-up text with the look of what agents read: prose, code, paths, JSON. No file of the machine is read."""
     rnd = random.Random(seed)
-    starts, ends = ("re", "con", "in", "un", "pro", "de", "ex", "over"), ("ing", "ed", "er", "tion", "able", "s", "ly", "")
-    middles = ("form", "serv", "port", "struct", "tract", "view", "writ", "load", "mov", "line", "set", "call")
+    starts, ends = (
+        ("re", "con", "in", "un", "pro", "de", "ex", "over"),
+        ("ing", "ed", "er", "tion", "able", "s", "ly", ""),
+    )
+    middles = (
+        "form",
+        "serv",
+        "port",
+        "struct",
+        "tract",
+        "view",
+        "writ",
+        "load",
+        "mov",
+        "line",
+        "set",
+        "call",
+    )
     words = [s + m + e for s in starts for m in middles for e in ends]
-    common = "the a of to and in is that for it with as on be this by not are or if then file user model value".split()
+    common = ["the", "a", "of", "to", "and", "in", "is", "that", "for", "it", "with", "as", "on", "be", "this", "by"]
+    common += ["not", "are", "or", "if", "then", "file", "user", "model", "value"]
 
     def sentence(n: int) -> str:
         return " ".join(rnd.choice(common) if rnd.random() < 0.5 else rnd.choice(words) for _ in range(n))
@@ -102,7 +119,7 @@ def corpus(seed: int = 0) -> Iterator[str]:
         yield f"{sentence(12).capitalize()}. {sentence(9).capitalize()}, {sentence(5)}?\n"
         yield f"def {a}_{b}({c}: int) -> str:\n    return self.{b}[{c}] + {rnd.randint(0, 999)}\n\n"
         yield json.dumps({"name": "Read", "arguments": {"file_path": path, a: rnd.randint(0, 99)}}) + "\n"
-        yield json.dumps({"type": "object", "properties": {c: {"type": "string", "description": sentence(6)}}}) + "\n"
+        yield (json.dumps({"type": "object", "properties": {c: {"type": "string", "description": sentence(6)}}}) + "\n")
 
 
 def _write_tokenizer(spec: Spec, out: Path) -> int:
@@ -157,7 +174,12 @@ def _spm(vocab: int) -> Any:
     def pipeline(model: Any) -> Any:
         tokenizer = Tokenizer(model)
         tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
-        steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+        steps = [
+            decoders.Replace("▁", " "),
+            decoders.ByteFallback(),
+            decoders.Fuse(),
+            decoders.Strip(" ", 1, 0),
+        ]
         tokenizer.decoder = decoders.Sequence(steps)
         return tokenizer
 
@@ -172,7 +194,11 @@ def _spm(vocab: int) -> Any:
     tokens = ["<unk>", *(f"<0x{b:02X}>" for b in range(256)), *(t for t in known if t != "<unk>")]
     merges = [tuple(m) for m in trained["model"]["merges"]]
     model = models.BPE(
-        vocab={t: i for i, t in enumerate(tokens)}, merges=merges, byte_fallback=True, unk_token="<unk>", fuse_unk=True
+        vocab={t: i for i, t in enumerate(tokens)},
+        merges=merges,
+        byte_fallback=True,
+        unk_token="<unk>",
+        fuse_unk=True,
     )
     return pipeline(model)
 
@@ -198,9 +224,19 @@ def _config(spec: Spec, vocab: int) -> dict[str, Any]:
         config |= {"model_type": "llama", "sliding_window": spec.window, "layer_types": kinds}
     if spec.family == "gpt_oss":
         kinds = ["full_attention" if i % 2 else "sliding_attention" for i in range(spec.layers)]
-        config |= {"num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": spec.window, "layer_types": kinds}
+        config |= {
+            "num_local_experts": 4,
+            "num_experts_per_tok": 2,
+            "sliding_window": spec.window,
+            "layer_types": kinds,
+        }
     if spec.family == "qwen3_5":
-        rope = {"type": "default", "mrope_section": [2, 1, 1], "rope_theta": 10000.0, "partial_rotary_factor": 0.25}
+        rope = {
+            "type": "default",
+            "mrope_section": [2, 1, 1],
+            "rope_theta": 10000.0,
+            "partial_rotary_factor": 0.25,
+        }
         config |= {
             "num_hidden_layers": max(4, spec.layers),
             "full_attention_interval": 4,

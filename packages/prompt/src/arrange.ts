@@ -3,6 +3,7 @@ import { fitTemplate } from "./fit-template.ts"
 import { NoticeList } from "./notice-list.ts"
 import { headTools } from "./order-tools.ts"
 import { joinTexts, type PartContext, textOfPart, textOfParts } from "./part-text.ts"
+import { PastCalls } from "./past-calls.ts"
 import type { PromptShape } from "./prompt-shape.ts"
 import { messagesOfTurn, type TurnContext } from "./turn-messages.ts"
 
@@ -32,7 +33,7 @@ export const arrange = (conversation: Conversation, shape: PromptShape): Arrange
     family,
     callsAsText: prompted || !template.toolCalls,
     resultsAsText: prompted || !template.toolResults,
-    calls: new Map(),
+    calls: new PastCalls(),
     tools: new Map(conversation.tools.map((tool) => [tool.name, tool])),
     notices: new NoticeList()
   }

@@ -34,23 +34,28 @@ const withHead = (
     : [{ role: "user", content: head }, ...messages]
 }
 
+/** A template that wants user and assistant in turn wants a user first, and no user right behind a tool's result. */
 const alternate = (messages: ReadonlyArray<TemplateMessage>): ReadonlyArray<TemplateMessage> => {
   const merged: Array<TemplateMessage> = []
   for (const message of messages) {
     const last = merged.at(-1)
-    if (last !== undefined && last.role === message.role && (message.role === "user" || message.role === "assistant")) {
-      merged[merged.length - 1] = merge(last, message)
-    } else merged.push(message)
+    if (message.role === "assistant" && (last === undefined || last.role === "system")) {
+      merged.push({ role: "user", content: "[conversation start]" }, message)
+    } else if (last !== undefined && belongsTo(last, message)) merged[merged.length - 1] = merge(last, message)
+    else merged.push(message)
   }
   return merged
 }
 
-const merge = (a: TemplateMessage, b: TemplateMessage): TemplateMessage => {
-  const reasoning = joinTexts([a.reasoning_content ?? "", b.reasoning_content ?? ""])
-  const calls = [...(a.tool_calls ?? []), ...(b.tool_calls ?? [])]
+const belongsTo = (last: TemplateMessage, next: TemplateMessage): boolean =>
+  next.role === "user" ? last.role === "user" || last.role === "tool" : next.role === "assistant" && last.role === "assistant"
+
+const merge = (last: TemplateMessage, next: TemplateMessage): TemplateMessage => {
+  const reasoning = joinTexts([last.reasoning_content ?? "", next.reasoning_content ?? ""])
+  const calls = [...(last.tool_calls ?? []), ...(next.tool_calls ?? [])]
   return {
-    role: a.role,
-    content: joinTexts([a.content, b.content]),
+    ...last,
+    content: joinTexts([last.content, next.content]),
     ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
     ...(calls.length === 0 ? {} : { tool_calls: calls })
   }

@@ -1,6 +1,7 @@
 import type { TemplateMessage, ToolCallPart, ToolResultPart, Turn } from "@pensieve/models"
 import { canonicalObject } from "./canonical-json.ts"
 import { joinTexts, markError, type PartContext, textOfPart, textOfParts } from "./part-text.ts"
+import type { PastCalls } from "./past-calls.ts"
 import type { PromptFamily } from "./prompt-shape.ts"
 
 /** What the messages of a turn depend on besides the turn: only what came before it. */
@@ -9,8 +10,7 @@ export interface TurnContext extends PartContext {
   /** Calls and results go as text instead of as the template's own fields. */
   readonly callsAsText: boolean
   readonly resultsAsText: boolean
-  /** Calls made so far, by the client's id. */
-  readonly calls: Map<string, { readonly name: string; readonly templateId: string }>
+  readonly calls: PastCalls
 }
 
 type Field = `turns.${number}.parts`
@@ -82,8 +82,8 @@ const assistantMessages = (turn: Turn, field: Field, context: TurnContext): Read
   }]
 }
 
-const templateCall = (part: ToolCallPart, { calls, family }: TurnContext): NonNullable<TemplateMessage["tool_calls"]>[number] => {
-  const id = family.templateId({ id: part.id, name: part.name, ordinal: calls.size })
-  calls.set(part.id, { name: part.name, templateId: id })
-  return { id, type: "function", function: { name: part.name, arguments: canonicalObject(part.input) } }
-}
+const templateCall = (part: ToolCallPart, context: TurnContext): NonNullable<TemplateMessage["tool_calls"]>[number] => ({
+  id: context.calls.add(part, context.family).templateId,
+  type: "function",
+  function: { name: part.name, arguments: canonicalObject(part.input) }
+})

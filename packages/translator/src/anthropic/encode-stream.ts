@@ -134,17 +134,21 @@ const closeThinking = (state: StreamState, signature: string | undefined): Strea
   ]
 ]
 
-/** A call whose input is no JSON object was cut off; a client must not run it, so the stream fails instead of ending it. */
+/** A call that was cut off must not be run: the stream fails instead of ending the call's block. */
+const failTool = (state: StreamState): StreamStep =>
+  fail(state, new BackendFailed({ message: "The model's tool call broke off before its input was complete." }))
+
 const closeTool = (state: StreamState, json: string): StreamStep =>
   parseToolInput(json) === undefined
-    ? fail(state, new BackendFailed({ message: "The model's tool call broke off before its input was complete." }))
+    ? failTool(state)
     : [{ ...closed(state), called: true }, [{ type: "content_block_stop", index: state.index }]]
 
+/** Ends whatever is open because something else comes. A call ends by its own event only. */
 const closeBlock = (state: StreamState): StreamStep => {
   const block = state.block
   if (block === undefined) return [state, []]
   if (block.kind === "thinking") return closeThinking(state, undefined)
-  if (block.kind === "tool") return closeTool(state, block.json)
+  if (block.kind === "tool") return failTool(state)
   return [closed(state), [{ type: "content_block_stop", index: state.index }]]
 }
 
@@ -261,7 +265,7 @@ const onToolCall = (state: StreamState, event: ToolCall): StreamStep =>
     then(onToolCallStart(state, { type: "tool-call-start", id: event.id, name: event.name }), (open) =>
       writeTool(open, JSON.stringify(event.input))
     ),
-    closeBlock
+    onToolCallEnd
   )
 
 const onUsage = (state: StreamState, event: UsageReport): StreamStep => [{ ...state, usage: event.usage }, []]

@@ -1,0 +1,34 @@
+import { assert, describe, it } from "@effect/vitest"
+import { detectFamily, families, familyNamed, hermes, prompted } from "../src/index.ts"
+import { tags } from "./reading.ts"
+
+const detected = (templateText: string | null, addedTokens: ReadonlyArray<string> = []) =>
+  detectFamily({ templateText, addedTokens, architecture: "whatever" }).name
+
+describe("the family of a model", () => {
+  it("is Hermes where the template writes JSON between the tags", () => {
+    assert.strictEqual(detected("{{ '<tool_call>\\n{\"name\": \"' + tool_call.name + '\"' }}"), "hermes")
+  })
+
+  it.each([
+    ["functions and parameters as tags", "'<tool_call>\\n<function=' + tool_call.name"],
+    ["keys and values as tags", "'<tool_call>' + tool_call.name + '<arg_key>'"],
+    ["another tag of a like name", "'<minimax:tool_call>' '<longcat_tool_call>' '<|tool_call>'"],
+    ["no tools", "{{ message.content }}"]
+  ])("is the prompted one where the template writes %s", (_, template) => {
+    assert.strictEqual(detected(template, tags), "prompted")
+  })
+
+  it("is the prompted one without a template", () => {
+    assert.strictEqual(detected(null, tags), "prompted")
+  })
+
+  it("is found again by its name", () => {
+    for (const family of families) assert.strictEqual(familyNamed(family.name), family)
+    assert.isUndefined(familyNamed("nobody"))
+  })
+
+  it("stands before the one that takes every model", () => {
+    assert.deepStrictEqual(families.map((family) => family.name), [hermes.name, prompted.name])
+  })
+})

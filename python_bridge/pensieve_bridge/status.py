@@ -1,0 +1,42 @@
+"""Plain values about a running engine: its limits, its health, its counters."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["loading", "ready", "failed"]
+
+Fault = Literal["raise", "die", "stall"]
+"""What tests can make go wrong: an exception in the generator, the thread's silent end, a step that takes for ever."""
+
+
+@dataclass(slots=True, frozen=True)
+class EngineOptions:
+    """`rows` run at once, `queue` may wait; a step longer than `tick_limit_seconds` counts as dead."""
+
+    rows: int = 8
+    queue: int = 64
+    tick_limit_seconds: float = 120.0
+
+
+@dataclass(slots=True, frozen=True)
+class Health:
+    """`tick_age_seconds`: since the engine thread last finished a step or an idle wait."""
+
+    status: Status
+    tick_age_seconds: float
+    running: int
+    queued: int
+    message: str
+
+
+@dataclass(slots=True)
+class Counters:
+    """Since the process began; written by the engine thread only."""
+
+    requests: int = 0
+    cancelled: int = 0
+    failed: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    generator_rebuilds: int = 0
