@@ -6,7 +6,7 @@ import { which } from "./processes.mjs"
 import { fingerprint, readStamp, removeStamp, writeStamp } from "./stamp.mjs"
 import { step } from "./steps.mjs"
 
-const oldest = [3, 11]
+const oldestMinor = 11
 const candidates = ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python"]
 
 /** @typedef {{ command: string, version: readonly [number, number], venv: boolean }} Python */
@@ -95,7 +95,7 @@ export function findPython(env, { uv, probe = probePython }) {
   const found = (chosen ? [chosen] : candidates)
     .map((command) => probe(command, env))
     .filter((python) => python !== undefined)
-  const recent = found.filter(({ version: [major, minor] }) => major === oldest[0] && minor >= oldest[1])
+  const recent = found.filter(({ version: [major, minor] }) => major === 3 && minor >= oldestMinor)
   const usable = recent.find(({ venv }) => venv || uv)
   if (usable !== undefined) return usable
   if (recent[0] !== undefined) {
