@@ -39,18 +39,14 @@ const verbs = {
     return runAllTests(places, { ...env, PENSIEVE_TESTING: "1" })
   },
   /** Only the installation. */
-  install: async () => {
-    await ensure({ python: "use" })
-    print("Ready: `npm start` starts the proxy.")
-    return 0
-  },
+  install,
   /** The root's postinstall script: pnpm has done its part; npm and yarn have no part, so we do it for them. */
   installed: async () => {
     if ((process.env.npm_config_user_agent ?? "").startsWith("pnpm/")) {
       stampWorkspace(places)
       return 0
     }
-    return verbs.install([])
+    return install()
   },
   /** A development tool: `run oxlint --fix`. */
   run: async (args) => {
@@ -62,6 +58,12 @@ const verbs = {
     await ensure({ python: "development" })
     return handOver([places.python, ...args], { cwd: places.bridge, env })
   }
+}
+
+async function install() {
+  await ensure({ python: "use" })
+  print("Ready: `npm start` starts the proxy.")
+  return 0
 }
 
 /**

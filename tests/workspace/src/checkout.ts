@@ -63,3 +63,7 @@ export const importsOf = (source: string): ReadonlyArray<string> =>
 /** The package of an import: `effect/Stream` → `effect`, `@a/b/c` → `@a/b`; relative ones have none. */
 export const packageOf = (specifier: string): string | undefined =>
   /^(\.|node:)/.test(specifier) ? undefined : /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0]
+
+/** A TypeScript source without its comments. */
+export const withoutComments = (source: string): string =>
+  source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/[^\n]*/g, "$1")

@@ -1,5 +1,14 @@
 import { assert, describe, it } from "vitest"
-import { files, importsOf, type Member, packageOf, packages, read, sourcesOf } from "../src/checkout.ts"
+import {
+  files,
+  importsOf,
+  type Member,
+  packageOf,
+  packages,
+  read,
+  sourcesOf,
+  withoutComments
+} from "../src/checkout.ts"
 import { layerRules, outsideWorld } from "../src/layers.ts"
 
 const shortName = ({ folder }: Member): string => folder.replace("packages/", "")
@@ -80,10 +89,6 @@ describe("the packages together", () => {
     for (const member of packages) assert.strictEqual(member.manifest.name, `@pensieve/${shortName(member)}`)
   })
 })
-
-function withoutComments(source: string): string {
-  return source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/[^\n]*/g, "$1")
-}
 
 function testsOf({ folder }: Member): ReadonlyArray<string> {
   return files.filter((file) => file.startsWith(`${folder}/test/`) && file.endsWith(".test.ts"))
