@@ -4,23 +4,23 @@ import type { Conversation, GenerationEvent, Notice } from "@pensieve/models"
 import { decide, describeRoute } from "@pensieve/router"
 import { committed, withHeartbeat } from "@pensieve/streaming"
 import { anthropic } from "@pensieve/translator"
-import { Cause, Effect, Exit, Fiber, Option, Schedule, type Scope, Stream } from "effect"
+import { Cause, type Duration, Effect, Exit, Fiber, Option, Schedule, type Scope, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { ServerPolicy } from "./policy.ts"
 import { logExchange, makeTally } from "./exchange-log.ts"
 import { plainHeaders, readJsonBody } from "./read-body.ts"
 import { makeId } from "./request-id.ts"
 import { respondJson, streamHeaders } from "./respond.ts"
 
-/** Longest silence on an open stream. @see wire contract, section 4: a ping at most every 10 s. */
-const pingEvery = "10 seconds"
-/** A whole answer that takes longer than this commits its status and dribbles white space. */
-const wholeAnswerPatience = "60 seconds"
+const defaultPing: Duration.Input = "10 seconds"
+const defaultPatience: Duration.Input = "1 minute"
 
 /** `POST /v1/messages`. */
 export const messages = (requestId: string) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const backend = yield* Backend
+    const { pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
     const body = yield* readJsonBody
     const conversation = yield* Effect.fromResult(anthropic.decodeRequest(body, { headers: plainHeaders(request.headers) }))
     const tally = makeTally()
@@ -28,7 +28,7 @@ export const messages = (requestId: string) =>
       .generate(conversation)
       .pipe(withHeartbeat(pingEvery), Stream.mapArray(tally.watch), Stream.onExit((exit) => logExchange(requestId, conversation, tally, exit)))
     const headers = answerHeaders(conversation, backend)
-    return yield* conversation.stream ? streamed(requestId, conversation, events, headers) : whole(requestId, conversation, events, headers)
+    return yield* conversation.stream ? streamed(requestId, conversation, events, headers) : whole(requestId, conversation, events, headers, { pingEvery, wholeAnswerPatience })
   })
 
 type Events = Stream.Stream<GenerationEvent, PensieveError>
@@ -76,7 +76,8 @@ const whole = (
   requestId: string,
   conversation: Conversation,
   events: Events,
-  headers: Readonly<Record<string, string>>
+  headers: Readonly<Record<string, string>>,
+  { pingEvery, wholeAnswerPatience }: { readonly pingEvery: Duration.Input; readonly wholeAnswerPatience: Duration.Input }
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Scope.Scope> =>
   Effect.gen(function* () {
     const folded = Stream.runFold(
