@@ -157,6 +157,14 @@ class Bridge:
         finally:
             connection.close()
 
+    def status_of(self, method: str, path: str) -> int:
+        connection = _Connection(self.socket, self.timeout)
+        try:
+            connection.request(method, path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
     def open(self, body: Any = None, **fields: Any) -> Answer:
         """Begin a generation; the answer is read line by line."""
         connection = _Connection(self.socket, self.timeout)
