@@ -121,6 +121,7 @@ describe("time", () => {
     ["beginnings of tags", "<tool_"],
     ["calls that leave a string open", "<tool_call>{\"name\": \"f\", \"a\": \""],
     ["tags inside strings", "<tool_call>[\"</tool_call><tool_call>[\",\""],
+    ["calls nested in strings that only a backslash keeps open", "<tool_call>{\\\""],
     ["white space", "\n \t"],
     ["brackets", "<tool_call>[[[["]
   ])("of hostile %s is bounded, letter by letter", (_, unit) => {
