@@ -45,7 +45,7 @@ export const toConversation = (
   Result.gen(function* () {
     const refusal = refuseUnsupported(request)
     if (refusal !== undefined) return yield* Result.fail(refusal)
-    const notices: Notices = []
+    const notices: Notices = new Map()
     noteUnknownFields(notices, body, requestFields, "the request", [])
     noteContextEdits(request, notices)
 
@@ -80,7 +80,7 @@ export const toConversation = (
       ...(request.max_tokens === undefined ? {} : { maxTokens: request.max_tokens }),
       stream: request.stream ?? false,
       hints: decodeHints(facts, [...breakpoints], forcedClass),
-      notices,
+      notices: [...notices.values()],
       source: { dialect: "anthropic", body }
     }
   })
