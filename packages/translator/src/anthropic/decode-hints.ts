@@ -84,7 +84,7 @@ const namedClasses: Readonly<Record<string, RequestClass>> = {
  *
  * @see wire contract, section 7.1, and the traffic notes
  */
-export const requestClass = (facts: RequestFacts): RequestClass => {
+const requestClass = (facts: RequestFacts): RequestClass => {
   const hint = facts.headers["x-claude-code-request-class"]
   const named = hint === undefined ? undefined : namedClasses[hint]
   if (named !== undefined) return named
