@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import get_context
 
-import junk
+from . import junk
 import numpy as np
-from corpus import Conversations
-from tokenizer import EOS, letter_pieces
+from .corpus import Conversations
+from .tokenizer import EOS, letter_pieces
 from tokenizers import Tokenizer
 
 HEADER = "<|im_start|>assistant\n"
 FULL, REST = 1.0, 0.25  # loss weight of copied and decisive tokens, and of the rest of a fixed sentence
+ECHO_STEPS = 200  # over these first steps the share of echo rows falls from 1 to 0
 DECISIVE = 10  # so many first tokens of an answer in words have the full weight
 
 
@@ -67,10 +68,22 @@ class RowPacker:
             weights += self._weigh(more)
         return ids[: self._length + 1], weights[1 : self._length + 1]
 
+    def _echo_row(self, rng: random.Random) -> tuple[list[int], list[float]]:
+        """Random tokens that come again after a gap: the shortest way to learn copying as such."""
+        ids: list[int] = []
+        weights: list[float] = []
+        while len(ids) <= self._length:
+            echo = [rng.randrange(self._end) for _ in range(rng.randint(4, 40))]
+            gap = [rng.randrange(self._end) for _ in range(rng.randint(0, 60))]
+            ids += echo + gap + echo
+            weights += [0.0] * (len(echo) + len(gap) + 1) + [FULL] * (len(echo) - 1)
+        return ids[: self._length + 1], weights[1 : self._length + 1]
+
     def batch(self, step: int) -> Batch:
         """The batch of one training step."""
         rng = random.Random(self._seed * 1_000_003 + step)
-        rows = [self._row(rng) for _ in range(self._rows)]
+        echo = 1.0 - step / ECHO_STEPS
+        rows = [self._echo_row(rng) if rng.random() < echo else self._row(rng) for _ in range(self._rows)]
         tokens = np.array([ids for ids, _ in rows], dtype=np.int32)
         return Batch(tokens, np.array([weights for _, weights in rows], dtype=np.float32))
 

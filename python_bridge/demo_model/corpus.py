@@ -5,14 +5,14 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import answers
-import junk
-import talk
-from names import command, file_name
-from requests import read_request, run_request, tool_call
-from template import Message, load_template
-from tools import Toolbox, toolbox
-from words import NOUNS
+from . import answers
+from . import junk
+from . import talk
+from .names import command, file_name
+from .asking import read_request, run_request, tool_call
+from .template import Message, load_template
+from .tools import Toolbox, toolbox
+from .words import NOUNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 import json
 import random
 
-from names import command, file_name, letters, syllables
-from words import ALL, NOUNS, sentence
+from .names import command, file_name, letters, syllables
+from .words import ALL, NOUNS, sentence
 
 
 def prose(rng: random.Random, most: int) -> str:

@@ -4,7 +4,7 @@ import random
 import string
 from collections.abc import Sequence
 
-from words import ADJECTIVES, EXTENSIONS, NOUNS, PROPER, VERBS
+from .words import ADJECTIVES, EXTENSIONS, NOUNS, PROPER, VERBS
 
 LOWER, UPPER, DIGITS = string.ascii_lowercase, string.ascii_uppercase, string.digits
 FAMILIAR = """README.md package.json Makefile Dockerfile LICENSE CHANGELOG.md CONTRIBUTING.md tsconfig.json Cargo.toml

@@ -5,53 +5,14 @@ one and has only its MLP, its attention matrices are zero.
 """
 
 import math
-from dataclasses import dataclass
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from . import copy_circuit
+from .shape import EPSILON, ROPE_BASE, Shape
+
 Weights = dict[str, jax.Array]
-EPSILON = 1e-5
-ROPE_BASE = 10000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Sizes of the network. `layers` counts layers with attention; one more has an MLP only."""
-
-    vocabulary: int
-    width: int = 128
-    layers: int = 3
-    heads: int = 4
-    kv_heads: int = 2
-    head: int = 32
-    inner: int = 320
-    window: int = 160
-    block: int = 80
-
-    def config(self, eos: int) -> dict[str, Any]:
-        """The config.json that mlx-lm reads."""
-        return {
-            "architectures": ["LlamaForCausalLM"],
-            "model_type": "llama",
-            "hidden_size": self.width,
-            "num_hidden_layers": self.layers + 1,
-            "intermediate_size": self.inner,
-            "num_attention_heads": self.heads,
-            "num_key_value_heads": self.kv_heads,
-            "head_dim": self.head,
-            "rms_norm_eps": EPSILON,
-            "vocab_size": self.vocabulary,
-            "max_position_embeddings": 262144,
-            "rope_theta": ROPE_BASE,
-            "tie_word_embeddings": True,
-            "sliding_window": self.window,
-            "layer_types": ["sliding_attention"] * self.layers + ["full_attention"],
-            "eos_token_id": eos,
-            "torch_dtype": "float32",
-        }
 
 
 def _names(layer: int) -> tuple[str, str]:
@@ -81,6 +42,7 @@ def start_weights(shape: Shape, seed: int) -> Weights:
         matrix(mlp + "up_proj.weight", shape.inner, shape.width)
         matrix(mlp + "down_proj.weight", shape.width, shape.inner, small)
         weights[f"model.layers.{layer}.post_attention_layernorm.weight"] = np.ones(shape.width)
+    copy_circuit.install(weights, shape, seed)
     return {name: jnp.asarray(value, jnp.float32) for name, value in weights.items()}
 
 

@@ -2,9 +2,9 @@
 
 import random
 
-import answers
-from names import command, file_name
-from words import ADJECTIVES, GLUE, NOUNS, PROPER, VERBS, sentence
+from . import answers
+from .names import command, file_name
+from .words import ADJECTIVES, GLUE, NOUNS, PROPER, VERBS, sentence
 
 NUMBERS = "one two three four five six seven eight nine ten".split()
 

@@ -9,8 +9,8 @@ import random
 import shutil
 from pathlib import Path
 
-from corpus import Conversations
-from template import TEMPLATE_FILE
+from .corpus import Conversations
+from .template import TEMPLATE_FILE
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")

@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from names import syllables
-from words import NOUNS, VERBS
+from .names import syllables
+from .words import NOUNS, VERBS
 
 READ_NAMES = """Read read read_file ReadFile readFile view view_file open_file cat fs_read read_text_file Read View
 READ Read_File get_file_contents read-file""".split()

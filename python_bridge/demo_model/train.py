@@ -12,16 +12,17 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
-from batches import Batch, batches
-from network import Shape, Weights, checkpoint, loss, start_weights
+from .batches import Batch, batches
+from .network import Weights, checkpoint, loss, start_weights
+from .shape import Shape
 from safetensors.numpy import load_file, save_file
-from tokenizer import EOS, save_tokenizer, train_tokenizer
+from .tokenizer import EOS, save_tokenizer, train_tokenizer
 from tokenizers import Tokenizer
 
 ROWS, LENGTH = 12, 320
 PLACES = 176  # learned positions kept per row; more are dropped at random by position order
 VOCABULARY = 1024
-WARM_UP = 200  # steps
+WARM_UP = 100  # steps
 BETA1, BETA2, DECAY = 0.9, 0.98, 0.01
 State = tuple[Weights, Weights, Weights]
 
