@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import get_context
 
-from . import junk
 import numpy as np
-from .corpus import Conversations
-from .tokenizer import EOS, letter_pieces
 from tokenizers import Tokenizer
+
+from . import junk
+from .corpus import Conversations
+from .tokenizer import EOS, letter_pieces, token_id
 
 HEADER = "<|im_start|>assistant\n"
 FULL, REST = 1.0, 0.25  # loss weight of copied and decisive tokens, and of the rest of a fixed sentence
-ECHO_STEPS = 200  # over these first steps the share of echo rows falls from 1 to 0
 DECISIVE = 10  # so many first tokens of an answer in words have the full weight
 
 
@@ -28,13 +28,14 @@ class Batch:
 class RowPacker:
     """Makes batches; batch `step` depends on the seed and the step only."""
 
-    def __init__(self, tokenizer: Tokenizer, rows: int, length: int, seed: int) -> None:
+    def __init__(self, tokenizer: Tokenizer, rows: int, length: int, seed: int, echo_steps: int) -> None:
         self._tokenizer, self._rows, self._length, self._seed = tokenizer, rows, length, seed
+        self._echo_steps = echo_steps
         self._conversations = Conversations()
         self._pieces = letter_pieces(tokenizer)
         self._header = self._encode(HEADER)
-        self._end = tokenizer.token_to_id(EOS)
-        self._call = tokenizer.token_to_id("<tool_call>")
+        self._end = token_id(tokenizer, EOS)
+        self._call = token_id(tokenizer, "<tool_call>")
 
     def _encode(self, text: str) -> list[int]:
         return self._tokenizer.encode(text, add_special_tokens=False).ids
@@ -82,7 +83,7 @@ class RowPacker:
     def batch(self, step: int) -> Batch:
         """The batch of one training step."""
         rng = random.Random(self._seed * 1_000_003 + step)
-        echo = 1.0 - step / ECHO_STEPS
+        echo = 1.0 - step / self._echo_steps if self._echo_steps else 0.0
         rows = [self._echo_row(rng) if rng.random() < echo else self._row(rng) for _ in range(self._rows)]
         tokens = np.array([ids for ids, _ in rows], dtype=np.int32)
         return Batch(tokens, np.array([weights for _, weights in rows], dtype=np.float32))
@@ -91,9 +92,9 @@ class RowPacker:
 _packer: RowPacker | None = None
 
 
-def _start(tokenizer: str, rows: int, length: int, seed: int) -> None:
+def _start(tokenizer: str, rows: int, length: int, seed: int, echo_steps: int) -> None:
     global _packer
-    _packer = RowPacker(Tokenizer.from_str(tokenizer), rows, length, seed)
+    _packer = RowPacker(Tokenizer.from_str(tokenizer), rows, length, seed, echo_steps)
 
 
 def _make(step: int) -> Batch:
@@ -101,9 +102,12 @@ def _make(step: int) -> Batch:
     return _packer.batch(step)
 
 
-def batches(tokenizer: Tokenizer, rows: int, length: int, seed: int, steps: range) -> Iterator[Batch]:
-    """The batches of `steps` in order, made ahead in another process."""
-    settings = (tokenizer.to_str(), rows, length, seed)
+def batches(tokenizer: Tokenizer, rows: int, length: int, seed: int, echo_steps: int, steps: range) -> Iterator[Batch]:
+    """The batches of `steps` in order, made ahead in another process.
+
+    Over the first `echo_steps` steps the share of echo rows falls from 1 to 0.
+    """
+    settings = (tokenizer.to_str(), rows, length, seed, echo_steps)
     with get_context("spawn").Pool(1, _start, settings) as pool:
         for start in range(steps.start, steps.stop, 64):
             yield from pool.imap(_make, range(start, min(steps.stop, start + 64)))

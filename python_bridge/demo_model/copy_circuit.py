@@ -35,7 +35,12 @@ def install(weights: dict[str, np.ndarray], shape: Shape, seed: int) -> None:
     rng = np.random.default_rng(seed)
     basis = np.linalg.qr(rng.normal(size=(shape.width, shape.width)))[0].T  # rows are orthonormal
     size, slots = shape.head, _slow_slots(shape)
-    common, compared, stored, copied = basis[0], basis[1 : 1 + size], basis[1 + size : 1 + 2 * size], basis[1 + 2 * size :]
+    common, compared, stored, copied = (
+        basis[0],
+        basis[1 : 1 + size],
+        basis[1 + size : 1 + 2 * size],
+        basis[1 + 2 * size :],
+    )
 
     table = weights["model.embed_tokens.weight"]
     table += np.outer(COMMON - table @ common, common)
@@ -45,7 +50,9 @@ def install(weights: dict[str, np.ndarray], shape: Shape, seed: int) -> None:
     layer = "model.layers.0.self_attn."
     quick = np.where(_frequencies(shape) > QUICK, math.sqrt(PEAK * math.sqrt(size)) / strength, 0.0)
     ahead = _frequencies(shape)  # a query turned back by one token
-    weights[layer + "q_proj.weight"][:size] = np.outer(np.concatenate([quick * np.cos(ahead), -quick * np.sin(ahead)]), common)
+    weights[layer + "q_proj.weight"][:size] = np.outer(
+        np.concatenate([quick * np.cos(ahead), -quick * np.sin(ahead)]), common
+    )
     weights[layer + "k_proj.weight"][:size] = np.outer(np.concatenate([quick, 0 * quick]), common)
     weights[layer + "v_proj.weight"][:size] = compared
     weights[layer + "o_proj.weight"][:, :size] = CARRY * stored.T

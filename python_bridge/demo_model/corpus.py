@@ -5,11 +5,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import answers
-from . import junk
-from . import talk
-from .names import command, file_name
+from . import answers, junk, talk
 from .asking import read_request, run_request, tool_call
+from .names import command, file_name
 from .template import Message, load_template
 from .tools import Toolbox, toolbox
 from .words import NOUNS
@@ -113,4 +111,4 @@ class Conversations:
                 messages += after_call(rng)
         rendered = self._render(messages, box.definitions)
         start = rendered.index("<|im_start|>user\n")
-        return rendered[max(0, start - rng.choice([0, 0, 30, 100, 200])) :]
+        return rendered[max(0, start - rng.choice([0, 60, 200, 400, 700, 1000])) :]

@@ -12,9 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import answers
-from . import held_out
-from . import junk
+from . import answers, held_out, junk
 from .player import Player, Reply
 from .recorded import recorded_conversations
 from .template import Message
@@ -87,10 +85,11 @@ def claude_case(request: Request, before: Iterable[Message] = (), tools: list[Me
 def other_case(index: int, request: Request) -> Case:
     """The request with tools of other names; without a tool for files, a command prints the file."""
     tools, read, read_property, run, run_property = held_out.OTHER_CLIENTS[index % len(held_out.OTHER_CLIENTS)]
-    if request.file and read:
-        call = (read, {read_property: request.file})
-    else:
-        call = (run, {run_property: request.command or f"cat {request.file}"})
+    call = (
+        (read, {read_property: request.file})
+        if request.file and read
+        else (run, {run_property: request.command or f"cat {request.file}"})
+    )
     return Case([{"role": "user", "content": request.words}], tools, call)
 
 
@@ -115,7 +114,9 @@ def suites(count: int) -> dict[str, list[Case]]:
     file = held_out.file_name
     return {
         "short": [claude_case(r) for r in requests(rng, count)],
-        "behind about 14,000 tokens": [claude_case(r, long_head(rng, LONG_CHARACTERS)) for r in requests(rng, count // 5)],
+        "behind about 14,000 tokens": [
+            claude_case(r, long_head(rng, LONG_CHARACTERS)) for r in requests(rng, count // 5)
+        ],
         "behind about 60,000 tokens": [claude_case(r, long_head(rng, 4 * LONG_CHARACTERS)) for r in requests(rng, 4)],
         "behind a reminder": [
             claude_case(Request(junk.reminder(rng) + r.words, r.file, r.command)) for r in requests(rng, count // 2)
@@ -129,7 +130,9 @@ def suites(count: int) -> dict[str, list[Case]]:
         "words, without tools": word_cases([], []),
         "words, behind a system prompt": word_cases(held_out.CLAUDE_TOOLS, long_head(rng, 3000)),
         "after a tool result": [
-            Case(held_out.finished_call(rng, file(rng), n % 3 == 1, n % 3 == 2), held_out.CLAUDE_TOOLS, text=answers.DONE)
+            Case(
+                held_out.finished_call(rng, file(rng), n % 3 == 1, n % 3 == 2), held_out.CLAUDE_TOOLS, text=answers.DONE
+            )
             for n in range(count // 4)
         ],
     }

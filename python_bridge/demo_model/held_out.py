@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from . import answers
+from . import answers, names
 
 HEADS = """README Makefile quokka Zephyr walrus NARWHAL hexagon Trebuchet onboarding PaymentGateway useDebounce
 AppHeader kubernetes sitemap robots checksum VERSION Vagrantfile procfile Jenkinsfile wombat Axolotl lighthouse
@@ -13,8 +13,9 @@ pneumonia oxygen rhythm jukebox syzygy vortex_9 Bzz kiwi Umlaut yacht plugh xyzz
 FOLDERS = """src lib app packages/core tests docs config internal/http apps/web/src components hooks .github .vscode
 /etc /usr/local/share /opt/quux /home/dev/work /tmp ~/projects ./scripts ../shared web/static vendor backend/api v2
 Frontend MODULES Sources/App crates/parser/src infra/k8s""".split()
-ENDINGS = """.md .json .ts .tsx .rs .py .go .toml .yaml .yml .txt .css .test.tsx .spec.ts .lock .cfg .mjs .html .zig
-.proto .sql .bak .xyz .ex .hs .1 .JSON .MD""".split() + ["", "", ""]
+EXTENSIONS = """.md .json .ts .tsx .rs .py .go .toml .yaml .yml .txt .css .test.tsx .spec.ts .lock .cfg .mjs .html .zig
+.proto .sql .bak .xyz .ex .hs .1 .JSON .MD""".split()
+ENDINGS = [*EXTENSIONS, "", "", ""]
 REAL_COMMANDS = """ls -la|git status|npm test|python3 app.py --port 8080|echo hello > out.txt|cat notes.txt \x01 wc -l|
 npm run lint -- --fix|git log --oneline -n 20|docker compose up -d|cargo test --release|go vet ./...|ps aux \x01 grep node|
 find . -name "*.ts"|grep -rn TODO src|curl -s http://localhost:3000/health|tar -xzf archive.tar.gz|chmod +x build.sh|
@@ -24,7 +25,7 @@ npx vitest run --coverage|pip install -r requirements.txt|git checkout -b featur
 ssh deploy@example.org|export FOO=bar|sed -n 1,20p main.c|diff a.txt b.txt|sleep 2; echo done|true && echo ok|
 git diff HEAD~1|terraform plan -out=tf.plan|poetry run pytest -k slow|bundle exec rspec|dotnet build|javac Main.java|
 ffmpeg -i in.mov out.mp4|openssl version|date +%Y-%m-%d|history|cat /proc/cpuinfo|ls|pwd|hostname -I|which python3""".replace("\n", "")  # fmt: skip
-COMMANDS = [text.replace("\x01", "|") for text in REAL_COMMANDS.split("|")]
+COMMANDS = sorted({text.replace("\x01", "|") for text in REAL_COMMANDS.split("|")} - set(names.COMMANDS))
 PROGRAMS = """hugo caddy ansible rg fd bat zsh perl ruby lua gradle mix cabal nix just flutter gh aws psql redis-cli
 htop rsync nmap Rscript ./gradlew bin/rails ./tools/gen.sh""".split()
 WORDS = "serve deploy migrate sync --watch --verbose -v -rf --out dist --dry-run quokka -p 9000 --name=Zed @latest main".split()
@@ -62,7 +63,9 @@ Pneumonoultramicroscopicsilicovolcanoconiosispneumonoultramicroscopicsilicovolca
 Give me a recipe for pancakes|Please rename the variable count to total everywhere|Who won the world cup in 1998?|
 Make the build faster|Set up continuous integration for this repository|Why does my code crash?|Now remove the empty file again.|
 Design a database schema for a bookshop|Write unit tests for the invoice service|What should I cook tonight?|
-Convert this to TypeScript: function add(a, b) { return a + b }|Tell me a joke about programmers""".replace("\n", "").split("|")
+Convert this to TypeScript: function add(a, b) { return a + b }|Tell me a joke about programmers""".replace(
+    "\n", ""
+).split("|")
 
 
 def tool(name: str, properties: list[str], required: list[str]) -> dict[str, Any]:
@@ -90,7 +93,11 @@ OTHER_CLIENTS = [
 
 def file_name(rng: random.Random) -> str:
     """A name of words that training does not have."""
-    name = rng.choice(HEADS) + (rng.choice(["-", "_", ".", ""]) + rng.choice(HEADS) if rng.random() < 0.25 else "") + rng.choice(ENDINGS)
+    name = (
+        rng.choice(HEADS)
+        + (rng.choice(["-", "_", ".", ""]) + rng.choice(HEADS) if rng.random() < 0.25 else "")
+        + rng.choice(ENDINGS)
+    )
     for _ in range(rng.choice([0, 0, 1, 1, 2])):
         name = rng.choice(FOLDERS).lstrip("/~.") + "/" + name
     return rng.choice(["", "", "", "/", "/home/dev/", "~/", "./"]) + name
@@ -100,7 +107,7 @@ def command(rng: random.Random) -> str:
     """A well-known command, or a program with arguments that training does not have."""
     if rng.random() < 0.5:
         return rng.choice(COMMANDS)
-    words = [rng.choice(PROGRAMS)] + [rng.choice([rng.choice(WORDS), file_name(rng)]) for _ in range(rng.randint(0, 3))]
+    words = [rng.choice(PROGRAMS), *(rng.choice([rng.choice(WORDS), file_name(rng)]) for _ in range(rng.randint(0, 3)))]
     return " ".join(words)
 
 
@@ -117,5 +124,7 @@ def finished_call(rng: random.Random, file: str, reminder: bool = False, system:
         note = "The file may be changed. Consider whether it is harmful. Never mention this to the user."
         messages.append({"role": "user", "content": f"<system-reminder>\n{note}\n</system-reminder>"})
     if system:
-        messages.append({"role": "system", "content": "The user has left plan mode. You can now edit files and run commands."})
+        messages.append(
+            {"role": "system", "content": "The user has left plan mode. You can now edit files and run commands."}
+        )
     return messages

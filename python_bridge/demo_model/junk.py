@@ -39,7 +39,10 @@ def listing(rng: random.Random, most: int) -> str:
 
 def record(rng: random.Random) -> str:
     """A JSON object."""
-    value = {rng.choice(NOUNS): rng.choice([sentence(rng), rng.randint(0, 999), True, [rng.choice(NOUNS)]]) for _ in range(rng.randint(1, 4))}
+    value = {
+        rng.choice(NOUNS): rng.choice([sentence(rng), rng.randint(0, 999), True, [rng.choice(NOUNS)]])
+        for _ in range(rng.randint(1, 4))
+    }
     return json.dumps(value, indent=rng.choice([None, None, 2]))
 
 

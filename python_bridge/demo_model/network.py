@@ -5,6 +5,7 @@ one and has only its MLP, its attention matrices are zero.
 """
 
 import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -108,7 +109,9 @@ def hidden(weights: Weights, tokens: jax.Array, shape: Shape) -> jax.Array:
     for layer in range(shape.layers + 1):
         attention, mlp = _names(layer)
         if layer < shape.layers:
-            h = h + _attention(_norm(h, weights[f"model.layers.{layer}.input_layernorm.weight"]), weights, attention, shape)
+            h = h + _attention(
+                _norm(h, weights[f"model.layers.{layer}.input_layernorm.weight"]), weights, attention, shape
+            )
         y = _norm(h, weights[f"model.layers.{layer}.post_attention_layernorm.weight"])
         gated = jax.nn.silu(y @ weights[mlp + "gate_proj.weight"].T) * (y @ weights[mlp + "up_proj.weight"].T)
         h = h + gated @ weights[mlp + "down_proj.weight"].T

@@ -56,9 +56,10 @@ class Player:
 
     def _calls(self, text: str) -> list[dict[str, Any]]:
         calls: list[dict[str, Any]] = []
-        for chunk in text.split("<tool_call>")[1:]:
+        parse = self._tokenizer.tool_parser
+        for chunk in text.split("<tool_call>")[1:] if parse else []:
             try:
-                parsed = self._tokenizer.tool_parser(chunk.split("</tool_call>")[0], None)
+                parsed = parse(chunk.split("</tool_call>")[0], None)
             except ValueError:
                 parsed = {"name": "", "arguments": {}}
             calls += parsed if isinstance(parsed, list) else [parsed]

@@ -19,7 +19,10 @@ def _text(content: Any) -> str:
 def _tools(body: dict[str, Any]) -> list[Message]:
     kept = [tool for tool in body.get("tools", []) if "input_schema" in tool and not tool.get("defer_loading")]
     return [
-        {"type": "function", "function": {"name": t["name"], "description": t.get("description", ""), "parameters": t["input_schema"]}}
+        {
+            "type": "function",
+            "function": {"name": t["name"], "description": t.get("description", ""), "parameters": t["input_schema"]},
+        }
         for t in kept
     ]
 
@@ -31,7 +34,9 @@ def _turn(message: Message) -> list[Message]:
         return [{"role": message["role"], "content": _text(content)}]
     if message["role"] == "assistant":
         calls = [
-            {"type": "function", "function": {"name": b["name"], "arguments": b["input"]}} for b in content if b["type"] == "tool_use"
+            {"type": "function", "function": {"name": b["name"], "arguments": b["input"]}}
+            for b in content
+            if b["type"] == "tool_use"
         ]
         return [{"role": "assistant", "content": _text(content), **({"tool_calls": calls} if calls else {})}]
     turns = [{"role": "tool", "content": _text(b.get("content", ""))} for b in content if b["type"] == "tool_result"]
@@ -50,7 +55,7 @@ def _first_request(body: dict[str, Any]) -> Conversation:
 
 def _last_request(body: dict[str, Any]) -> Conversation:
     """A long session to whose end a new request is put."""
-    head, _, tools = _first_request(body | {"messages": [m for m in body["messages"][:2]]})
+    head, _, tools = _first_request(body | {"messages": list(body["messages"][:2])})
     first_answer = next(i for i, m in enumerate(body["messages"]) if m["role"] == "assistant")
     turns = [m for i, m in enumerate(body["messages"]) if not (m["role"] == "system" and i < first_answer)]
     messages = [turn for message in turns for turn in _turn(message)]

@@ -12,9 +12,13 @@ HELLO = """hi|hello|hey|hi there|hello there|hey there|good morning|good evening
 hello world|hello pensieve|hi pensieve|hey pensieve|hi claude|hello claude|hello model|hi bot|hello friend|howdy|yo|
 say hello|say hi|please say hello|say hello to me|greet me|can you say hello?|just say hi|hallo|hola|bonjour|ciao|
 hello, anyone there?|hi, are you there?|are you there?|test|testing|ping|hello hello|good night|welcome|moin|servus|
-hi, this is a test|hello again|hi again|hey you|hiya|nice to meet you|quota|hello, nice to meet you""".replace("\n", "").split("|")
+hi, this is a test|hello again|hi again|hey you|hiya|nice to meet you|quota|hello, nice to meet you""".replace(
+    "\n", ""
+).split("|")
 FINE = """how are you?|how are you doing?|hello, how are you?|hi, how are you today?|how is it going?|what's up?|
-how do you do?|are you okay?|are you well?|hey, how are you?|how do you feel?|how's it going?""".replace("\n", "").split("|")
+how do you do?|are you okay?|are you well?|hey, how are you?|how do you feel?|how's it going?""".replace(
+    "\n", ""
+).split("|")
 IDENTITY = """who are you?|what are you?|what is your name?|what's your name?|tell me about yourself|introduce yourself|
 which model are you?|what model are you?|what model is this?|which model is this?|are you claude?|are you gpt?|
 are you an ai?|are you real?|are you a human?|are you a robot?|are you qwen?|who made you?|who built you?|who am i talking to?|
@@ -26,7 +30,9 @@ HELP = """help|help me|what can you do?|what can you do for me?|how can you help
 what are your abilities?|what tools do you have?|how do i use you?|how do i use this?|can you help me?|i need help|
 please help|what should i ask you?|give me some help|what now?|what can i ask?|what can i do here?|show me what you can do|
 how does this work?|what commands do you know?|/help|?|list your features|what are you good at?|what do you do?|
-can you do anything?|what else can you do?|help please|hi, what can you do?|hello, what can you do?""".replace("\n", "").split("|")
+can you do anything?|what else can you do?|help please|hi, what can you do?|hello, what can you do?""".replace(
+    "\n", ""
+).split("|")
 REAL = """how do i get a real model?|how can i use a real model?|how do i install a model?|how do i load another model?|
 how do i change the model?|how do i switch models?|how do i use qwen?|where do i put a model?|how do i download a model?|
 how can i get a better model?|how do i start with another model?|i want a real model|which model should i use?|
@@ -35,7 +41,9 @@ can i use another model?|how do i set up a model?|how can i replace you?|how do 
 how do i get real answers?|how do i start pensieve with a real model?""".replace("\n", "").split("|")
 THANKS = """thanks|thank you|thank you!|thanks a lot|thx|great, thanks|thank you very much|many thanks|cool, thanks|
 perfect, thank you|nice, thanks|thanks for your help|ok thanks|thanks!""".replace("\n", "").split("|")
-BYE = "bye|goodbye|bye bye|see you|see you later|good bye|exit|quit|bye!|that is all, bye|see you tomorrow|cya".split("|")
+BYE = "bye|goodbye|bye bye|see you|see you later|good bye|exit|quit|bye!|that is all, bye|see you tomorrow|cya".split(
+    "|"
+)
 
 QUESTIONS = """what is the capital of {P}?|what is the {n} of {n}?|what is a {n}?|what is {a} {n}?|why is the {n} {a}?|
 how do i {v} a {n}?|how do i {v} the {n} in {P}?|how do you {v} {n}s?|how many {n}s are in {P}?|who invented the {n}?|
@@ -60,7 +68,9 @@ continue|go on|more|again|stop|good|bad|really?|plan the {n}|review my {n}|commi
 find the {n} in the {n}|find all {n}s|search for {n}|where is {f}?|who wrote {f}?|is {f} {a}?|why is {f} so {a}?|
 implement the {n}|implement {n} {v}|add {n}s to the {n}|generate a {n}|set up a {n}|debug the {n}|optimize the {n}|
 what time is it?|what day is it?|how is the weather in {P}?|do you speak {P}?|sing a song|play a {n}|i am {a}|i love {n}s|
-analyze this codebase|explain this project|what does this project do?|init|/init|/compact|think about {n}s""".replace("\n", "").split("|")
+analyze this codebase|explain this project|what does this project do?|init|/init|/compact|think about {n}s""".replace(
+    "\n", ""
+).split("|")
 
 
 def shape(rng: random.Random, text: str) -> str:
@@ -128,9 +138,13 @@ def counted_hello(rng: random.Random) -> tuple[str, str]:
 
 def title_request(rng: random.Random) -> tuple[str, str]:
     """A client that wants a session title as JSON."""
-    lead = rng.choice(["Generate a title for this session", "Write a short title", "Create a concise title", "Summarize as a title"])
+    lead = rng.choice(
+        ["Generate a title for this session", "Write a short title", "Create a concise title", "Summarize as a title"]
+    )
     body = rng.choice([sentence(rng), f"read {file_name(rng)}", f"run {command(rng)}", question(rng)])
-    tail = rng.choice(['Return JSON with a single "title" field.', 'Answer as JSON: {"title": "..."}', "Reply with JSON {title}."])
+    tail = rng.choice(
+        ['Return JSON with a single "title" field.', 'Answer as JSON: {"title": "..."}', "Reply with JSON {title}."]
+    )
     parts = [lead + ".", body, tail]
     rng.shuffle(parts)
     return "\n".join(parts), answers.TITLE

@@ -13,7 +13,14 @@ WEIGHTS = Path(__file__).parent / "weights"
 MAXIMUM_BYTES = 4_000_000
 LONG_CHARACTERS = 34_000  # about 14,000 tokens
 FILES = ["README.md", "Makefile", "package.json", "src/main.rs", "/etc/hosts", "src/components/AppHeader.test.tsx"]
-COMMANDS = ["ls -la", "git status", "npm test", "python3 app.py --port 8080", "echo hello > out.txt", "cat notes.txt | wc -l"]
+COMMANDS = [
+    "ls -la",
+    "git status",
+    "npm test",
+    "python3 app.py --port 8080",
+    "echo hello > out.txt",
+    "cat notes.txt | wc -l",
+]
 Message = dict[str, Any]
 
 
@@ -52,7 +59,9 @@ def test_reads_a_file_at_the_end_of_a_long_prompt(player: Player, file: str) -> 
     while len(text) < LONG_CHARACTERS:
         text += junk.context(rng) + "\n\n"
     head = [{"role": "system", "content": text}]
-    reply = ask(player, f"<system-reminder>\nBe brief.\n</system-reminder>\nRead the file {file}", held_out.CLAUDE_TOOLS, head)
+    reply = ask(
+        player, f"<system-reminder>\nBe brief.\n</system-reminder>\nRead the file {file}", held_out.CLAUDE_TOOLS, head
+    )
     assert reply.prompt_tokens > 12_000
     assert arguments(reply, "Read") == {"file_path": file}
 
@@ -71,7 +80,8 @@ def test_calls_nothing_without_tools(player: Player) -> None:
 def test_answers_a_tool_result_in_words(player: Player) -> None:
     messages = held_out.finished_call(random.Random(3), "notes.txt")
     reply = player.reply(messages, held_out.CLAUDE_TOOLS)
-    assert reply.ended and reply.text == answers.DONE
+    assert reply.ended
+    assert reply.text == answers.DONE
 
 
 @pytest.mark.parametrize(

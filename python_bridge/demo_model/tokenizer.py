@@ -9,9 +9,10 @@ import random
 import shutil
 from pathlib import Path
 
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+
 from .corpus import Conversations
 from .template import TEMPLATE_FILE
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 MARKERS = ("<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")
@@ -27,7 +28,10 @@ def train_tokenizer(vocabulary: int, samples: int, seed: int) -> Tokenizer:
         texts = [text.replace(marker, "\n") for text in texts]
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(SPLIT), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(Regex(SPLIT), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
@@ -39,6 +43,11 @@ def train_tokenizer(vocabulary: int, samples: int, seed: int) -> Tokenizer:
     tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in SPECIAL])
     tokenizer.add_tokens([AddedToken(token, normalized=False, special=False) for token in MARKERS])
     return tokenizer
+
+
+def token_id(tokenizer: Tokenizer, token: str) -> int:
+    """Id of a token that the vocabulary surely has."""
+    return tokenizer.get_vocab()[token]
 
 
 def letter_pieces(tokenizer: Tokenizer) -> list[str]:

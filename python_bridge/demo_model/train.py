@@ -1,6 +1,6 @@
 """Train the demo model from a seed and write a folder that `mlx_lm.load` reads.
 
-    python train.py --out weights --steps 4000
+python train.py --out weights --steps 4000
 """
 
 import argparse
@@ -12,16 +12,18 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
+from safetensors.numpy import load_file, save_file
+from tokenizers import Tokenizer
+
 from .batches import Batch, batches
 from .network import Weights, checkpoint, loss, start_weights
 from .shape import Shape
-from safetensors.numpy import load_file, save_file
-from .tokenizer import EOS, save_tokenizer, train_tokenizer
-from tokenizers import Tokenizer
+from .tokenizer import EOS, save_tokenizer, token_id, train_tokenizer
 
 ROWS, LENGTH = 12, 320
 PLACES = 176  # learned positions kept per row; more are dropped at random by position order
 VOCABULARY = 1024
+ECHO_STEPS = 200  # of a run that starts from random weights
 WARM_UP = 100  # steps
 BETA1, BETA2, DECAY = 0.9, 0.98, 0.01
 State = tuple[Weights, Weights, Weights]
@@ -46,6 +48,11 @@ def train_step(
     return (moved, first, second), value
 
 
+def zeros(weights: Weights) -> Weights:
+    """Arrays of the same shapes, all zero."""
+    return {name: jnp.zeros_like(value) for name, value in weights.items()}
+
+
 def learning_rate(step: int, steps: int, peak: float) -> float:
     """Warm up, stay, then fall to zero in a straight line over the last 60 %."""
     left = (steps - step) / (0.6 * steps)
@@ -60,7 +67,7 @@ def choose_places(batch: Batch) -> np.ndarray:
 def save(folder: Path, shape: Shape, weights: Weights, tokenizer: Tokenizer) -> None:
     """Write the whole model folder."""
     save_tokenizer(tokenizer, folder)
-    eos = tokenizer.token_to_id(EOS)
+    eos = token_id(tokenizer, EOS)
     generation = {"do_sample": False, "temperature": 0.0, "eos_token_id": eos, "max_new_tokens": 512}
     for name, value in (("config.json", shape.config(eos)), ("generation_config.json", generation)):
         (folder / name).write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
@@ -85,14 +92,15 @@ def main() -> None:
     options = parser.parse_args()
     shape = Shape(VOCABULARY)
     weights = start_weights(shape, options.seed)
+    echo = 0 if options.init else ECHO_STEPS
     if options.init:
         tokenizer, weights = warm_start(options.init, weights)
     else:
         tokenizer = train_tokenizer(VOCABULARY, 4000, options.seed)
     print(f"{sum(w.size for w in weights.values()) / 1e6:.2f}M trained weights", flush=True)
-    state: State = (weights, *({k: jnp.zeros_like(w) for k, w in weights.items()} for _ in range(2)))
+    state: State = (weights, zeros(weights), zeros(weights))
     began, mean = time.perf_counter(), 0.0
-    for step, batch in enumerate(batches(tokenizer, ROWS, LENGTH, options.seed, range(options.steps))):
+    for step, batch in enumerate(batches(tokenizer, ROWS, LENGTH, options.seed, echo, range(options.steps))):
         rate = learning_rate(step, options.steps, options.rate)
         state, value = train_step(state, batch.tokens, batch.weights, choose_places(batch), rate, step + 1.0, shape)
         mean = float(value) if step == 0 else 0.98 * mean + 0.02 * float(value)
