@@ -1,5 +1,5 @@
 import type { Family, ReasoningMarkers } from "@pensieve/families"
-import type { BridgeGenerate, BridgeModel, BridgePrompt, BridgeSampling, Conversation, Sampling } from "@pensieve/models"
+import type { BridgeGenerate, BridgeModel, BridgePrompt, BridgeSampling, Conversation, RequestClass, Sampling } from "@pensieve/models"
 import { arrange } from "@pensieve/prompt"
 
 /** The loaded model, and how its family writes. */
@@ -33,10 +33,14 @@ export const planGeneration = (conversation: Conversation, model: LoadedModel): 
   stop: [...conversation.stopSequences, ...model.family.stopStrings],
   // The engine cuts this to what the window leaves.
   maxTokens: conversation.maxTokens ?? model.card.window,
-  class: conversation.hints.requestClass === "count" ? "probe" : conversation.hints.requestClass,
+  class: bridgeClass(conversation.hints.requestClass),
   ...(conversation.hints.sessionId === undefined ? {} : { session: conversation.hints.sessionId }),
   ...(conversation.hints.agentId === undefined ? {} : { agent: conversation.hints.agentId })
 })
+
+/** The engine's word for a class of work; it knows nothing of web searches and counts. */
+const bridgeClass = (requestClass: RequestClass): string =>
+  requestClass === "websearch" ? "subagent" : requestClass === "count" ? "probe" : requestClass
 
 /** The request's own values, then the model's configuration, then the family's: each only where the one before is silent. */
 const samplingOf = (requested: Sampling, model: LoadedModel): BridgeSampling => ({
