@@ -1,6 +1,6 @@
 import type { Family, ReasoningMarkers } from "@pensieve/families"
 import type { BridgeGenerate, BridgeModel, BridgePrompt, BridgeSampling, Conversation, RequestClass, Sampling } from "@pensieve/models"
-import { arrange } from "@pensieve/prompt"
+import { arrange, type Arranged } from "@pensieve/prompt"
 
 /** The loaded model, and how its family writes. */
 export interface LoadedModel {
@@ -13,22 +13,23 @@ export interface LoadedModel {
 export const callsAllowed = (conversation: Conversation): boolean =>
   conversation.tools.length > 0 && conversation.toolChoice.type !== "none"
 
+/** The conversation in canonical order, with notices of what the model cannot be shown as it was sent. */
+export const arrangeFor = (conversation: Conversation, model: LoadedModel): Arranged =>
+  arrange(conversation, { family: model.family, template: model.card.template })
+
 /** The prompt fields of a request to the engine. */
-export const planPrompt = (conversation: Conversation, model: LoadedModel): BridgePrompt => {
-  const arranged = arrange(conversation, { family: model.family, template: model.card.template })
-  return {
-    messages: arranged.messages,
-    ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
-    ...(model.card.template.thinkingSwitch
-      ? { templateOptions: { enable_thinking: conversation.reasoning.mode !== "off" } }
-      : {}),
-    ...(arranged.continueFinal ? { continueFinal: true } : {})
-  }
-}
+export const planPrompt = (conversation: Conversation, arranged: Arranged, model: LoadedModel): BridgePrompt => ({
+  messages: arranged.messages,
+  ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
+  ...(model.card.template.thinkingSwitch
+    ? { templateOptions: { enable_thinking: conversation.reasoning.mode !== "off" } }
+    : {}),
+  ...(arranged.continueFinal ? { continueFinal: true } : {})
+})
 
 /** The whole request to the engine, without forced pieces. */
-export const planGeneration = (conversation: Conversation, model: LoadedModel): BridgeGenerate => ({
-  ...planPrompt(conversation, model),
+export const planGeneration = (conversation: Conversation, arranged: Arranged, model: LoadedModel): BridgeGenerate => ({
+  ...planPrompt(conversation, arranged, model),
   sampling: samplingOf(conversation.sampling, model),
   stop: [...conversation.stopSequences, ...model.family.stopStrings],
   // The engine cuts this to what the window leaves.
