@@ -8,7 +8,7 @@ import { Cause, type Duration, Effect, Exit, Fiber, Option, Schedule, type Scope
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { ServerPolicy } from "./policy.ts"
 import { logExchange, makeTally } from "./exchange-log.ts"
-import { plainHeaders, readJsonBody } from "./read-body.ts"
+import { readJsonBody } from "./read-body.ts"
 import { makeId } from "./request-id.ts"
 import { respondJson, streamHeaders } from "./respond.ts"
 
@@ -22,13 +22,16 @@ export const messages = (requestId: string) =>
     const backend = yield* Backend
     const { pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
     const body = yield* readJsonBody
-    const conversation = yield* Effect.fromResult(anthropic.decodeRequest(body, { headers: plainHeaders(request.headers) }))
+    const conversation = yield* Effect.fromResult(anthropic.decodeRequest(body, { headers: request.headers }))
     const tally = makeTally()
     const events = backend
       .generate(conversation)
       .pipe(withHeartbeat(pingEvery), Stream.mapArray(tally.watch), Stream.onExit((exit) => logExchange(requestId, conversation, tally, exit)))
     const headers = answerHeaders(conversation, backend)
-    return yield* conversation.stream ? streamed(requestId, conversation, events, headers) : whole(requestId, conversation, events, headers, { pingEvery, wholeAnswerPatience })
+    const options = anthropic.streamOptions(conversation, makeId("msg_"), request.headers)
+    return yield* conversation.stream
+      ? streamed(requestId, options, events, headers)
+      : whole(requestId, options, events, headers, { pingEvery, wholeAnswerPatience })
   })
 
 type Events = Stream.Stream<GenerationEvent, PensieveError>
@@ -49,13 +52,13 @@ const withFailureAsEvent = (events: Events): Stream.Stream<GenerationEvent> =>
 
 const streamed = (
   requestId: string,
-  conversation: Conversation,
+  options: anthropic.StreamOptions,
   events: Events,
   headers: Readonly<Record<string, string>>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Scope.Scope> =>
   Effect.gen(function* () {
     const started = yield* committed(events)
-    let state = anthropic.initialStream(streamOptions(conversation))
+    let state = anthropic.initialStream(options)
     const frames = withFailureAsEvent(started).pipe(
       Stream.mapArray((batch) => {
         let text = ""
@@ -74,7 +77,7 @@ const streamed = (
 
 const whole = (
   requestId: string,
-  conversation: Conversation,
+  options: anthropic.StreamOptions,
   events: Events,
   headers: Readonly<Record<string, string>>,
   { pingEvery, wholeAnswerPatience }: { readonly pingEvery: Duration.Input; readonly wholeAnswerPatience: Duration.Input }
@@ -82,7 +85,7 @@ const whole = (
   Effect.gen(function* () {
     const folded = Stream.runFold(
       withFailureAsEvent(events),
-      () => anthropic.initialResponse(streamOptions(conversation)),
+      () => anthropic.initialResponse(options),
       anthropic.foldResponse
     ).pipe(Effect.flatMap((state) => Effect.fromResult(anthropic.endResponse(state))))
     const fiber = yield* Effect.forkScoped(folded)
@@ -108,13 +111,6 @@ const bodyOf = (requestId: string, exit: Exit.Exit<unknown, PensieveError>): unk
         requestId
       ).body
   })
-
-const streamOptions = (conversation: Conversation) => ({
-  id: makeId("msg_"),
-  model: conversation.model,
-  display: conversation.reasoning.display,
-  toolIds: conversation.turns.flatMap((turn) => turn.parts.flatMap((part) => (part.type === "tool-call" ? [part.id] : [])))
-})
 
 const answerHeaders = (conversation: Conversation, backend: Backend["Service"]): Record<string, string> => {
   const decision = decide(

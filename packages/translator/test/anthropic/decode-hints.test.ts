@@ -21,6 +21,12 @@ describe("the class of a request", () => {
     assert.strictEqual(classOf({ tools: [tool] }, { "x-claude-code-request-class": "workflow" }), "subagent")
   })
 
+  it("is main for a hint nobody knows", () => {
+    for (const hint of ["constructor", "new-kind", ""]) {
+      assert.strictEqual(classOf({ tools: [tool] }, { "x-claude-code-request-class": hint }), "main")
+    }
+  })
+
   it("is found by the body where the header only says auxiliary, or nothing", () => {
     for (const headers of [claudeCode, { ...claudeCode, "x-claude-code-request-class": "auxiliary" }]) {
       assert.strictEqual(classOf({ max_tokens: 1 }, headers), "probe")
