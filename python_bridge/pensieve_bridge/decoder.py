@@ -9,7 +9,7 @@ from .mlx_edge import Cache, Processor, Sampler
 
 @dataclass(slots=True, frozen=True)
 class ReadyRow:
-    """A prefilled row: `cache` holds `prefix`, and `last` is the prompt's last token, not yet in the cache."""
+    """A prefilled row: `cache` holds `prefix` (the prompt); `last`, its first sampled token, not in the cache yet."""
 
     row: int
     prefix: list[int]

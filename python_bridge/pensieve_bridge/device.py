@@ -1,9 +1,10 @@
 """What the machine is: CPU or GPU, memory limits, memory in use. All Metal-only calls live here."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 import mlx.core as mx
+
+from .status import Memory
 
 _GIB = 1 << 30
 
@@ -21,14 +22,6 @@ def set_memory_limits() -> None:
         mx.set_memory_limit(int(working_set * 0.9))
         mx.set_wired_limit(working_set)
     mx.set_cache_limit(2 * _GIB)
-
-
-@dataclass(slots=True, frozen=True)
-class Memory:
-    """Bytes held by MLX now, and the most since the process began."""
-
-    active: int = 0
-    peak: int = 0
 
 
 def read_memory() -> Memory:

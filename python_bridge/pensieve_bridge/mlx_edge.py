@@ -111,7 +111,9 @@ def load(path: Path) -> tuple[Network, TokenizerLike, dict[str, Any]]:
 
 def plain_tokenizer(tokenizer: TokenizerLike) -> Any:
     """The transformers tokenizer inside mlx_lm's wrapper (the wrapper sets template options of its own)."""
-    return getattr(tokenizer, "_tokenizer", tokenizer)
+    from mlx_lm.tokenizer_utils import TokenizerWrapper
+
+    return cast(Any, tokenizer)._tokenizer if isinstance(tokenizer, TokenizerWrapper) else tokenizer
 
 
 def own_renderer(tokenizer: TokenizerLike) -> Callable[..., str] | None:

@@ -4,11 +4,11 @@ This is the seam of the prefix store: `start` will restore what is known, and `a
 kept.
 """
 
-from typing import Literal
+from typing import Literal, cast
 
 import mlx.core as mx
 
-from .mlx_edge import Cache, Network, evaluate, generation_stream, new_cache
+from .mlx_edge import Cache, Network, Processor, Sampler, evaluate, generation_stream, new_cache
 
 RestoredFrom = Literal["memory", "disk", "none"]
 
@@ -17,7 +17,7 @@ class Prefill:
     """Lives on the engine thread. `done` counts prompt tokens in the cache, the restored ones included."""
 
     def __init__(self, model: Network, tokens: list[int], goal: int) -> None:
-        """`goal`: how many of `tokens` are to be prefilled (all but the last when decoding follows)."""
+        """`goal`: how many of `tokens` go in by `advance` (all but the last when a first token is wanted)."""
         self.cached_tokens = 0
         self.restored_from: RestoredFrom = "none"
         self.cache: Cache = new_cache(model)
@@ -44,3 +44,17 @@ class Prefill:
         mx.clear_cache()
         self.done += len(part)
         return len(part)
+
+    def first_token(self, sampler: Sampler, processors: list[Processor]) -> int:
+        """Run the prompt's last token and sample; the whole prompt is in the cache then.
+
+        Done here and not in the decoder, which computes one step ahead before it gives a token: the client sees the
+        first token a whole step earlier.
+        """
+        with mx.stream(generation_stream()):
+            last = mx.array(self._tokens[-1:], dtype=mx.uint32)
+            logits = self._model(last[None], cache=self.cache)[:, -1, :]
+            for processor in processors:
+                logits = processor(mx.array(self._tokens, dtype=mx.uint32), logits)
+            sampled = sampler(logits - mx.logsumexp(logits, axis=-1, keepdims=True))
+            return cast(int, sampled.item())

@@ -36,7 +36,7 @@ class PromptBuilder:
         self._tokenizer = plain_tokenizer(tokenizer)
         self._renderer = own_renderer(tokenizer)
         self._markers = MarkerPattern(vocabulary.markers.values())
-        self._newline = self._encode_plainly("\n")
+        self._anchors = [(a, self._encode_plainly(a)) for a in "\n|a0"]
         self.template: str | None = self._own_template()
         self._fallback = None if self.template or self._renderer else self._fallback_template(vocabulary)
 
@@ -95,10 +95,15 @@ class PromptBuilder:
         return cast("list[int]", self._tokenizer.encode(text, add_special_tokens=False))
 
     def _encode_inner(self, piece: str) -> list[int]:
-        """Encode a piece that is not the beginning: SentencePiece would put a space in front of it."""
-        tokens = self._encode_plainly("\n" + piece)
-        size = len(self._newline)
-        return tokens[size:] if tokens[:size] == self._newline else self._encode_plainly(piece)
+        """Encode a piece that is not the beginning: SentencePiece would put a space in front of it.
+
+        So something is put in front and its tokens are taken off again; the next is tried where the two grew together.
+        """
+        for anchor, known in self._anchors:
+            tokens = self._encode_plainly(anchor + piece)
+            if tokens[: len(known)] == known:
+                return tokens[len(known) :]
+        return self._encode_plainly(piece)
 
     def _own_template(self) -> str | None:
         template = self._tokenizer.chat_template

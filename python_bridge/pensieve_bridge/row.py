@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .decoder import ReadyRow
 from .events import Event, Finished, FinishReason, Progress, Started, Timings
-from .mlx_edge import Network, Sampler
+from .mlx_edge import Network, Processor, Sampler
 from .model import LoadedModel
 from .pieces import Pieces
 from .prefill import Prefill
@@ -44,6 +44,7 @@ class Row:
         self._markers = model.vocabulary.markers
         self._pieces = Pieces(model.vocabulary, job.stop, decode=model.prompts.decode, continues=job.continues)
         self._penalties = Penalties(job.sampling) if job.sampling.penalizes and job.forced is None else None
+        self._processors: list[Processor] = [self._penalties] if self._penalties else []
         self._sampler = _sampler(job, model.vocabulary.turn_end)
         self._count = 0
         self._reported = 0.0
@@ -55,7 +56,7 @@ class Row:
         """Give the row its caches."""
         job = self.job
         self._started = time.monotonic()
-        # The last token is left for the decoder, which needs one to begin with.
+        # The last token is left for `first_token`.
         goal = len(job.prompt) - (1 if job.limit else 0)
         prefill = self.prefill = Prefill(network, job.prompt, goal)
         self._reported = self._started
@@ -76,13 +77,16 @@ class Row:
         self._reported = now
         return [Progress(self.prefill.done, total)]
 
-    def ready(self, number: int) -> ReadyRow:
-        """Hand the prefilled caches over to the decoder."""
+    def first_token(self) -> int:
+        """Sample the first token of a prefilled row."""
         assert self.prefill is not None
-        prompt = self.job.prompt
+        return self.prefill.first_token(self._sampler, self._processors)
+
+    def ready(self, number: int, first: int) -> ReadyRow:
+        """Hand the prefilled caches over to the decoder, which goes on behind the first token."""
+        assert self.prefill is not None
         cache, self.prefill = self.prefill.cache, None
-        processors = [self._penalties] if self._penalties else []
-        return ReadyRow(number, prompt[:-1], prompt[-1], cache, self._sampler, [*processors])
+        return ReadyRow(number, list(self.job.prompt), first, cache, self._sampler, self._processors)
 
     def take(self, token: int) -> tuple[list[Event], Finished | None]:
         """A sampled token: the events it gives, and the end if it is the last."""

@@ -29,6 +29,14 @@ class Health:
     message: str
 
 
+@dataclass(slots=True, frozen=True)
+class Memory:
+    """Bytes held by MLX now, and the most since the process began."""
+
+    active: int = 0
+    peak: int = 0
+
+
 @dataclass(slots=True)
 class Counters:
     """Since the process began; written by the engine thread only."""

@@ -12,22 +12,27 @@ export class Failure extends Error {
 
 const causes = [
   {
-    pattern: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|NameResolutionError|ConnectTimeout|dns error|error sending request|Temporary failure in name resolution/i,
-    remedy: "The package registry cannot be reached: check the network (and proxy settings), then run the same command again."
+    pattern:
+      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|NameResolutionError|ConnectTimeout|dns error|error sending request|Temporary failure in name resolution/i,
+    remedy:
+      "The package registry cannot be reached: check the network (and proxy settings), then run the same command again."
   },
   {
-    pattern: /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|CERTIFICATE_VERIFY_FAILED|invalid peer certificate|unable to get local issuer/i,
+    pattern:
+      /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|CERTIFICATE_VERIFY_FAILED|invalid peer certificate|unable to get local issuer/i,
     remedy:
       "The registry's certificate is not trusted: point NODE_EXTRA_CA_CERTS and SSL_CERT_FILE at your organisation's certificate file, then run the same command again."
   },
   { pattern: /ENOSPC|No space left/i, remedy: "The disk is full: free about 2 GB, then run the same command again." },
   {
     pattern: /EACCES|EPERM|Permission denied/i,
-    remedy: "A file could not be written: check who owns this folder and your home folder, then run the same command again."
+    remedy:
+      "A file could not be written: check who owns this folder and your home folder, then run the same command again."
   },
   {
     pattern: /OUTDATED_LOCKFILE/,
-    remedy: "A package.json changed without its lock file: run `.tools/node_modules/.bin/pnpm install --no-frozen-lockfile`."
+    remedy:
+      "A package.json changed without its lock file: run `.tools/node_modules/.bin/pnpm install --no-frozen-lockfile`."
   },
   {
     pattern: /No matching distribution|no wheels with a matching|has no usable wheels/i,
@@ -36,7 +41,8 @@ const causes = [
   },
   {
     pattern: /do not match the hashes|hash mismatch|INTEGRITY/i,
-    remedy: "A download differs from what the lock file names: run the same command again; if it stays, do not trust that source."
+    remedy:
+      "A download differs from what the lock file names: run the same command again; if it stays, do not trust that source."
   }
 ]
 

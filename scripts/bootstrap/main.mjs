@@ -21,7 +21,8 @@ const env = {
 }
 
 /** Where the user stood when he called npm or pnpm, so that relative paths among the flags mean what he meant. */
-const cwd = process.env.INIT_CWD !== undefined && existsSync(process.env.INIT_CWD) ? process.env.INIT_CWD : process.cwd()
+const cwd =
+  process.env.INIT_CWD !== undefined && existsSync(process.env.INIT_CWD) ? process.env.INIT_CWD : process.cwd()
 
 /** @type {Record<string, (args: ReadonlyArray<string>) => Promise<number>>} */
 const verbs = {
@@ -32,23 +33,20 @@ const verbs = {
   },
   /** Every test there is. */
   test: async () => {
-    if (process.env.PENSIEVE_TESTING === "1") throw new Failure("The tests started themselves.", "A package's test script calls `npm test`: mend that one.")
+    if (process.env.PENSIEVE_TESTING === "1")
+      throw new Failure("The tests started themselves.", "A package's test script calls `npm test`: mend that one.")
     await ensure({ python: "development" })
     return runAllTests(places, { ...env, PENSIEVE_TESTING: "1" })
   },
   /** Only the installation. */
-  install: async () => {
-    await ensure({ python: "use" })
-    print("Ready: `npm start` starts the proxy.")
-    return 0
-  },
+  install,
   /** The root's postinstall script: pnpm has done its part; npm and yarn have no part, so we do it for them. */
   installed: async () => {
     if ((process.env.npm_config_user_agent ?? "").startsWith("pnpm/")) {
       stampWorkspace(places)
       return 0
     }
-    return verbs.install([])
+    return install()
   },
   /** A development tool: `run oxlint --fix`. */
   run: async (args) => {
@@ -62,6 +60,12 @@ const verbs = {
   }
 }
 
+async function install() {
+  await ensure({ python: "use" })
+  print("Ready: `npm start` starts the proxy.")
+  return 0
+}
+
 /**
  * Installs what is missing. When nothing is, this reads a few small files and starts no process.
  * @param {{ python?: "use" | "development" }} needs
@@ -71,14 +75,18 @@ async function ensure({ python }) {
   const ready = () => workspaceIsReady(places) && (python === undefined || pythonIsReady(places, { development }))
   if (ready()) return
   if (process.platform === "win32") {
-    throw new Failure("Windows itself is not supported.", "Run Pensieve inside WSL (https://learn.microsoft.com/windows/wsl).")
+    throw new Failure(
+      "Windows itself is not supported.",
+      "Run Pensieve inside WSL (https://learn.microsoft.com/windows/wsl)."
+    )
   }
   print("Pensieve: installing what is missing, inside this folder")
   const since = Date.now()
   await withLock(`${places.tools}/lock`, print, async () => {
     const context = { env: process.env, print }
     if (!workspaceIsReady(places)) await installWorkspace(places, context)
-    if (python !== undefined && !pythonIsReady(places, { development })) await installPython(places, { development }, context)
+    if (python !== undefined && !pythonIsReady(places, { development }))
+      await installPython(places, { development }, context)
   })
   print(`Installed in ${((Date.now() - since) / 1000).toFixed(0)} s`)
 }

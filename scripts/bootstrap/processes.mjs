@@ -32,7 +32,7 @@ function isExecutable(file) {
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, log: string }} options
  * @returns {Promise<{ code: number, output: string }>} the exit code (127: it cannot be started) and the last part of the output
  */
-export function capture([file, ...args], { cwd, env, log }) {
+export function capture([file = "", ...args], { cwd, env, log }) {
   mkdirSync(dirname(log), { recursive: true })
   const sink = createWriteStream(log)
   let output = ""
@@ -66,7 +66,7 @@ export function capture([file, ...args], { cwd, env, log }) {
  * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
  * @returns {Promise<number>} the exit code
  */
-export function handOver([file, ...args], { cwd, env }) {
+export function handOver([file = "", ...args], { cwd, env }) {
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env, stdio: "inherit" })
     const release = passSignals(child, process.stdin.isTTY === true)

@@ -6,7 +6,7 @@ import { which } from "./processes.mjs"
 import { fingerprint, readStamp, removeStamp, writeStamp } from "./stamp.mjs"
 import { step } from "./steps.mjs"
 
-const oldest = [3, 11]
+const oldestMinor = 11
 const candidates = ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python"]
 
 /** @typedef {{ command: string, version: readonly [number, number], venv: boolean }} Python */
@@ -19,7 +19,9 @@ const candidates = ["python3.14", "python3.13", "python3.12", "python3.11", "pyt
 export function pythonIsReady(places, wanted) {
   if (!existsSync(places.python)) return false
   const stamp = readStamp(places.pythonStamp)
-  return stamp === pythonFingerprint(places, true) || (!wanted.development && stamp === pythonFingerprint(places, false))
+  return (
+    stamp === pythonFingerprint(places, true) || (!wanted.development && stamp === pythonFingerprint(places, false))
+  )
 }
 
 /**
@@ -55,11 +57,18 @@ export async function installPython(places, { development }, { env, print }) {
   } else {
     const python = findPython(env, { uv: uv !== undefined })
     rmSync(places.venv, { recursive: true, force: true })
-    const make = uv === undefined ? [python.command, "-m", "venv", places.venv] : [uv, "venv", "--python", python.command, places.venv]
-    await step(`Making a Python ${python.version.join(".")} environment with ${uv === undefined ? "venv" : "uv"}`, make, {
-      ...options,
-      log: `${places.tools}/logs/venv.log`
-    })
+    const make =
+      uv === undefined
+        ? [python.command, "-m", "venv", places.venv]
+        : [uv, "venv", "--python", python.command, places.venv]
+    await step(
+      `Making a Python ${python.version.join(".")} environment with ${uv === undefined ? "venv" : "uv"}`,
+      make,
+      {
+        ...options,
+        log: `${places.tools}/logs/venv.log`
+      }
+    )
   }
   const installer =
     uv === undefined
@@ -83,8 +92,10 @@ export async function installPython(places, { development }, { env, print }) {
  */
 export function findPython(env, { uv, probe = probePython }) {
   const chosen = env.PENSIEVE_PYTHON
-  const found = (chosen ? [chosen] : candidates).map((command) => probe(command, env)).filter((python) => python !== undefined)
-  const recent = found.filter(({ version: [major, minor] }) => major === oldest[0] && minor >= oldest[1])
+  const found = (chosen ? [chosen] : candidates)
+    .map((command) => probe(command, env))
+    .filter((python) => python !== undefined)
+  const recent = found.filter(({ version: [major, minor] }) => major === 3 && minor >= oldestMinor)
   const usable = recent.find(({ venv }) => venv || uv)
   if (usable !== undefined) return usable
   if (recent[0] !== undefined) {
@@ -102,7 +113,10 @@ export function findPython(env, { uv, probe = probePython }) {
     )
   }
   throw chosen
-    ? new Failure(`PENSIEVE_PYTHON=${chosen} does not run.`, "Set it to a Python 3.11 or newer, or unset it, and run this again.")
+    ? new Failure(
+        `PENSIEVE_PYTHON=${chosen} does not run.`,
+        "Set it to a Python 3.11 or newer, or unset it, and run this again."
+      )
     : new Failure(
         "Python is missing.",
         "Install Python 3.11 or newer (macOS: `brew install python`; Debian and Ubuntu: `apt-get install python3 python3-venv`) and run this again."

@@ -18,7 +18,10 @@ export async function runAllTests(places, env) {
   mkdirSync(places.reports, { recursive: true })
 
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
-  const turboCode = await handOver(["turbo", "run", "test", "--continue=always", "--", ...reporters], { cwd: places.root, env })
+  const turboCode = await handOver(["turbo", "run", "test", "--continue=always", "--", ...reporters], {
+    cwd: places.root,
+    env
+  })
   const junit = `${places.reports}/pytest.xml`
   const pytestCode = await handOver([places.python, "-m", "pytest", `--junitxml=${junit}`], { cwd: places.bridge, env })
 
@@ -42,7 +45,7 @@ export function testedFolders(root) {
       existsSync(`${root}/${parent}`) ? readdirSync(`${root}/${parent}`).map((name) => `${parent}/${name}`) : []
     )
     .filter((folder) => JSON.parse(textOf(`${root}/${folder}/package.json`) ?? "{}").scripts?.test !== undefined)
-    .sort()
+    .toSorted()
 }
 
 /**
@@ -59,8 +62,8 @@ export function vitestSuite(name, json) {
       file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed")
   ).length
   const failed = numFailedTests + broken
-  if (failed === 0 && !success) return { name, passed: numPassedTests, failed: 1, remark: "the run itself failed" }
   if (failed === 0 && numPassedTests === 0) return { name, passed: 0, failed: 1, remark: "no tests ran" }
+  if (failed === 0 && !success) return { name, passed: numPassedTests, failed: 1, remark: "the run itself failed" }
   return { name, passed: numPassedTests, failed }
 }
 

@@ -74,7 +74,10 @@ export function npmCommand(env) {
   if (running !== undefined && /npm-cli\.c?js$/.test(running) && existsSync(running)) return [process.execPath, running]
   const npm = which("npm", env)
   if (npm === undefined) {
-    throw new Failure("npm is missing.", "Install Node 20 or newer from https://nodejs.org, which brings npm, and run this again.")
+    throw new Failure(
+      "npm is missing.",
+      "Install Node 20 or newer from https://nodejs.org, which brings npm, and run this again."
+    )
   }
   return [npm]
 }

@@ -8,14 +8,14 @@ import { createTaggedParser } from "./tagged-parser.ts"
 
 // Detection
 
-/** Formats that put something other than such JSON between the same tags. */
+/** The template, or the instructions it writes, has a key of such an object soon behind the tag; the quotes may be escaped. */
+const jsonInTag = /<tool_call>[^]{0,400}?\\*["'](?:name|arguments)\\*["']/
+
+/** Formats that put something else between the same tags. */
 const otherFormats = ["<function=", "<arg_key>", "<parameter=", "<parameter name="]
 
-const detect = (facts: ModelFacts): boolean => {
-  const template = facts.templateText
-  if (template === null || !template.includes(callMarkers.start)) return false
-  return !otherFormats.some((sign) => template.includes(sign))
-}
+const detect = ({ templateText }: ModelFacts): boolean =>
+  templateText !== null && jsonInTag.test(templateText) && !otherFormats.some((sign) => templateText.includes(sign))
 
 // Markers and reasoning
 

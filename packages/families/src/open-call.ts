@@ -1,23 +1,33 @@
 import type { Lexeme } from "./marker-lexer.ts"
 
+/** A call that is to be read again from a place inside it. */
+export interface CutCall {
+  /** Up to that place. */
+  readonly written: string
+  readonly rest: ReadonlyArray<Lexeme>
+}
+
+/** A list or an object whose first item or key is quoted. Inside a JSON string its quotation mark would end the string. */
+const beginsLikeJson = /^\s*[[{][\s[{]*"/
+
 /** A call whose end has not come: what was written so far, and whether we stand inside one of its JSON strings. */
 export class OpenCall {
-  readonly opener: string
+  readonly #opener: string
   #body = ""
   #begun = false
   #inString = false
   #escaped = false
-  /** Where the body ends, should the string that holds the first marker turn out not to be one. */
-  #head: string | null = null
-  readonly #afterHead: Array<Lexeme> = []
+  /** Length of the body before the first marker inside a string, and what came from that marker on. */
+  #head = 0
+  readonly #fromFirstMarker: Array<Lexeme> = []
 
   constructor(opener: string) {
-    this.opener = opener
+    this.#opener = opener
   }
 
   /** All that was written, opener included. */
   get written(): string {
-    return this.opener + this.#body
+    return this.#opener + this.#body
   }
 
   get body(): string {
@@ -36,7 +46,7 @@ export class OpenCall {
   /** Takes text; false when this can't be a call after all (it does not begin like JSON). The text is taken anyhow. */
   add(text: string): boolean {
     this.#body += text
-    if (this.#head !== null) this.#afterHead.push({ kind: "text", text })
+    this.#remember(text)
     if (!this.#begun) {
       const first = text.trimStart().charAt(0)
       if (first === "") return true
@@ -49,15 +59,31 @@ export class OpenCall {
 
   /** Takes a marker that stands inside a string, where it is content as long as the string is one. */
   addQuoted(marker: Lexeme): void {
-    this.#head ??= this.#body
+    if (this.#fromFirstMarker.length === 0) this.#head = this.#body.length
     this.#escaped = false
     this.#body += marker.text
-    this.#afterHead.push(marker)
+    this.#fromFirstMarker.push(marker)
   }
 
-  /** The body up to the first marker inside a string, and what came from that marker on; null where there was none. */
-  cut(): { readonly written: string; readonly rest: ReadonlyArray<Lexeme> } | null {
-    return this.#head === null ? null : { written: this.opener + this.#head, rest: this.#afterHead }
+  /**
+   * Where a call that is none was left open and another one begins inside what looked like its string; null where none
+   * does, and the call is wrong in some other way.
+   */
+  cut(): CutCall | null {
+    const lexemes = this.#fromFirstMarker
+    const next = lexemes.findIndex(({ kind, text }, index) =>
+      kind === "marker" && text === this.#opener && beginsLikeJson.test(lexemes[index + 1]?.text ?? "")
+    )
+    if (next === -1) return null
+    const from = lexemes[next - 1]?.text.trim() === "" ? next - 1 : next
+    const before = lexemes.slice(0, from).map(({ text }) => text).join("")
+    return { written: this.#opener + this.#body.slice(0, this.#head) + before, rest: lexemes.slice(from) }
+  }
+
+  #remember(text: string): void {
+    const last = this.#fromFirstMarker.at(-1)
+    if (last?.kind === "text") this.#fromFirstMarker[this.#fromFirstMarker.length - 1] = { kind: "text", text: last.text + text }
+    else if (last !== undefined) this.#fromFirstMarker.push({ kind: "text", text })
   }
 
   #follow(text: string): void {

@@ -1,7 +1,7 @@
 import type { EndReason, FamilyEvent, FamilyParser, FamilyToolCall, ParserOptions, ReasoningMarkers } from "./family.ts"
 import { parseJsonCalls, type ParsedBody } from "./json-calls.ts"
 import { type Lexeme, MarkerLexer } from "./marker-lexer.ts"
-import { OpenCall } from "./open-call.ts"
+import { type CutCall, OpenCall } from "./open-call.ts"
 
 /** The markers of a format that puts JSON between two tags. */
 export interface TaggedFormat {
@@ -21,8 +21,9 @@ interface HeldCalls {
  *
  * - Outside a call only white space and the beginning of a marker are held back; a call is held until its end.
  * - Reasoning opens only where an answer, or what follows a call, begins. Elsewhere its markers are text.
- * - Inside a JSON string markers are content. If the call then turns out to be none, it is cut at the first of them and
- *   the rest is read again, from then on with every marker counting: each character is read twice at most.
+ * - Inside a JSON string markers are content. If the call turns out to be none and another one begins inside what looked
+ *   like its string, it is cut there and the rest is read again, from then on with every marker counting: each character
+ *   is read twice at most.
  * - White space at a seam (after reasoning, around a call) is dropped; all other text is kept exactly.
  */
 export const createTaggedParser = (format: TaggedFormat, options: ParserOptions): FamilyParser =>
@@ -185,26 +186,20 @@ class TaggedParser implements FamilyParser {
   /** Decides on a call that is over. `closer` belongs to it, `following` has been read but does not. */
   #closeCall(call: OpenCall, parsed: ParsedBody, closer: string, following: ReadonlyArray<Lexeme>): void {
     const cut = parsed.problem === null ? null : call.cut()
-    if (cut !== null) return this.#readAgain(cut, closer, following)
+    if (cut !== null) {
+      const closing: ReadonlyArray<Lexeme> = closer === "" ? [] : [{ kind: "marker", text: closer }]
+      return this.#readAgain(cut, [...closing, ...following])
+    }
     if (parsed.problem !== null) this.#onMalformed(call.written + closer, parsed.problem)
     else if (this.#inReasoning) this.#hold(call.written + closer, parsed)
     else this.#onCalls(call.written + closer, parsed)
     for (const lexeme of following) this.#onLexeme(lexeme)
   }
 
-  #readAgain(
-    cut: { readonly written: string; readonly rest: ReadonlyArray<Lexeme> },
-    closer: string,
-    following: ReadonlyArray<Lexeme>
-  ): void {
+  #readAgain(cut: CutCall, following: ReadonlyArray<Lexeme>): void {
     this.#trustsStrings = false
-    const [first, ...rest] = cut.rest
-    const closed = first?.text === this.#format.callEnd
-    this.#onMalformed(cut.written + (closed ? first.text : ""), "the call is not valid JSON")
-    if (!closed && first !== undefined) this.#onLexeme(first)
-    for (const lexeme of rest) this.#onLexeme(lexeme)
-    if (closer !== "") this.#onLexeme({ kind: "marker", text: closer })
-    for (const lexeme of following) this.#onLexeme(lexeme)
+    this.#onMalformed(cut.written, "the call leaves a string open")
+    for (const lexeme of [...cut.rest, ...following]) this.#onLexeme(lexeme)
   }
 
   /** What looked like a call is text after all. */

@@ -10,9 +10,14 @@ describe("the family of a model", () => {
     assert.strictEqual(detected("{{ '<tool_call>\\n{\"name\": \"' + tool_call.name + '\"' }}"), "hermes")
   })
 
+  it("is Hermes where the template's instructions say so with escaped quotes", () => {
+    assert.strictEqual(detected(String.raw`"return <tool_call>\n{\"name\": <function-name>, \"arguments\": <args>}"`), "hermes")
+  })
+
   it.each([
     ["functions and parameters as tags", "'<tool_call>\\n<function=' + tool_call.name"],
     ["keys and values as tags", "'<tool_call>' + tool_call.name + '<arg_key>'"],
+    ["something that is not JSON", "'<tool_call>' + tool_call.name + '</tool_call>'"],
     ["another tag of a like name", "'<minimax:tool_call>' '<longcat_tool_call>' '<|tool_call>'"],
     ["no tools", "{{ message.content }}"]
   ])("is the prompted one where the template writes %s", (_, template) => {

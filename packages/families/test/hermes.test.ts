@@ -69,8 +69,18 @@ describe.each([
     it("that leave a string open lose none of the calls behind them", () => {
       const broken = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"x}}\n</tool_call>"
       assert.deepStrictEqual(answer(`${broken}\n${call("g", { b: "y" })}`), [
-        { type: "malformed-call", rawText: broken, problem: "the call is not valid JSON" },
+        { type: "malformed-call", rawText: broken, problem: "the call leaves a string open" },
         called("g", { b: "y" })
+      ])
+    })
+
+    it("between two that leave a string open are not lost", () => {
+      const broken = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"x}}\n</tool_call>"
+      assert.deepStrictEqual(answer(`${broken}\n${call("g", { b: "y" })}\n${broken}\n`), [
+        { type: "malformed-call", rawText: broken, problem: "the call leaves a string open" },
+        called("g", { b: "y" }),
+        { type: "malformed-call", rawText: broken, problem: "the call is not valid JSON" },
+        text("\n")
       ])
     })
   })
@@ -93,6 +103,16 @@ describe.each([
         { type: "malformed-call", rawText: `\n\n${raw}`, problem: "the call is not valid JSON" },
         text("\nSorry.")
       ])
+    })
+
+    it("comes whole when it is wrong in another way and holds tags in a string", () => {
+      const raw = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"<tool_call>{\\\"b\\\"}</tool_call>\",}}\n</tool_call>"
+      assert.deepStrictEqual(answer(raw), [{ type: "malformed-call", rawText: raw, problem: "the call is not valid JSON" }])
+    })
+
+    it("comes whole when the limit cut it off inside a string that holds tags", () => {
+      const raw = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"see <tool_call>\\n</tool_call> and"
+      assert.deepStrictEqual(answer(raw, {}, "length"), [{ type: "malformed-call", rawText: raw, problem: "the call was cut off (length)" }])
     })
 
     it("is malformed when the tags hold nothing", () => {

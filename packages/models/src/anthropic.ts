@@ -23,7 +23,7 @@ const Count = Schema.Finite.check(
 
 /** A string stands for one text block of the same text. */
 const Content = Schema.Union([Schema.String, Schema.Array(Schema.Unknown)]).annotate({
-  message: "Input should be a valid string or list"
+  message: "Input should be a valid array"
 })
 
 const role = Schema.Literals(["user", "assistant", "system"]).annotate({

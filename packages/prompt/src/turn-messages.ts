@@ -59,9 +59,6 @@ const toolMessage = (part: ToolResultPart, field: string, context: TurnContext):
 const assistantMessages = (turn: Turn, field: Field, context: TurnContext): ReadonlyArray<TemplateMessage> => {
   const calls = turn.parts.filter((part) => part.type === "tool-call")
   const reasoning = turn.parts.filter((part) => part.type === "reasoning")
-  if (reasoning.some((part) => part.text === "")) {
-    context.notices.add("reasoning-omitted", "Earlier reasoning came without its text and was left out.", field)
-  }
   const text = joinTexts(
     turn.parts.map((part, index) =>
       part.type === "tool-call" || part.type === "reasoning" ? "" : textOfPart(part, `${field}.${index}`, context)
@@ -72,6 +69,7 @@ const assistantMessages = (turn: Turn, field: Field, context: TurnContext): Read
     ? calls.map((part) => context.family.renderCall({ name: part.name, input: canonicalObject(part.input) })).join("\n")
     : ""
   const content = joinTexts([text, written])
+  // Empty where the client was not shown the text; then there is nothing to lose.
   const thought = joinTexts(reasoning.map((part) => part.text))
   if (content === "" && thought === "" && toolCalls.length === 0) return []
   return [{

@@ -263,11 +263,11 @@ describe("assistant turns", () => {
     })
   })
 
-  it("say in a notice that reasoning came without its text", () => {
+  it("carry no reasoning that came back without its text", () => {
     const turns = [user("Hi"), assistant({ type: "reasoning", text: "", signature: "s" }, "Hello."), user("Go")]
     const arranged = arrange(conversation({ turns }), native)
     assert.deepStrictEqual(arranged.messages[1], { role: "assistant", content: "Hello." })
-    assert.deepStrictEqual(codes(arranged), ["reasoning-omitted"])
+    assert.deepStrictEqual(codes(arranged), [])
   })
 
   it("at the end are the beginning of the answer", () => {

@@ -12,12 +12,16 @@ import { countTokens, health, model, models } from "./routes.ts"
 
 type Requirements = Backend | ServerPolicy | HttpServerRequest.HttpServerRequest | Scope.Scope
 
-/** The gate, then the route. Never fails: what is wrong becomes an answer in the caller's dialect. */
+/**
+ * The gate, then the route. Never fails: what is wrong becomes an answer in the caller's dialect.
+ *
+ * The HTTP server runs handlers uninterruptibly; this one may be interrupted, so that a client that goes away stops the work.
+ */
 export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerResponse, never, Requirements> => {
   const hosts = loopbackHosts(port)
   return Effect.suspend(() => {
     const requestId = makeId("req_")
-    return Effect.catchCause(handle(requestId, hosts), (cause) => {
+    return Effect.catchCause(Effect.interruptible(handle(requestId, hosts)), (cause) => {
       const failure = Cause.findErrorOption(cause)
       if (Option.isSome(failure)) return Effect.succeed(respondError(requestId, failure.value))
       if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt

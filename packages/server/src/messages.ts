@@ -4,31 +4,34 @@ import type { Conversation, GenerationEvent, Notice } from "@pensieve/models"
 import { decide, describeRoute } from "@pensieve/router"
 import { committed, withHeartbeat } from "@pensieve/streaming"
 import { anthropic } from "@pensieve/translator"
-import { Cause, Effect, Exit, Fiber, Option, Schedule, type Scope, Stream } from "effect"
+import { Cause, type Duration, Effect, Exit, Fiber, Option, Schedule, type Scope, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { ServerPolicy } from "./policy.ts"
 import { logExchange, makeTally } from "./exchange-log.ts"
-import { plainHeaders, readJsonBody } from "./read-body.ts"
+import { readJsonBody } from "./read-body.ts"
 import { makeId } from "./request-id.ts"
 import { respondJson, streamHeaders } from "./respond.ts"
 
-/** Longest silence on an open stream. @see wire contract, section 4: a ping at most every 10 s. */
-const pingEvery = "10 seconds"
-/** A whole answer that takes longer than this commits its status and dribbles white space. */
-const wholeAnswerPatience = "60 seconds"
+const defaultPing: Duration.Input = "10 seconds"
+const defaultPatience: Duration.Input = "1 minute"
 
 /** `POST /v1/messages`. */
 export const messages = (requestId: string) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const backend = yield* Backend
+    const { pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
     const body = yield* readJsonBody
-    const conversation = yield* Effect.fromResult(anthropic.decodeRequest(body, { headers: plainHeaders(request.headers) }))
+    const conversation = yield* Effect.fromResult(anthropic.decodeRequest(body, { headers: request.headers }))
     const tally = makeTally()
     const events = backend
       .generate(conversation)
       .pipe(withHeartbeat(pingEvery), Stream.mapArray(tally.watch), Stream.onExit((exit) => logExchange(requestId, conversation, tally, exit)))
     const headers = answerHeaders(conversation, backend)
-    return yield* conversation.stream ? streamed(requestId, conversation, events, headers) : whole(requestId, conversation, events, headers)
+    const options = anthropic.streamOptions(conversation, makeId("msg_"), request.headers)
+    return yield* conversation.stream
+      ? streamed(requestId, options, events, headers)
+      : whole(requestId, options, events, headers, { pingEvery, wholeAnswerPatience })
   })
 
 type Events = Stream.Stream<GenerationEvent, PensieveError>
@@ -49,13 +52,13 @@ const withFailureAsEvent = (events: Events): Stream.Stream<GenerationEvent> =>
 
 const streamed = (
   requestId: string,
-  conversation: Conversation,
+  options: anthropic.StreamOptions,
   events: Events,
   headers: Readonly<Record<string, string>>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Scope.Scope> =>
   Effect.gen(function* () {
     const started = yield* committed(events)
-    let state = anthropic.initialStream(streamOptions(conversation))
+    let state = anthropic.initialStream(options)
     const frames = withFailureAsEvent(started).pipe(
       Stream.mapArray((batch) => {
         let text = ""
@@ -74,14 +77,15 @@ const streamed = (
 
 const whole = (
   requestId: string,
-  conversation: Conversation,
+  options: anthropic.StreamOptions,
   events: Events,
-  headers: Readonly<Record<string, string>>
+  headers: Readonly<Record<string, string>>,
+  { pingEvery, wholeAnswerPatience }: { readonly pingEvery: Duration.Input; readonly wholeAnswerPatience: Duration.Input }
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Scope.Scope> =>
   Effect.gen(function* () {
     const folded = Stream.runFold(
       withFailureAsEvent(events),
-      () => anthropic.initialResponse(streamOptions(conversation)),
+      () => anthropic.initialResponse(options),
       anthropic.foldResponse
     ).pipe(Effect.flatMap((state) => Effect.fromResult(anthropic.endResponse(state))))
     const fiber = yield* Effect.forkScoped(folded)
@@ -107,13 +111,6 @@ const bodyOf = (requestId: string, exit: Exit.Exit<unknown, PensieveError>): unk
         requestId
       ).body
   })
-
-const streamOptions = (conversation: Conversation) => ({
-  id: makeId("msg_"),
-  model: conversation.model,
-  display: conversation.reasoning.display,
-  toolIds: conversation.turns.flatMap((turn) => turn.parts.flatMap((part) => (part.type === "tool-call" ? [part.id] : [])))
-})
 
 const answerHeaders = (conversation: Conversation, backend: Backend["Service"]): Record<string, string> => {
   const decision = decide(

@@ -1,4 +1,4 @@
-import { Context, Layer } from "effect"
+import { Context, type Duration, Layer } from "effect"
 
 /** What the server is told about itself. */
 export class ServerPolicy extends Context.Service<
@@ -8,6 +8,10 @@ export class ServerPolicy extends Context.Service<
     readonly token: string
     /** Version of the program. */
     readonly version: string
+    /** Longest silence on an open stream; 10 s unless told otherwise. @see wire contract, section 4 */
+    readonly pingEvery?: Duration.Input
+    /** A whole answer that takes longer than this commits its status and dribbles white space; a minute unless told otherwise. */
+    readonly wholeAnswerPatience?: Duration.Input
   }
 >()("@pensieve/server/ServerPolicy") {
   static readonly layer = (policy: ServerPolicy["Service"]) => Layer.succeed(ServerPolicy, policy)

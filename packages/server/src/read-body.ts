@@ -1,5 +1,5 @@
 import { InvalidRequest, RequestTooLarge } from "@pensieve/errors"
-import { ByteSize, Effect, Option, Result } from "effect"
+import { ByteSize, Effect, Result } from "effect"
 import { HttpIncomingMessage, HttpServerRequest } from "effect/http"
 
 /** Bytes a body may have. @see wire contract, section 2 */
@@ -42,9 +42,3 @@ const deeperThan = (value: unknown, limit: number): boolean =>
   typeof value === "object" &&
   value !== null &&
   (limit === 0 || Object.values(value).some((child: unknown) => deeperThan(child, limit - 1)))
-
-/** Headers as a plain record of strings, names in lower case. */
-export const plainHeaders = (headers: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => Option.toArray(Option.fromUndefinedOr(value)).map((text) => [name, text]))
-  )

@@ -3,7 +3,7 @@ import { anthropic } from "@pensieve/translator"
 import { Effect } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { ServerPolicy } from "./policy.ts"
-import { plainHeaders, readJsonBody } from "./read-body.ts"
+import { readJsonBody } from "./read-body.ts"
 import { respondJson } from "./respond.ts"
 
 /** `GET /health`: 200 `healthy`, or 503 with what is going on. Tells nothing a stranger should not know. */
@@ -23,7 +23,7 @@ export const countTokens = (requestId: string) =>
     const request = yield* HttpServerRequest.HttpServerRequest
     const backend = yield* Backend
     const body = yield* readJsonBody
-    const conversation = yield* Effect.fromResult(anthropic.decodeCountRequest(body, { headers: plainHeaders(request.headers) }))
+    const conversation = yield* Effect.fromResult(anthropic.decodeCountRequest(body, { headers: request.headers }))
     return respondJson(requestId, anthropic.encodeCount(yield* backend.countTokens(conversation)))
   })
 

@@ -70,10 +70,10 @@ const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolea
       Layer.provide(backend),
       Layer.provide(ServerPolicy.layer({ token, version })),
       Layer.provideMerge(Layer.effectDiscard(announce(choice, settings.token === undefined ? tokenFile : undefined))),
-      Layer.provide(listen(settings.port)),
+      Layer.provide(listenLayer(settings.port)),
       Layer.provide(loggingLayer(settings.logLevel))
     )
-    return yield* Layer.launch(server)
+    return yield* Effect.catchTag(Layer.launch(server), "ServeError", ({ cause }) => Effect.fail(portFailure(settings.port, cause)))
   })
 
 const readSettings = (
@@ -118,19 +118,13 @@ const socketPaths = Effect.gen(function* () {
   return pathIn(yield* fs.makeTempDirectory({ directory: tmpdir(), prefix: "pensieve-" }))
 })
 
-const listen = (port: number) =>
-  listenLayer(port).pipe(
-    Layer.catch((error) =>
-      Layer.effectDiscard(
-        new StartFailure({
-          message: /EADDRINUSE/.test(String(error.cause))
-            ? `Port ${port} is taken. If it is another Pensieve, use that one; else choose another with --port (0 takes a free one).`
-            : `Port ${port} cannot be used: ${String(error.cause)}`,
-          exitCode: 1
-        })
-      ).pipe(Layer.provideMerge(Layer.effect(HttpServer.HttpServer, Effect.never)))
-    )
-  )
+const portFailure = (port: number, cause: unknown): StartFailure =>
+  new StartFailure({
+    message: /EADDRINUSE/.test(String(cause))
+      ? `Port ${port} is taken. If it is another Pensieve, use that one; else choose another with --port (0 takes a free one).`
+      : `Port ${port} cannot be used: ${String(cause)}`,
+    exitCode: 1
+  })
 
 const announce = (choice: Extract<ModelChoice, { type: "found" }>, tokenFile: string | undefined) =>
   Effect.gen(function* () {

@@ -3,7 +3,7 @@ import { initialNdjson, type NdjsonFrame, pushNdjson } from "@pensieve/framing"
 import { BridgeCount, type BridgeGenerate, BridgeHealth, BridgeLine, BridgeModel, type BridgePrompt } from "@pensieve/models"
 import { Effect, Result, Schema, type Scope, Stream } from "effect"
 import { Agent, request } from "undici"
-import { connectionError, refusalError } from "./bridge-errors.ts"
+import { bodyError, callError, refusalError } from "./bridge-errors.ts"
 
 /** Without a byte for this long a request counts as stuck. */
 const progressLimitMs = 3_000_000
@@ -40,11 +40,11 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
               ? {}
               : { body: JSON.stringify(body), headers: { "content-type": "application/json" } })
           }),
-        catch: connectionError
+        catch: callError
       })
 
     const readJson = (response: Awaited<ReturnType<typeof request>>) =>
-      Effect.tryPromise({ try: () => response.body.json(), catch: connectionError })
+      Effect.tryPromise({ try: () => response.body.json(), catch: bodyError })
 
     const json = <S extends Schema.ConstraintDecoder<unknown>>(
       schema: S,
@@ -72,7 +72,7 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
           if (response.statusCode !== 200) return yield* refusalError(response.statusCode, yield* readJson(response))
           yield* Effect.addFinalizer(() => Effect.sync(() => response.body.destroy()))
           let reader = initialNdjson()
-          return Stream.fromAsyncIterable<Uint8Array, BackendError>(response.body, connectionError).pipe(
+          return Stream.fromAsyncIterable<Uint8Array, BackendError>(response.body, bodyError).pipe(
             Stream.mapEffect((bytes) => {
               const [next, frames] = pushNdjson(reader, bytes)
               reader = next

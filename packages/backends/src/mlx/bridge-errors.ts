@@ -36,11 +36,18 @@ export const refusalError = (status: number, body: unknown): BackendError => {
   }
 }
 
-/** A broken connection to the bridge as the error the client gets. */
-export const connectionError = (cause: unknown): BackendError => {
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
-  if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT")
-    return new BackendTimeout({ message: "The engine made no progress for 50 minutes." })
-  if (code === "ENOENT" || code === "ECONNREFUSED") return new BackendUnavailable({ message: "The engine is not running." })
-  return new BackendFailed({ message: "The engine stopped while it worked on this request." })
-}
+/** A call that brought no answer at all. */
+export const callError = (cause: unknown): BackendError =>
+  isTimeout(cause) ? stuck : new BackendUnavailable({ message: "The engine cannot be reached." })
+
+/** An answer that broke off. */
+export const bodyError = (cause: unknown): BackendError =>
+  isTimeout(cause) ? stuck : new BackendFailed({ message: "The engine stopped while it worked on this request." })
+
+const stuck = new BackendTimeout({ message: "The engine made no progress for 50 minutes." })
+
+const isTimeout = (cause: unknown): boolean =>
+  typeof cause === "object" &&
+  cause !== null &&
+  "code" in cause &&
+  (cause.code === "UND_ERR_HEADERS_TIMEOUT" || cause.code === "UND_ERR_BODY_TIMEOUT")

@@ -1,6 +1,6 @@
 import { BackendUnavailable } from "@pensieve/errors"
 import type { BridgeModel } from "@pensieve/models"
-import { Context, Effect, Exit, Layer, Scope, Stream, SubscriptionRef } from "effect"
+import { Context, Effect, Exit, Layer, Option, Stream, SubscriptionRef } from "effect"
 import { rm } from "node:fs/promises"
 import { type BridgeClient, makeBridgeClient } from "./bridge-client.ts"
 import { type BridgeCommand, type BridgeProcess, type ProcessExit, startBridge } from "./bridge-process.ts"
@@ -33,6 +33,8 @@ const longestPauseMs = 30_000
 const pollMs = 100
 /** A ready engine is asked how it is this often. */
 const watchMs = 5_000
+/** A dead engine that nobody saw die is replaced within this time, or its callers are told. */
+const successorPatience = "1 minute"
 /** Below this window no agent can work; a suspected memory exhaustion does not shrink it further. */
 const smallestWindow = 4096
 
@@ -47,6 +49,8 @@ export class BridgeSupervisor extends Context.Service<
   {
     readonly state: Effect.Effect<BridgeState>
     readonly ready: Effect.Effect<ReadyBridge, BackendUnavailable>
+    /** The engine that follows one that was found dead before the supervisor saw it. */
+    readonly successor: (dead: ReadyBridge) => Effect.Effect<ReadyBridge, BackendUnavailable>
   }
 >()("@pensieve/backends/BridgeSupervisor") {
   static readonly layer = (options: SupervisorOptions) => Layer.effect(BridgeSupervisor, supervise(options))
@@ -98,17 +102,23 @@ const supervise = (options: SupervisorOptions) =>
 
     yield* Effect.forkScoped(Effect.forever(loop))
 
-    const ready = Effect.gen(function* () {
-      const settled = yield* SubscriptionRef.changes(state).pipe(
-        Stream.filter((current) => current.status !== "starting"),
-        Stream.runHead
+    const settled = (accept: (current: BridgeState) => boolean) =>
+      Effect.gen(function* () {
+        const found = yield* SubscriptionRef.changes(state).pipe(Stream.filter(accept), Stream.runHead)
+        const current: BridgeState = Option.getOrElse(found, () => ({ status: "failed", message: "The engine is gone." }))
+        if (current.status === "ready") return current.bridge
+        return yield* new BackendUnavailable({ message: current.message })
+      })
+    const ready = settled((current) => current.status !== "starting")
+    const successor = (dead: ReadyBridge) =>
+      settled((current) => current.status === "failed" || (current.status === "ready" && current.bridge !== dead)).pipe(
+        Effect.timeoutOrElse({
+          duration: successorPatience,
+          orElse: () => Effect.fail(new BackendUnavailable({ message: "The engine does not answer." }))
+        })
       )
-      if (settled._tag === "Some" && settled.value.status === "ready") return settled.value.bridge
-      const message = settled._tag === "Some" && settled.value.status === "failed" ? settled.value.message : "The engine is gone."
-      return yield* new BackendUnavailable({ message })
-    })
 
-    return BridgeSupervisor.of({ state: SubscriptionRef.get(state), ready })
+    return BridgeSupervisor.of({ state: SubscriptionRef.get(state), ready, successor })
   })
 
 /** Asks until the engine says it is ready. Never fails: an engine that cannot be reached is still starting. */

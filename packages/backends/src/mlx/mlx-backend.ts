@@ -1,12 +1,12 @@
 import type { BackendError } from "@pensieve/errors"
 import { detectFamily } from "@pensieve/families"
-import type { Capabilities, Conversation, GenerationEvent } from "@pensieve/models"
+import type { Capabilities, Conversation, GenerationEvent, Notice } from "@pensieve/models"
 import { Effect, Layer, Stream } from "effect"
 import { randomBytes } from "node:crypto"
 import { Backend, type BackendStatus } from "../backend.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
-import { callsAllowed, type LoadedModel, planGeneration, planPrompt } from "./plan-generation.ts"
+import { arrangeFor, callsAllowed, type LoadedModel, planGeneration, planPrompt } from "./plan-generation.ts"
 import { makeAnswerReader } from "./read-answer.ts"
 
 /** What the backend is told. */
@@ -19,6 +19,9 @@ export interface MlxBackendOptions {
 
 /** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
 const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
+
+const logNotice = (notice: Notice): Effect.Effect<void> =>
+  Effect.logDebug("prompt notice").pipe(Effect.annotateLogs({ code: notice.code, message: notice.message, field: notice.field ?? "" }))
 
 const loadedModel = ({ model }: ReadyBridge): LoadedModel => {
   const facts = { templateText: model.template.text, addedTokens: model.addedTokens, architecture: model.architecture }
@@ -55,15 +58,24 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         conversation: Conversation
       ): Effect.fn.Return<number, BackendError> {
         const bridge = yield* supervisor.ready
-        return yield* bridge.client.count(planPrompt(conversation, loadedModel(bridge)))
+        const model = loadedModel(bridge)
+        return yield* bridge.client.count(planPrompt(conversation, arrangeFor(conversation, model), model))
       })
 
+      // An engine that died between two requests says nothing at all: the request goes to its successor, once.
       const generate = (conversation: Conversation): Stream.Stream<GenerationEvent, BackendError> =>
-        Stream.unwrap(Effect.map(supervisor.ready, (bridge) => answer(bridge, conversation)))
+        Stream.unwrap(
+          Effect.map(supervisor.ready, (bridge) =>
+            Stream.catchTag(answer(bridge, conversation), "BackendUnavailable", () =>
+              Stream.unwrap(Effect.map(supervisor.successor(bridge), (next) => answer(next, conversation)))
+            )
+          )
+        )
 
       const answer = (bridge: ReadyBridge, conversation: Conversation): Stream.Stream<GenerationEvent, BackendError> => {
         const model = loadedModel(bridge)
         const { card, family } = model
+        const arranged = arrangeFor(conversation, model)
         const forced =
           options.forcedScript === undefined ? undefined : forcedPieces(options.forcedScript, conversation, family, card.addedTokens)
         const read = makeAnswerReader({
@@ -77,8 +89,9 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
           stopSequences: conversation.stopSequences
         })
         return bridge.client
-          .generate({ ...planGeneration(conversation, model), ...(forced === undefined ? {} : { forced }) })
+          .generate({ ...planGeneration(conversation, arranged, model), ...(forced === undefined ? {} : { forced }) })
           .pipe(
+            Stream.onStart(Effect.forEach(arranged.notices, logNotice, { discard: true })),
             Stream.mapEffect((line) => Effect.fromResult(read(line))),
             Stream.flattenIterable
           )

@@ -1,6 +1,6 @@
 import type { Family, ReasoningMarkers } from "@pensieve/families"
-import type { BridgeGenerate, BridgeModel, BridgePrompt, BridgeSampling, Conversation, Sampling } from "@pensieve/models"
-import { arrange } from "@pensieve/prompt"
+import type { BridgeGenerate, BridgeModel, BridgePrompt, BridgeSampling, Conversation, RequestClass, Sampling } from "@pensieve/models"
+import { arrange, type Arranged } from "@pensieve/prompt"
 
 /** The loaded model, and how its family writes. */
 export interface LoadedModel {
@@ -13,30 +13,35 @@ export interface LoadedModel {
 export const callsAllowed = (conversation: Conversation): boolean =>
   conversation.tools.length > 0 && conversation.toolChoice.type !== "none"
 
+/** The conversation in canonical order, with notices of what the model cannot be shown as it was sent. */
+export const arrangeFor = (conversation: Conversation, model: LoadedModel): Arranged =>
+  arrange(conversation, { family: model.family, template: model.card.template })
+
 /** The prompt fields of a request to the engine. */
-export const planPrompt = (conversation: Conversation, model: LoadedModel): BridgePrompt => {
-  const arranged = arrange(conversation, { family: model.family, template: model.card.template })
-  return {
-    messages: arranged.messages,
-    ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
-    ...(model.card.template.thinkingSwitch
-      ? { templateOptions: { enable_thinking: conversation.reasoning.mode !== "off" } }
-      : {}),
-    ...(arranged.continueFinal ? { continueFinal: true } : {})
-  }
-}
+export const planPrompt = (conversation: Conversation, arranged: Arranged, model: LoadedModel): BridgePrompt => ({
+  messages: arranged.messages,
+  ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
+  ...(model.card.template.thinkingSwitch
+    ? { templateOptions: { enable_thinking: conversation.reasoning.mode !== "off" } }
+    : {}),
+  ...(arranged.continueFinal ? { continueFinal: true } : {})
+})
 
 /** The whole request to the engine, without forced pieces. */
-export const planGeneration = (conversation: Conversation, model: LoadedModel): BridgeGenerate => ({
-  ...planPrompt(conversation, model),
+export const planGeneration = (conversation: Conversation, arranged: Arranged, model: LoadedModel): BridgeGenerate => ({
+  ...planPrompt(conversation, arranged, model),
   sampling: samplingOf(conversation.sampling, model),
   stop: [...conversation.stopSequences, ...model.family.stopStrings],
   // The engine cuts this to what the window leaves.
   maxTokens: conversation.maxTokens ?? model.card.window,
-  class: conversation.hints.requestClass === "count" ? "probe" : conversation.hints.requestClass,
+  class: bridgeClass(conversation.hints.requestClass),
   ...(conversation.hints.sessionId === undefined ? {} : { session: conversation.hints.sessionId }),
   ...(conversation.hints.agentId === undefined ? {} : { agent: conversation.hints.agentId })
 })
+
+/** The engine's word for a class of work; it knows nothing of web searches and counts. */
+const bridgeClass = (requestClass: RequestClass): string =>
+  requestClass === "websearch" ? "subagent" : requestClass === "count" ? "probe" : requestClass
 
 /** The request's own values, then the model's configuration, then the family's: each only where the one before is silent. */
 const samplingOf = (requested: Sampling, model: LoadedModel): BridgeSampling => ({

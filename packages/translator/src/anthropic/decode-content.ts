@@ -177,6 +177,9 @@ const decoders: ReadonlyMap<string, { readonly decode: BlockDecoder; readonly fi
   ])
 )
 
+/** Path segments below which blocks inside blocks are no longer read: no client nests so deep, an attacker may. */
+const deepestPath = 32
+
 /** One content block as parts. A type that is not known gives an opaque part and a notice, never an error. */
 const decodeBlock = (block: unknown, path: Path, notices: Notices): Parts => {
   if (!isJsonObject(block)) return Result.fail(invalidField(path, "Input should be a valid dictionary"))
@@ -184,7 +187,7 @@ const decodeBlock = (block: unknown, path: Path, notices: Notices): Parts => {
   if (Result.isFailure(type)) return Result.fail(type.failure)
   const wireType = type.success.type
   const known = decoders.get(wireType)
-  if (known === undefined) return opaque(block, wireType, path, notices)
+  if (known === undefined || path.length > deepestPath) return opaque(block, wireType, path, notices)
   noteUnknownFields(notices, block, known.fields, `a "${wireType}" block`, path)
   return known.decode(block, path, notices)
 }

@@ -72,21 +72,21 @@ const isSubagent = ({ headers, system }: RequestFacts): boolean =>
   headers["x-claude-code-agent-id"] !== undefined || billingText(system).includes("cc_is_subagent=true")
 
 /** What the hint header says, where it is precise; `auxiliary` stands for several. */
-const namedClasses: Readonly<Record<string, RequestClass>> = {
-  main: "main",
-  subagent: "subagent",
-  workflow: "subagent",
-  compaction: "compaction"
-}
+const namedClasses: ReadonlyMap<string, RequestClass> = new Map([
+  ["main", "main"],
+  ["subagent", "subagent"],
+  ["workflow", "subagent"],
+  ["compaction", "compaction"]
+])
 
 /**
  * What kind of work a request is: by Claude Code's hint header, else by its body, which every version sends.
  *
  * @see wire contract, section 7.1, and the traffic notes
  */
-export const requestClass = (facts: RequestFacts): RequestClass => {
+const requestClass = (facts: RequestFacts): RequestClass => {
   const hint = facts.headers["x-claude-code-request-class"]
-  const named = hint === undefined ? undefined : namedClasses[hint]
+  const named = namedClasses.get(hint ?? "")
   if (named !== undefined) return named
   if (isProbe(facts)) return "probe"
   if (isTitle(facts)) return "title"

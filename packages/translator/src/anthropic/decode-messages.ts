@@ -7,6 +7,7 @@ import { note, noteUnknownFields, type Notices } from "./notices.ts"
 
 const decodeMessage = decoderOf(AnthropicInputMessage)
 const messageFields = new Set(Object.keys(AnthropicInputMessage.fields))
+const messageConfigFields = new Set(["effort"])
 
 /** `messages`, and what else stands in them. */
 export interface Messages {
@@ -26,10 +27,8 @@ const noteMessage = (message: unknown, index: number, notices: Notices): void =>
   const path = ["messages", index]
   noteUnknownFields(notices, message, messageFields, "a message", path)
   if (isJsonObject(message.output_config)) {
-    noteUnknownFields(notices, message.output_config, new Set(["effort"]), "a message's output_config", [
-      ...path,
-      "output_config"
-    ])
+    const configPath = [...path, "output_config"]
+    noteUnknownFields(notices, message.output_config, messageConfigFields, "a message's output_config", configPath)
   }
   if (message.clear_at === "next_user_message") {
     note(notices, "clear-at-ignored", "A system message that should vanish later stays in the conversation.", path)

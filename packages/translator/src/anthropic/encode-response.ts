@@ -7,8 +7,9 @@ import type {
   GenerationEvent
 } from "@pensieve/models"
 import { Result } from "effect"
-import { initialStream, stepEnd, stepStream, type StreamOptions, type StreamState, type StreamStep } from "./encode-stream.ts"
+import { stepEnd, stepStream } from "./encode-stream.ts"
 import { parseToolInput } from "./parse-tool-input.ts"
+import { initialStream, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
 
 /** An answer while its events come in. */
 export interface ResponseState {

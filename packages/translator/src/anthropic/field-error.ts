@@ -18,7 +18,7 @@ const typeProblems: Readonly<Record<string, string>> = {
   String: "Input should be a valid string",
   Number: "Input should be a valid number",
   Boolean: "Input should be a valid boolean",
-  Arrays: "Input should be a valid list",
+  Arrays: "Input should be a valid array",
   Objects: "Input should be a valid dictionary"
 }
 
@@ -44,7 +44,7 @@ const firstProblem = (error: Schema.SchemaError, path: Path): InvalidRequest => 
 const withoutNulls = (value: unknown): unknown => {
   if (!isJsonObject(value)) return value
   const entries = Object.entries(value)
-  const present = entries.filter(([, field]) => field !== null)
+  const present = entries.filter(([, field]) => field !== null && field !== undefined)
   return present.length === entries.length ? value : Object.fromEntries(present)
 }
 

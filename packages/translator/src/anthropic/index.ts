@@ -5,15 +5,7 @@ export { encodeCount } from "./encode-count.ts"
 export { encodeError } from "./encode-error.ts"
 export { encodeModel, encodeModels, type ModelEntry } from "./encode-models.ts"
 export { encodeResponse, endResponse, foldResponse, initialResponse, type ResponseState } from "./encode-response.ts"
-export {
-  encodeStream,
-  endStream,
-  initialStream,
-  stepEnd,
-  stepStream,
-  type StreamOptions,
-  type StreamState,
-  type StreamStep
-} from "./encode-stream.ts"
+export { encodeStream, endStream, stepEnd, stepStream } from "./encode-stream.ts"
 export { streamOptions } from "./stream-options.ts"
+export { initialStream, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
 export type { RequestContext } from "./to-conversation.ts"

@@ -1,13 +1,13 @@
 import type { JsonObject, Notice } from "@pensieve/models"
 import { dotted, type Path } from "./field-error.ts"
 
-/** Notices of the request that is being decoded, in the order found. */
-export type Notices = Array<Notice>
+/** Notices of the request that is being decoded, in the order found, each by its code and message. */
+export type Notices = Map<string, Notice>
 
 /** Adds a notice. The same one about another place is kept once, with the first place. */
 export const note = (notices: Notices, code: string, message: string, path: Path): void => {
-  if (notices.some((notice) => notice.code === code && notice.message === message)) return
-  notices.push({ code, message, field: dotted(path) })
+  const key = `${code} ${message}`
+  if (!notices.has(key)) notices.set(key, { code, message, field: dotted(path) })
 }
 
 /** Notes every field of an object that is not among the known ones and has a value. */

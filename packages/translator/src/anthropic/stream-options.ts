@@ -1,6 +1,6 @@
 import type { Conversation, Part } from "@pensieve/models"
 import type { Headers } from "./decode-hints.ts"
-import type { StreamOptions } from "./encode-stream.ts"
+import type { StreamOptions } from "./stream-state.ts"
 
 const isCall = (part: Part) => part.type === "tool-call"
 

@@ -32,7 +32,7 @@ export interface RequestContext {
 /** A conversation, or the field that is wrong. */
 export type Decoded = Result.Result<Conversation, InvalidRequest>
 
-/** All fields that are honoured, translated or refused; the rest has no effect and is noted. `container` is noted below. */
+/** The fields that are honoured, translated or refused. The rest has no effect and is noted, as is what `container` holds besides skills. */
 const requestFields = new Set(Object.keys(AnthropicRequest.fields).filter((field) => field !== "container"))
 
 /** A body whose envelope is right as a Conversation. `forcedClass` is the request class where the endpoint decides it. */
@@ -45,7 +45,7 @@ export const toConversation = (
   Result.gen(function* () {
     const refusal = refuseUnsupported(request)
     if (refusal !== undefined) return yield* Result.fail(refusal)
-    const notices: Notices = []
+    const notices: Notices = new Map()
     noteUnknownFields(notices, body, requestFields, "the request", [])
     noteContextEdits(request, notices)
 
@@ -80,7 +80,7 @@ export const toConversation = (
       ...(request.max_tokens === undefined ? {} : { maxTokens: request.max_tokens }),
       stream: request.stream ?? false,
       hints: decodeHints(facts, [...breakpoints], forcedClass),
-      notices,
+      notices: [...notices.values()],
       source: { dialect: "anthropic", body }
     }
   })

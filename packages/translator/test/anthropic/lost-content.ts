@@ -27,24 +27,41 @@ const sentContent = (body: JsonObject): ReadonlyArray<string> => {
   ]
 }
 
+/** What a Conversation and its notices hold. */
+interface Found {
+  /** Strings and tool inputs, each as often as it occurs. */
+  readonly whole: Map<string, number>
+  /** Where a text may stand inside a longer one: notices, and documents made of several texts. */
+  readonly around: Array<string>
+}
+
+const collect = (found: Found, value: unknown, field: string | undefined, loose: boolean): void => {
+  const add = (text: string): void => void found.whole.set(text, (found.whole.get(text) ?? 0) + 1)
+  if (field === "input") return add(JSON.stringify(value))
+  if (typeof value === "string") {
+    add(value)
+    if (loose) found.around.push(value)
+  } else if (Array.isArray(value)) {
+    for (const item of value) collect(found, item, undefined, loose)
+  } else if (isJsonObject(value)) {
+    const open = loose || value.type === "document"
+    for (const [key, child] of Object.entries(value)) collect(found, child, key, open)
+  }
+}
+
 /**
  * What a request says and neither the Conversation nor its notices do; empty if the content was conserved.
  *
- * Independent of the decoder: it compares all strings and all tool inputs of the body with all text of the result.
+ * Independent of the decoder: it takes every string and tool input of the body out of those of the result, one for one.
  */
 export const lostContent = (body: JsonObject, conversation: Conversation): ReadonlyArray<string> => {
-  const { source: _, ...rest } = conversation
-  const strings: Array<string> = []
-  const inputs = new Set<string>()
-  const collect = (value: unknown, field: string | undefined): void => {
-    if (field === "input") inputs.add(JSON.stringify(value))
-    if (typeof value === "string") strings.push(value)
-    else if (Array.isArray(value)) for (const item of value) collect(item, undefined)
-    else if (isJsonObject(value)) for (const [key, child] of Object.entries(value)) collect(child, key)
-  }
-  collect(rest, undefined)
-  const exact = new Set(strings)
-  return sentContent(body).filter(
-    (wanted) => !exact.has(wanted) && !inputs.has(wanted) && !strings.some((text) => text.includes(wanted))
-  )
+  const found: Found = { whole: new Map(), around: [] }
+  const { system, turns, tools, stopSequences, notices } = conversation
+  collect(found, { system, turns, tools: tools.map((tool) => tool.name), stopSequences }, undefined, false)
+  collect(found, notices, undefined, true)
+  return sentContent(body).filter((wanted) => {
+    const left = found.whole.get(wanted) ?? 0
+    if (left > 0) found.whole.set(wanted, left - 1)
+    return left === 0 && !found.around.some((text) => text.includes(wanted))
+  })
 }

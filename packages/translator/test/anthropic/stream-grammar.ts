@@ -15,7 +15,7 @@ const emptyStart: Readonly<Record<string, JsonObject>> = {
   tool_use: { input: {} }
 }
 
-/** The checker of one stream: one method an event, each says what is wrong. */
+/** Where the checker stands in a stream. */
 interface Stand {
   place: "S0" | "S1" | "S2" | "S3" | "END"
   index: number

@@ -1,0 +1,57 @@
+import { Backend, type BackendStatus } from "@pensieve/backends"
+import type { BackendError } from "@pensieve/errors"
+import type { Conversation, GenerationEvent } from "@pensieve/models"
+import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
+import { Effect, Layer, Stream } from "effect"
+import { HttpServer } from "effect/http"
+
+/** A backend that answers as the test says; everything around it is real. */
+export interface TestBackend {
+  readonly status?: BackendStatus
+  readonly tokens?: number
+  readonly generate?: (conversation: Conversation) => Stream.Stream<GenerationEvent, BackendError>
+}
+
+/** The events of a short, plain answer. */
+export const plainAnswer = (text: string): ReadonlyArray<GenerationEvent> => [
+  { type: "accepted", promptTokens: 12 },
+  { type: "started", cachedTokens: 0 },
+  { type: "text-delta", text },
+  { type: "usage", usage: { inputTokens: 12, cacheReadTokens: 0, cacheCreationTokens: 0, outputTokens: 3, reasoningTokens: 0 } },
+  { type: "finished", reason: "end-turn" }
+]
+
+export const token = "test-token"
+
+/** Starts a real server on a free port; gives its base URL. It ends with the scope. */
+export const startServer = (backend: TestBackend, policy: Partial<ServerPolicy["Service"]> = {}) =>
+  Effect.gen(function* () {
+    const answering = Layer.succeed(
+      Backend,
+      Backend.of({
+        name: "test",
+        model: "test-model",
+        status: Effect.succeed(backend.status ?? { status: "ready" }),
+        capabilities: Effect.succeed({
+          modelName: "test-model",
+          window: 4096,
+          toolForm: "native",
+          reasoning: false,
+          images: false,
+          reportsCache: true,
+          family: "hermes"
+        }),
+        countTokens: () => Effect.succeed(backend.tokens ?? 42),
+        generate: backend.generate ?? (() => Stream.fromArray(plainAnswer("Hello!")))
+      })
+    )
+    const context = yield* Layer.build(
+      serveLayer.pipe(
+        Layer.provide(answering),
+        Layer.provide(ServerPolicy.layer({ token, version: "0.0.0-test", ...policy })),
+        Layer.provideMerge(listenLayer(0))
+      )
+    )
+    const server = yield* Effect.provide(HttpServer.HttpServer, context)
+    return `http://127.0.0.1:${portOf(server.address)}`
+  })

@@ -1,0 +1,110 @@
+import { BackendFailed } from "@pensieve/errors"
+import type { AnthropicContentBlock } from "@pensieve/models"
+import { parseToolInput } from "./parse-tool-input.ts"
+import { begin, chain, fail, type OpenBlock, type StreamState, type StreamStep } from "./stream-state.ts"
+
+/** Begins a block; none may be open. */
+export const openBlock = (state: StreamState, block: OpenBlock, content: AnthropicContentBlock): StreamStep => [
+  { ...state, block },
+  [{ type: "content_block_start", index: state.index, content_block: content }]
+]
+
+const closed = (state: StreamState): StreamState => ({ ...state, block: undefined, index: state.index + 1 })
+
+/** Ends a thinking block: with its signature, or one of our own where the backend gave none. */
+export const closeThinking = (state: StreamState, signature: string | undefined): StreamStep => [
+  closed(state),
+  [
+    {
+      type: "content_block_delta",
+      index: state.index,
+      delta: { type: "signature_delta", signature: signature || `${state.options.id}.${state.index}` }
+    },
+    { type: "content_block_stop", index: state.index }
+  ]
+]
+
+/** A call that was cut off must not be run: the stream fails instead of ending the call's block. */
+const failTool = (state: StreamState): StreamStep =>
+  fail(state, new BackendFailed({ message: "The model's tool call broke off before its input was complete." }))
+
+/** Ends a call whose input is whole. */
+export const closeTool = (state: StreamState, json: string): StreamStep =>
+  parseToolInput(json) === undefined
+    ? failTool(state)
+    : [{ ...closed(state), called: true }, [{ type: "content_block_stop", index: state.index }]]
+
+/** Ends whatever is open because something else comes. A call ends by its own event only. */
+export const closeBlock = (state: StreamState): StreamStep => {
+  const block = state.block
+  if (block === undefined) return [state, []]
+  if (block.kind === "thinking") return closeThinking(state, undefined)
+  if (block.kind === "tool") return failTool(state)
+  return [closed(state), [{ type: "content_block_stop", index: state.index }]]
+}
+
+/** `id`, or `id` with the first number behind it that no call of the conversation has. */
+const freshId = (id: string, taken: ReadonlySet<string>): string => {
+  if (!taken.has(id)) return id
+  let count = 2
+  while (taken.has(`${id}_${count}`)) count++
+  return `${id}_${count}`
+}
+
+/** Begins a call, under an id no other call of the conversation has. */
+export const openTool = (state: StreamState, id: string, name: string): StreamStep => {
+  const fresh = freshId(id, state.toolIds)
+  return openBlock({ ...state, toolIds: new Set(state.toolIds).add(fresh) }, { kind: "tool", json: "" }, {
+    type: "tool_use",
+    id: fresh,
+    name,
+    input: {},
+    caller: { type: "direct" }
+  })
+}
+
+/** A fragment of the open call's input; without an open call it is nobody's. */
+export const writeTool = (state: StreamState, json: string): StreamStep =>
+  state.block?.kind === "tool" && json !== ""
+    ? [
+        { ...state, block: { kind: "tool", json: state.block.json + json } },
+        [{ type: "content_block_delta", index: state.index, delta: { type: "input_json_delta", partial_json: json } }]
+      ]
+    : [state, []]
+
+/** Begins a thinking block unless one is open. */
+export const openThinking = (state: StreamState): StreamStep =>
+  state.block?.kind === "thinking"
+    ? [state, []]
+    : chain(chain(begin(state), closeBlock), (between) =>
+        openBlock(between, { kind: "thinking", length: 0 }, { type: "thinking", thinking: "", signature: "" })
+      )
+
+/** Tokens of thinking, for a progress display only. */
+const estimate = (characters: number): number => Math.floor(characters / 4)
+
+/** A fragment of thinking: its text, or where that is omitted at most the number of its tokens. */
+export const writeThinking = (state: StreamState, text: string): StreamStep => {
+  if (state.block?.kind !== "thinking") return [state, []]
+  if (state.options.display !== "omitted") {
+    return [
+      state,
+      [{ type: "content_block_delta", index: state.index, delta: { type: "thinking_delta", thinking: text } }]
+    ]
+  }
+  const length = state.block.length + text.length
+  const tokens = estimate(length) - estimate(state.block.length)
+  const next: StreamState = { ...state, block: { kind: "thinking", length } }
+  return state.options.estimatedTokens === true && tokens > 0
+    ? [
+        next,
+        [
+          {
+            type: "content_block_delta",
+            index: state.index,
+            delta: { type: "thinking_delta", thinking: "", estimated_tokens: tokens }
+          }
+        ]
+      ]
+    : [next, []]
+}

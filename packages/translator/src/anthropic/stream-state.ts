@@ -1,0 +1,97 @@
+import type { PensieveError } from "@pensieve/errors"
+import { type AnthropicStreamEvent, emptyUsage, type Usage } from "@pensieve/models"
+import { errorObject } from "./encode-error.ts"
+import { messageUsage } from "./usage.ts"
+
+/** What the encoder must know besides the events. */
+export interface StreamOptions {
+  /** Message id (`msg_…`), unique. */
+  readonly id: string
+  /** The model as the client named it. */
+  readonly model: string
+  /** `omitted`: thinking blocks come without their text, with their signature. `full` by default. */
+  readonly display?: "full" | "omitted"
+  /** With `omitted`: tell the progress of thinking as estimated tokens. Off by default. */
+  readonly estimatedTokens?: boolean
+  /** Ids of tool calls the conversation already has; a call that repeats one gets an id of its own. */
+  readonly toolIds?: ReadonlyArray<string>
+}
+
+/** The block that has begun and not ended. */
+export type OpenBlock =
+  | { readonly kind: "text" }
+  | { readonly kind: "thinking"; readonly length: number }
+  /** `json` is the input written so far. */
+  | { readonly kind: "tool"; readonly json: string }
+
+/** Where a stream stands. Opaque to callers, but for `failure`. */
+export interface StreamState {
+  readonly options: StreamOptions
+  readonly phase: "waiting" | "open" | "ended"
+  /** Index of the open block, or of the next one. */
+  readonly index: number
+  readonly block: OpenBlock | undefined
+  readonly usage: Usage
+  /** Whether a call was sent whole. */
+  readonly called: boolean
+  readonly toolIds: ReadonlySet<string>
+  /** Why the stream ended with an `error` event, if it did. */
+  readonly failure: PensieveError | undefined
+}
+
+/** The next state, and what to send. */
+export type StreamStep = readonly [StreamState, ReadonlyArray<AnthropicStreamEvent>]
+
+/** The state before the first event. */
+export const initialStream = (options: StreamOptions): StreamState => ({
+  options,
+  phase: "waiting",
+  index: 0,
+  block: undefined,
+  usage: emptyUsage,
+  called: false,
+  toolIds: new Set(options.toolIds ?? []),
+  failure: undefined
+})
+
+/** What a state that is not ended does next, with what was to be sent before. */
+export const chain = (step: StreamStep, next: (state: StreamState) => StreamStep): StreamStep => {
+  const [state, events] = step
+  if (state.phase === "ended") return step
+  const [nextState, nextEvents] = next(state)
+  return [nextState, events.length === 0 ? nextEvents : [...events, ...nextEvents]]
+}
+
+/** Sends `message_start` if it has not been sent. */
+export const begin = (state: StreamState): StreamStep => {
+  if (state.phase !== "waiting") return [state, []]
+  const { id, model } = state.options
+  return [
+    { ...state, phase: "open" },
+    [
+      {
+        type: "message_start",
+        message: {
+          id,
+          type: "message",
+          role: "assistant",
+          model,
+          content: [],
+          stop_reason: null,
+          stop_sequence: null,
+          stop_details: null,
+          container: null,
+          diagnostics: null,
+          usage: messageUsage(state.usage)
+        }
+      }
+    ]
+  ]
+}
+
+/** Ends the stream with an `error` event; nothing follows it. */
+export const fail = (state: StreamState, error: PensieveError): StreamStep =>
+  chain(begin(state), (begun) => [
+    { ...begun, phase: "ended", failure: error },
+    [{ type: "error", error: errorObject(error) }]
+  ])

@@ -1,0 +1,184 @@
+"""What the engine does in one step: decode first, then one chunk of the most urgent prompt. Engine thread only."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from . import device
+from .batch_decoder import BatchDecoder
+from .decoder import Decoder
+from .events import Event, Finished
+from .log import log_exception
+from .model import LoadedModel
+from .prefill import Prefill
+from .row import Job, Row
+from .scheduler import ChunkLimits, ChunkSizer, most_due
+from .sequential_decoder import SequentialDecoder
+from .status import Counters, EngineOptions
+
+_LARGEST_CHUNK = {"cpu": 512, "gpu": 2048}
+
+
+class Steps:
+    """The rows that run, and the decoder they run in."""
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        options: EngineOptions,
+        counters: Counters,
+        deliver: Callable[[list[tuple[str, Event]]], None],
+    ) -> None:
+        self.memory = device.read_memory()
+        self._model = model
+        self._options = options
+        self._counters = counters
+        self._deliver = deliver
+        self._chunks = ChunkSizer(ChunkLimits(largest=_LARGEST_CHUNK[model.facts.device]))
+        self._decoder = self._new_decoder()
+        self._prefilling: dict[str, Row] = {}
+        self._decoding: dict[int, Row] = {}
+        self._events: list[tuple[str, Event]] = []
+        self._numbers = 0
+
+    @property
+    def running(self) -> int:
+        return len(self._prefilling) + len(self._decoding)
+
+    @property
+    def capacity(self) -> int:
+        return self._decoder.capacity
+
+    def warm_up(self) -> None:
+        """One real token, through prefill and decoder: after this the engine is ready."""
+        row = Row(Job("warm-up", [0, 0], limit=1), self._model)
+        row.prefill = Prefill(self._model.network, row.job.prompt, goal=1)
+        row.prefill.advance(1)
+        self._decoder.add(row.ready(-1, row.first_token()))
+        while not self._decoder.step():
+            pass
+        self._decoder.remove([-1])
+        self.memory = device.read_memory()
+
+    def admit(self, row: Row) -> None:
+        """Give a waiting row its place."""
+        self._counters.requests += 1
+        self._counters.prompt_tokens += len(row.job.prompt)
+        self._prefilling[row.generation] = row
+        self._say(row, *row.start(self._model.network))
+
+    def cancel(self, generations: Iterable[str]) -> None:
+        """End these, whether they prefill or decode; the others are not touched."""
+        for generation in generations:
+            row = self._prefilling.get(generation)
+            row = row or next((r for r in self._decoding.values() if r.generation == generation), None)
+            if row is not None:
+                self.finish(row, row.finished("cancelled"))
+
+    def step(self, *, broken: bool = False) -> None:
+        """`broken` makes the decoder fail, for tests."""
+        self._flush()
+        if self._decoding:
+            self._decode(broken)
+        if self._prefilling:
+            self._prefill()
+        self._flush()
+
+    def finish(self, row: Row, end: Finished) -> None:
+        """Free the row's place and give its last events."""
+        self._prefilling.pop(row.generation, None)
+        if self._decoding.pop(row.number, None) is not None:
+            self._decoder.remove([row.number])
+        row.prefill = None
+        self.memory = device.read_memory()
+        self._counters.completion_tokens += end.completion_tokens
+        self._counters.cancelled += end.reason == "cancelled"
+        self._counters.failed += end.reason == "error"
+        self._say(row, *row.close(end, self.memory.peak))
+
+    def end_all(self, waiting: list[Row], error: Exception | None) -> None:
+        """The thread ends: everything is cancelled, or fails with the error."""
+        for row in [*waiting, *self._prefilling.values(), *self._decoding.values()]:
+            end = row.finished("cancelled") if error is None else row.failed(error)
+            self._say(row, *row.close(end, self.memory.peak))
+        self._flush()
+
+    def close(self) -> None:
+        self._prefilling.clear()
+        self._decoding.clear()
+        self._decoder.close()
+
+    def _decode(self, broken: bool) -> None:
+        try:
+            if broken:
+                raise RuntimeError("injected fault")
+            tokens = self._decoder.step()
+        except Exception as error:
+            self._rebuild(error)
+            return
+        for number, token in tokens:
+            self._take(self._decoding[number], token)
+
+    def _prefill(self) -> None:
+        """One chunk of the most urgent prompt; after its last one, the row's first token."""
+        row = most_due(self._prefilling.values())
+        assert row is not None
+        prefill = row.prefill
+        assert prefill is not None
+        try:
+            if not prefill.finished:
+                began = time.monotonic()
+                size = self._chunks.next_size(others_decode=bool(self._decoding))
+                self._chunks.record(prefill.advance(size), time.monotonic() - began)
+            self._say(row, *row.progress())
+            if prefill.finished:
+                self._begin(row)
+        except Exception as error:
+            # The row's caches are its own: the others are not touched.
+            log_exception("prefill_failed", error, generation=row.generation)
+            self.finish(row, row.failed(error))
+
+    def _begin(self, row: Row) -> None:
+        """From prefill to decode."""
+        if row.job.limit == 0:
+            self.finish(row, row.finished("length"))
+            return
+        first = row.first_token()
+        if self._take(row, first):
+            return
+        self._flush()
+        del self._prefilling[row.generation]
+        self._numbers += 1
+        row.number = self._numbers
+        self._decoder.add(row.ready(row.number, first))
+        self._decoding[row.number] = row
+
+    def _take(self, row: Row, token: int) -> bool:
+        """A sampled token of a row; True when it was the last."""
+        events, end = row.take(token)
+        self._say(row, *events)
+        if end is not None:
+            self.finish(row, end)
+        return end is not None
+
+    def _rebuild(self, error: Exception) -> None:
+        """After any exception the decoder's rows cannot be trusted: fail them all and make a new one."""
+        log_exception("generator_rebuilt", error, rows=len(self._decoding))
+        self._counters.generator_rebuilds += 1
+        rows, self._decoding = list(self._decoding.values()), {}
+        self._decoder = self._new_decoder()
+        for row in rows:
+            self.finish(row, row.failed(error))
+
+    def _new_decoder(self) -> Decoder:
+        network = self._model.network
+        if self._model.facts.batches:
+            return BatchDecoder(network, self._options.rows)
+        return SequentialDecoder(network)
+
+    def _say(self, row: Row, *events: Event) -> None:
+        self._events.extend((row.generation, event) for event in events)
+
+    def _flush(self) -> None:
+        if self._events:
+            events, self._events = self._events, []
+            self._deliver(events)

@@ -1,0 +1,236 @@
+"""The engine thread: rows in a batch are what they are alone; cancelling and failing touch nobody else."""
+
+import random
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pensieve_bridge.events import Finished, Progress, Started, Text
+from pensieve_bridge.sampling import SamplingPlan
+from pensieve_bridge.status import EngineOptions
+from pensieve_bridge.wire import Refusal
+
+from .engines import Rig, load_as_numbers
+from .tiny_models import Spec, cached
+
+FAMILIES = ["qwen3", "llama_swa", "qwen3_5", "gpt_oss", "phi3"]
+
+
+def prompt(length: int, seed: int) -> list[int]:
+    rnd = random.Random(seed)
+    return [rnd.randrange(2000) for _ in range(length)]
+
+
+PROMPTS = [prompt(n, n) for n in (5, 37, 130, 300)]
+
+
+@pytest.fixture(scope="module")
+def rig(qwen3_path: Path) -> Iterator[Rig]:
+    with Rig(lambda: load_as_numbers(qwen3_path)) as running:
+        yield running
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_greedy_rows_together_are_what_they_are_alone(family: str) -> None:
+    path = cached(Spec(family=family))
+    with Rig(lambda: load_as_numbers(path)) as rig:
+        alone = [rig.alone(p) for p in PROMPTS]
+        assert all(len(set(tokens)) > 5 for tokens in alone), "the model repeats itself: this proves nothing"
+        together = rig.finish(*(rig.submit(p) for p in PROMPTS))
+        assert together == alone
+        # And when they come and go at different times.
+        late = rig.submit(PROMPTS[3], 40)
+        rig.pump(lambda: len(rig.tokens(late)) >= 3)
+        others = [rig.submit(p, limit) for p, limit in zip(PROMPTS[:3], (4, 24, 9), strict=True)]
+        found = rig.finish(late, *others)
+        assert found[0][:24] == alone[3]
+        assert found[1:] == [alone[0][:4], alone[1], alone[2][:9]]
+
+
+def test_models_whose_caches_do_not_batch_run_one_row_at_a_time() -> None:
+    path = cached(Spec(family="llama4", layers=4))
+    with Rig(lambda: load_as_numbers(path)) as rig:
+        assert rig.engine.model is not None
+        assert not rig.engine.model.facts.batches
+        alone = [rig.alone(p, 8) for p in PROMPTS]
+        names = [rig.submit(p, 8) for p in PROMPTS]
+        assert rig.finish(*names) == alone
+        order = [name for name in names if isinstance(rig.seen[name][0], Started)]
+        assert order == names
+
+
+def test_a_quantized_model_runs() -> None:
+    path = cached(Spec(bits=4))
+    with Rig(lambda: load_as_numbers(path)) as rig:
+        assert rig.engine.model is not None
+        assert rig.engine.model.facts.quantization == {"bits": 4, "groupSize": 32}
+        assert rig.finish(*(rig.submit(p) for p in PROMPTS)) == [rig.alone(p) for p in PROMPTS]
+
+
+def test_the_same_seed_gives_the_same_tokens_alone_and_in_a_batch(rig: Rig) -> None:
+    plan = SamplingPlan(temperature=1.0, top_p=0.95, top_k=50, seed=11)
+    alone = rig.alone(PROMPTS[1], sampling=plan)
+    assert rig.alone(PROMPTS[1], sampling=plan) == alone
+    others = [rig.submit(p, 40, sampling=SamplingPlan(temperature=1.3, seed=i)) for i, p in enumerate(PROMPTS)]
+    same = rig.submit(PROMPTS[1], sampling=plan)
+    other = rig.submit(PROMPTS[1], sampling=SamplingPlan(temperature=1.0, top_p=0.95, top_k=50, seed=12))
+    assert rig.finish(same)[0] == alone
+    assert rig.finish(other)[0] != alone
+    rig.finish(*others)
+
+
+def test_without_a_seed_the_tokens_differ(rig: Rig) -> None:
+    plan = SamplingPlan(temperature=1.5)
+    assert rig.alone(PROMPTS[1], sampling=plan) != rig.alone(PROMPTS[1], sampling=plan)
+
+
+def test_penalties_work_inside_a_batch_and_leave_the_others_alone(rig: Rig) -> None:
+    plan = SamplingPlan(presence_penalty=1000.0)
+    alone = [rig.alone(PROMPTS[0]), rig.alone(PROMPTS[1], sampling=plan)]
+    assert len(set(alone[1])) == len(alone[1])
+    plain, punished = rig.submit(PROMPTS[0]), rig.submit(PROMPTS[1], sampling=plan)
+    assert rig.finish(plain, punished) == alone
+
+
+def test_nothing_to_generate_prefills_only(rig: Rig) -> None:
+    name = rig.submit(PROMPTS[2], 0)
+    assert rig.finish(name) == [[]]
+    end = rig.end(name)
+    assert end is not None
+    assert (end.reason, end.completion_tokens) == ("length", 0)
+    assert Progress(130, 130) in rig.seen[name]
+
+
+def test_a_prompt_of_one_token_works(rig: Rig) -> None:
+    assert len(rig.alone([7], 5)) == 5
+
+
+def test_the_events_come_in_order(rig: Rig) -> None:
+    name = rig.submit(PROMPTS[3], 3)
+    rig.finish(name)
+    kinds = [type(e) for e in rig.seen[name]]
+    assert kinds[:2] == [Started, Progress]
+    assert rig.seen[name][1] == Progress(0, 300)
+    last = max(i for i, e in enumerate(rig.seen[name]) if isinstance(e, Progress))
+    assert rig.seen[name][last] == Progress(300, 300)
+    assert kinds[last + 1 :] == [Text, Text, Text, Finished]
+
+
+def test_a_fault_in_the_generator_fails_the_running_rows_and_nothing_else(qwen3_path: Path) -> None:
+    with Rig(lambda: load_as_numbers(qwen3_path)) as rig:
+        alone = rig.alone(PROMPTS[1])
+        names = [rig.submit(p, 10_000) for p in PROMPTS[:2]]
+        rig.pump(lambda: all(len(rig.tokens(n)) >= 3 for n in names))
+        rig.engine.inject("raise")
+        rig.finish(*names)
+        for name in names:
+            end = rig.end(name)
+            assert end is not None
+            assert (end.reason, end.error_code) == ("error", "engine_error")
+            assert "injected fault" in (end.error_message or "")
+        assert rig.engine.counters.generator_rebuilds == 1
+        assert rig.alone(PROMPTS[1]) == alone
+        assert rig.engine.health().status == "ready"
+
+
+def test_cancelling_one_row_leaves_the_others_as_they_were(rig: Rig) -> None:
+    alone = [rig.alone(p, 40) for p in PROMPTS]
+    names = [rig.submit(p, 40) for p in PROMPTS]
+    rig.pump(lambda: len(rig.tokens(names[1])) >= 3)
+    rig.engine.cancel(names[1])
+    found = rig.finish(*names)
+    end = rig.end(names[1])
+    assert end is not None
+    assert end.reason == "cancelled"
+    assert found[1] == alone[1][: len(found[1])]
+    assert [found[0], found[2], found[3]] == [alone[0], alone[2], alone[3]]
+
+
+def test_a_cancelled_row_frees_its_place_in_every_phase(qwen3_path: Path) -> None:
+    with Rig(lambda: load_as_numbers(qwen3_path), EngineOptions(rows=2)) as rig:
+        # Two places, the last kept for short work: the second main request waits.
+        running = rig.submit(PROMPTS[0], 100_000)
+        waiting = rig.submit(PROMPTS[1], 100_000)
+        rig.pump(lambda: len(rig.tokens(running)) >= 2)
+        assert rig.engine.health().queued == 1
+        rig.engine.cancel(waiting)
+        rig.finish(waiting)
+        assert rig.engine.health().queued == 0
+        assert not any(isinstance(e, Started) for e in rig.seen[waiting])
+        rig.engine.cancel(running)
+        rig.finish(running)
+        long = rig.submit(prompt(30_000, 1), 5)
+        rig.pump(lambda: len(rig.seen[long]) >= 2)
+        rig.engine.cancel(long)
+        rig.finish(long)
+        end = rig.end(long)
+        assert end is not None
+        assert end.reason == "cancelled"
+        assert not any(isinstance(e, Text) for e in rig.seen[long])
+        assert rig.engine.health().running == 0
+        assert rig.engine.counters.cancelled == 3
+
+
+def test_a_full_queue_refuses(qwen3_path: Path) -> None:
+    with Rig(lambda: load_as_numbers(qwen3_path), EngineOptions(rows=1, queue=3)) as rig:
+        running = rig.submit(PROMPTS[0], 100_000)
+        rig.pump(lambda: bool(rig.tokens(running)))
+        waiting = [rig.submit(PROMPTS[0], 5) for _ in range(3)]
+        with pytest.raises(Refusal) as caught:
+            rig.submit(PROMPTS[0], 5)
+        assert (caught.value.status, caught.value.code) == (503, "overloaded")
+        rig.engine.cancel(running)
+        rig.finish(*waiting)
+
+
+def test_short_work_overtakes_a_long_prefill(rig: Rig) -> None:
+    long = rig.submit(prompt(12_000, 2), 2)
+    rig.pump(lambda: len(rig.seen[long]) >= 2)
+    title = rig.submit(PROMPTS[0], 5, request_class="title")
+    rig.finish(title)
+    assert rig.end(long) is None
+    rig.finish(long)
+
+
+def test_a_running_answer_goes_on_while_a_long_prompt_prefills(rig: Rig) -> None:
+    running = rig.submit(PROMPTS[0], 100_000)
+    rig.pump(lambda: len(rig.tokens(running)) >= 5)
+    long = rig.submit(prompt(12_000, 3), 2)
+    rig.pump(lambda: len(rig.seen[long]) >= 2)
+    before = len(rig.tokens(running))
+    rig.finish(long)
+    assert len(rig.tokens(running)) - before >= 12_000 / 512
+    rig.engine.cancel(running)
+    rig.finish(running)
+
+
+def test_health_says_failed_when_the_thread_has_died_silently(qwen3_path: Path) -> None:
+    with Rig(lambda: load_as_numbers(qwen3_path)) as rig:
+        rig.engine.inject("die")
+        assert rig.engine.join(10)
+        assert rig.engine.health().status == "failed"
+        with pytest.raises(Refusal) as caught:
+            rig.submit(PROMPTS[0])
+        assert caught.value.code == "failed"
+
+
+def test_health_says_failed_while_a_step_takes_too_long(qwen3_path: Path) -> None:
+    options = EngineOptions(tick_limit_seconds=0.6)
+    with Rig(lambda: load_as_numbers(qwen3_path), options) as rig:
+        assert rig.engine.health().status == "ready"
+        rig.engine.inject("stall")
+        waiter = threading.Event()
+        for _ in range(400):
+            if rig.engine.health().status == "failed":
+                break
+            waiter.wait(0.01)
+        assert "in one step" in rig.engine.health().message
+
+
+def test_a_model_that_cannot_be_loaded_is_a_failure_with_a_reason(tmp_path: Path) -> None:
+    with Rig(lambda: load_as_numbers(tmp_path)) as rig:
+        health = rig.engine.health()
+        assert health.status == "failed"
+        assert "config.json" in health.message

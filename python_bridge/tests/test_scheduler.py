@@ -1,0 +1,76 @@
+"""Who goes next and how much at once."""
+
+import random
+from dataclasses import dataclass
+
+from pensieve_bridge.scheduler import ChunkLimits, ChunkSizer, admissible, due, most_due
+
+
+@dataclass
+class Asked:
+    name: str
+    request_class: str
+    arrived: float
+    tokens: int = 100
+
+    @property
+    def due(self) -> float:
+        return due(self.arrived, self.request_class, self.tokens)
+
+
+def test_a_title_overtakes_a_long_prefill() -> None:
+    main, title = Asked("main", "main", 0, 20_000), Asked("title", "title", 5, 700)
+    assert most_due([main, title]) is title
+
+
+def test_nobody_starves() -> None:
+    waiting = [Asked("old", "compaction", 0, 10_000)]
+    for second in range(1, 300):
+        waiting.append(Asked(f"title {second}", "title", second))
+        served = most_due(waiting)
+        assert served is not None
+        waiting.remove(served)
+        if served.name == "old":
+            assert second < 200
+            return
+    raise AssertionError("the old request was never served")
+
+
+def test_equals_are_served_in_the_order_they_came() -> None:
+    waiting = [Asked(str(n), "main", n) for n in range(10)]
+    random.Random(1).shuffle(waiting)
+    order: list[float] = []
+    while (served := most_due(waiting)) is not None:
+        waiting.remove(served)
+        order.append(served.arrived)
+    assert order == sorted(order)
+
+
+def test_the_last_place_is_kept_for_short_work() -> None:
+    waiting = [Asked("main", "main", 0), Asked("title", "title", 9)]
+    assert admissible(waiting, running=7, capacity=8) is waiting[1]
+    assert admissible(waiting[:1], running=7, capacity=8) is None
+    assert admissible(waiting[:1], running=6, capacity=8) is waiting[0]
+    assert admissible(waiting, running=8, capacity=8) is None
+
+
+def test_a_single_place_is_for_everybody() -> None:
+    waiting = [Asked("main", "main", 0)]
+    assert admissible(waiting, running=0, capacity=1) is waiting[0]
+
+
+def test_chunks_shrink_while_others_decode() -> None:
+    chunks = ChunkSizer(ChunkLimits(largest=512))
+    assert chunks.next_size(others_decode=True) < chunks.next_size(others_decode=False)
+    chunks.record(256, 0.256)
+    assert chunks.next_size(others_decode=False) == 256
+    assert chunks.next_size(others_decode=True) == 64
+
+
+def test_chunks_stay_within_their_limits() -> None:
+    limits = ChunkLimits(largest=512)
+    fast, slow = ChunkSizer(limits), ChunkSizer(limits)
+    fast.record(256, 0.0001)
+    slow.record(256, 1000.0)
+    assert fast.next_size(others_decode=False) == 512
+    assert slow.next_size(others_decode=True) == 16

@@ -1,0 +1,125 @@
+import { existsSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { assert, describe, it } from "vitest"
+import { files, members, packages, read, root } from "../src/checkout.ts"
+
+const scripts: Readonly<Record<string, string>> = JSON.parse(read("package.json")).scripts
+const startCommand = read("apps/proxy/src/commands/start.ts")
+const settingTable = read("packages/config/src/setting-table.ts")
+const sources = files
+  .filter((file) => /^(apps|packages)\/[^/]+\/src\/.*\.ts$|^scripts\/.*\.mjs$/.test(file))
+  .map(read)
+  .join("\n")
+
+/** The shell commands of a document: fenced blocks with continued lines joined, and code spans. */
+const commandsOf = (text: string): ReadonlyArray<string> => {
+  const fenced = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) =>
+    block.replaceAll("\\\n", " ").trim().split("\n")
+  )
+  const spans = [...text.replace(/^```[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span)
+  return [...fenced, ...spans].flatMap((line) => line.split(" && "))
+}
+
+describe.each(["README.md", "CONTRIBUTING.md"])("%s", (document) => {
+  const commands = commandsOf(read(document))
+
+  it("names only scripts that exist", () => {
+    const named = commands.flatMap((command) => {
+      const [, run, short] = /^npm (?:run (\S+)|(start|test|install))/.exec(command) ?? []
+      return run ?? (short === "install" ? [] : (short ?? []))
+    })
+    assert.isNotEmpty(named)
+    assert.deepEqual(
+      named.filter((script) => scripts[script] === undefined),
+      []
+    )
+  })
+
+  it("names only packages and scripts that pnpm finds", () => {
+    for (const command of commands) {
+      const [, name, verb] = /^pnpm --filter (\S+) (\S+)/.exec(command) ?? []
+      if (name === undefined || verb === undefined) continue
+      const member = members.find(({ manifest }) => manifest.name === name)
+      assert.isDefined(member, command)
+      assert.isTrue(verb === "exec" || member?.manifest.scripts?.[verb] !== undefined, command)
+    }
+  })
+
+  it("names only flags that the command has", () => {
+    const flags = commands
+      .filter((command) => command.startsWith("npm start --") || /^--[a-z-]+$/.test(command))
+      .flatMap((command) => [...command.matchAll(/--([a-z][a-z-]*)/g)].map(([, flag = ""]) => flag))
+    const unknown = flags.filter((flag) => !new RegExp(`\\b${flag}"?:|"${flag}"`).test(startCommand))
+    assert.deepEqual(unknown, [])
+  })
+
+  it("names only files and folders that exist", () => {
+    const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link = ""]) => link)
+    const paths = commands.filter((span) =>
+      /^(apps|packages|tests|scripts|\.ci|\.domainDocs|python_bridge)(\/[\w./-]*)?$/.test(span)
+    )
+    // Made by the first start, so not there in a clone.
+    const made = new Set(["python_bridge/.venv"])
+    assert.deepEqual(
+      [...links, ...paths].filter((path) => !made.has(path) && !existsSync(join(root, path))),
+      []
+    )
+  })
+})
+
+describe("README.md", () => {
+  const readme = read("README.md")
+
+  it("names only environment variables that are read", () => {
+    const names = new Set([...readme.matchAll(/\b(PENSIEVE|HF)_[A-Z_]+\b/g)].map(([name]) => name))
+    assert.deepEqual(
+      [...names].filter((name) => !sources.includes(name)),
+      []
+    )
+  })
+
+  it("tells every setting, and the default port as it is", () => {
+    const rows = [...settingTable.matchAll(/flag: "([a-z-]+)",\s*env: "(\w+)",\s*fileKey: "(\w+)"/g)]
+    assert.isNotEmpty(rows)
+    for (const [, flag, env = "", key = ""] of rows) {
+      // A test's own setting, of no use to a user.
+      if (flag === "allow-forced") continue
+      assert.match(readme, new RegExp(`\`${env}\` \\| \`${key}\``))
+    }
+    const [, port] = /"PENSIEVE_PORT"[^}]*fallback: (\d+)/.exec(settingTable) ?? []
+    assert.include(readme, `default ${port};`)
+    for (const [, used] of readme.matchAll(/127\.0\.0\.1:(\d+)/g)) assert.strictEqual(used, port)
+  })
+
+  it("asks only for routes that the server has, with bodies that are JSON", () => {
+    const routes = read("packages/server/src/route.ts")
+    const curls = commandsOf(readme).filter((command) => command.startsWith("curl "))
+    assert.lengthOf(curls, 3)
+    for (const curl of curls) {
+      const [, path = "?"] = /127\.0\.0\.1:\d+(\/[\w/]+)/.exec(curl) ?? []
+      assert.include(routes, `"${path}"`)
+      const [, body] = /-d '([^']+)'/.exec(curl) ?? []
+      if (body !== undefined) assert.isObject(JSON.parse(body))
+    }
+  })
+})
+
+describe(".domainDocs", () => {
+  const documents = files.filter((file) => /^\.domainDocs\/.*\.md$/.test(file) && !file.endsWith("README.md"))
+
+  it("are all in the index", () => {
+    const index = read(".domainDocs/README.md")
+    for (const document of documents) assert.include(index, `(${document.replace(".domainDocs/", "")})`)
+  })
+
+  it("link only to what exists", () => {
+    for (const document of [".domainDocs/README.md", ...documents])
+      for (const [, link = ""] of read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+        assert.isTrue(existsSync(join(root, dirname(document), link)), `${document}: ${link}`)
+  })
+
+  it("describe every package in D01", () => {
+    const architecture = read(".domainDocs/D01-architecture.md")
+    for (const { folder } of packages) assert.include(architecture, `| \`${folder.replace("packages/", "")}\` |`)
+  })
+})
