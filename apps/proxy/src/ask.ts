@@ -1,0 +1,16 @@
+import { Effect } from "effect"
+import { createInterface } from "node:readline"
+
+/** Whether somebody can be asked: he types into stdin and reads stderr. */
+export const somebodyIsThere = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
+
+/** Asks on the terminal; the end of the input is an empty answer. */
+export const ask = (question: string): Effect.Effect<string> =>
+  Effect.callback<string>((resume) => {
+    // Not `terminal: true`: readline would take Ctrl-C for itself, and it is to end the program.
+    const lines = createInterface({ input: process.stdin, terminal: false })
+    process.stderr.write(question)
+    lines.once("line", (line) => resume(Effect.succeed(line)))
+    lines.once("close", () => resume(Effect.succeed("")))
+    return Effect.sync(() => lines.close())
+  })
