@@ -3,7 +3,6 @@
 import glob
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -108,47 +107,42 @@ def needed(files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...]:
 
 def complete(snapshot: Snapshot, report: Report) -> Path:
     """Fetch what is missing and return the snapshot's folder. Raises HubError or what the library raises."""
-    progress = _Progress(snapshot.present(), snapshot.total, report)
+    progress = _Progress(snapshot.present())
+    report(progress.done, snapshot.total)
     snapshot.blobs.mkdir(parents=True, exist_ok=True)
     # Not a `with`: its end would wait for every other file after one has failed.
     pool = ThreadPoolExecutor(_FILES_AT_ONCE)
     missing = [file for file in snapshot.files if not (snapshot.blobs / file.blob).exists()]
     # One blob may have several names, and its lock only one holder.
-    jobs = [
+    open_jobs = {
         pool.submit(fetch, file, _url(snapshot, file), snapshot.blobs, progress.move)
         for file in sorted({file.blob: file for file in missing}.values(), key=lambda file: -file.size)
-    ]
-    for job in wait(jobs, return_when=FIRST_EXCEPTION).done:
-        job.result()
+    }
+    while open_jobs:
+        ended, open_jobs = wait(open_jobs, timeout=_BETWEEN_REPORTS_SECONDS, return_when=FIRST_EXCEPTION)
+        for job in ended:
+            job.result()
+        # Also when nothing moves: the caller sees that it stalls, and we notice a caller that is gone.
+        report(progress.done, snapshot.total)
     names = [glob.escape(file.name) for file in snapshot.files]
     folder = Path(snapshot_download(snapshot.repository, allow_patterns=names, max_workers=_FILES_AT_ONCE))
     # When the hub is lost at this point the library returns an older or a partial folder and only logs it.
     if not snapshot.is_in(folder):
         raise HubError("unreachable", f"The model hub ({constants.ENDPOINT}) was lost before the end. Start again.")
-    progress.finish()
+    report(snapshot.total, snapshot.total)
     return folder
 
 
 class _Progress:
-    """Counts the bytes of all threads; reports a few times a second."""
+    """Counts the bytes of all threads."""
 
-    def __init__(self, done: int, total: int, report: Report) -> None:
+    def __init__(self, done: int) -> None:
         self._lock = threading.Lock()
-        self._done = done
-        self._total = total
-        self._report = report
-        self._next = time.monotonic() + _BETWEEN_REPORTS_SECONDS
-        report(done, total)
+        self.done = done
 
     def move(self, count: int) -> None:
         with self._lock:
-            self._done += count
-            if time.monotonic() >= self._next:
-                self._next = time.monotonic() + _BETWEEN_REPORTS_SECONDS
-                self._report(self._done, self._total)
-
-    def finish(self) -> None:
-        self._report(self._total, self._total)
+            self.done += count
 
 
 def _remote_files(info: ModelInfo) -> list[RemoteFile]:

@@ -69,8 +69,7 @@ class FakeHub:
 
     @contextmanager
     def running(self) -> Iterator["FakeHub"]:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
@@ -84,6 +83,15 @@ class FakeHub:
     def transfers(self) -> list[str | None]:
         """The Range header of each transfer from the other host, in the order they came."""
         return [seen.range for seen in self.seen if seen.method == "GET" and seen.path.startswith("/cdn/")]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that was stopped is no error of ours.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def tiny(extra: dict[str, bytes] | None = None, weights: int = 300_000) -> dict[str, bytes]:

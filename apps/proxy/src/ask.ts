@@ -10,7 +10,14 @@ export const ask = (question: string): Effect.Effect<string> =>
     // Not `terminal: true`: readline would take Ctrl-C for itself, and it is to end the program.
     const lines = createInterface({ input: process.stdin, terminal: false })
     process.stderr.write(question)
-    lines.once("line", (line) => resume(Effect.succeed(line)))
-    lines.once("close", () => resume(Effect.succeed("")))
+    let answer: string | undefined
+    lines.once("line", (line) => {
+      answer = line
+      lines.close()
+    })
+    lines.once("close", () => {
+      if (answer === undefined) process.stderr.write("\n")
+      resume(Effect.succeed(answer ?? ""))
+    })
     return Effect.sync(() => lines.close())
   })

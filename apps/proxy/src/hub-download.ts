@@ -39,7 +39,7 @@ export const getFromHub = Effect.fn("getFromHub")(function* (repository: string,
 
 const downloadVisibly = (repository: string): Effect.Effect<string, HubFailure> =>
   Effect.suspend(() => {
-    const place: ProgressPlace = { terminal: process.stderr.isTTY === true, columns: process.stderr.columns ?? 80 }
+    const place: ProgressPlace = { terminal: process.stderr.isTTY === true, columns: process.stderr.columns || 80 }
     let state = initialProgress
     return hubDownload(repository, (progress) => {
       const [next, text] = showProgress(state, progress, performance.now(), place)

@@ -12,12 +12,12 @@ export interface ProgressPlace {
 export interface ProgressState {
   /** Recent reports, oldest first: the speed is theirs. */
   readonly recent: ReadonlyArray<{ readonly at: number; readonly done: number }>
-  /** When a line was written last. */
-  readonly writtenAt: number | undefined
+  /** The line that was written last. */
+  readonly written: { readonly at: number; readonly done: number } | undefined
 }
 
 /** Before the first report. */
-export const initialProgress: ProgressState = { recent: [], writtenAt: undefined }
+export const initialProgress: ProgressState = { recent: [], written: undefined }
 
 /** The speed is that of so many milliseconds. */
 const speedSpan = 10_000
@@ -36,17 +36,19 @@ export const showProgress = (
     { at: now, done }
   ]
   const wait = terminal ? betweenWrites.terminal : betweenWrites.elsewhere
-  const due = state.writtenAt === undefined || now - state.writtenAt >= wait || done === total
-  if (!due) return [{ recent, writtenAt: state.writtenAt }, ""]
+  const { written } = state
+  const due = written === undefined || now - written.at >= wait || (done === total && written.done < total)
+  const idle = !terminal && written?.done === done && done === total
+  if (!due || idle) return [{ recent, written }, ""]
   const text = `  ${progressText(done, total, speedOf(recent))}`
   // A line as wide as the terminal would wrap, and the next one could not replace it.
-  const written = terminal ? `\r${text.slice(0, Math.max(0, columns - 1))}\x1b[K` : `${text}\n`
-  return [{ recent, writtenAt: now }, written]
+  const line = terminal ? `\r${text.slice(0, Math.max(0, columns - 1))}\x1b[K` : `${text}\n`
+  return [{ recent, written: { at: now, done } }, line]
 }
 
 /** What is to be written when no report follows: a line on a terminal has to be ended. */
 export const endProgress = (state: ProgressState, { terminal }: ProgressPlace): string =>
-  terminal && state.writtenAt !== undefined ? "\n" : ""
+  terminal && state.written !== undefined ? "\n" : ""
 
 const speedOf = (recent: ProgressState["recent"]): number | undefined => {
   const [first, last] = [recent[0], recent.at(-1)]
