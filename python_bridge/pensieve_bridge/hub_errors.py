@@ -1,6 +1,7 @@
 """What can go wrong with the model hub, in the words of somebody who wants a model."""
 
 import errno
+import re
 
 import httpx2
 from huggingface_hub import constants, get_token
@@ -112,4 +113,5 @@ def _kind(error: BaseException) -> str:
         return "no answer in time"
     if isinstance(error, httpx2.ReadError | httpx2.RemoteProtocolError):
         return "the connection broke"
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return re.sub(r"^\[Errno -?\d+\] ", "", first_line).rstrip(".")

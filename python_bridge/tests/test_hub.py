@@ -1,5 +1,6 @@
 """`python -m pensieve_bridge.hub` as its caller sees it: a process, lines on stdout, and the hub's cache afterwards."""
 
+import errno
 import json
 import os
 import signal
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pensieve_bridge.hub_errors import explained
 
 from .fake_hub import REVISION, FakeHub, Repository, Trouble, tiny
 
@@ -301,6 +304,21 @@ def test_a_cache_that_cannot_be_written_is_one_line(hub: Hub, tmp_path: Path) ->
     run = hub.run("download", "org/model", HF_HUB_CACHE=str(tmp_path / "file" / "cache"))
     assert (run.code, run.stderr) == (1, "")
     assert run.last["code"] == "not_writable"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.ENOSPC, "disk_full"), (errno.EACCES, "not_writable"), (errno.EIO, "failed")]
+)
+def test_what_the_disk_refuses_is_told_even_when_the_library_wraps_it(number: int, code: str) -> None:
+    try:
+        try:
+            raise OSError(number, os.strerror(number), "/somewhere/hub")
+        except OSError as error:
+            raise RuntimeError("could not write\nand more") from error
+    except RuntimeError as wrapped:
+        told = explained(wrapped, "org/model")
+    assert told.code == code
+    assert "\n" not in str(told)
 
 
 def test_mlx_is_not_imported(hub: Hub) -> None:

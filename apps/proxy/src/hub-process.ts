@@ -39,6 +39,12 @@ export const hubDownload = Effect.fn("hubDownload")(function* (
   return yield* Effect.fromResult(result)
 })
 
+/** The engine's environment, and all that is the hub's own: its token too, by any of its names. */
+const hubEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...bridgeEnvironment(env),
+  ...Object.fromEntries(Object.entries(env).filter(([name]) => /^(HF|HUGGING_?FACE)_/.test(name)))
+})
+
 /** Runs the engine's hub command and passes on its lines. It is gone when this ends, also by interruption. */
 const hubProcess = (
   verb: "info" | "download",
@@ -49,7 +55,7 @@ const hubProcess = (
     Effect.sync(() => {
       const child = spawn(places.python, ["-m", "pensieve_bridge.hub", verb, repository], {
         cwd: places.bridge,
-        env: bridgeEnvironment(process.env),
+        env: hubEnvironment(process.env),
         stdio: ["ignore", "pipe", "ignore"]
       })
       child.on("error", () => undefined)

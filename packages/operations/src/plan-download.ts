@@ -34,7 +34,7 @@ const workingMemory = 0.6e9
 const diskReserve = 0.5e9
 
 /** The memory that a model needs, roughly: weights, what computing with them takes, and a conversation. Bytes. */
-export const memoryNeed = (weightBytes: number): number => weightBytes * 1.1 + workingMemory
+const memoryNeed = (weightBytes: number): number => weightBytes * 1.1 + workingMemory
 
 /** Models to name when another does not fit, largest first. Sizes are those of their weights. */
 const wellKnown = [
