@@ -266,9 +266,12 @@ def test_what_goes_wrong_is_one_line(hub: Hub, case: Case) -> None:
     assert (info.code, info.stderr, len(info.lines)) == (1, "", 1)
     assert info.last["error"]["code"] == case.code
     assert case.says in info.last["error"]["message"]
-    download = hub.run("download", case.repository, **more)
+
+
+def test_a_download_that_cannot_begin_tells_the_same_line(hub: Hub) -> None:
+    info, download = hub.run("info", "org/other"), hub.run("download", "org/other")
     assert (download.code, download.stderr) == (1, "")
-    assert download.last == {"type": "error", **info.last["error"]}
+    assert download.lines == [{"type": "error", **info.last["error"]}]
 
 
 def test_a_token_opens_what_is_gated_and_stays_with_the_hub(hub: Hub) -> None:

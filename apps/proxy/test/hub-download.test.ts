@@ -100,6 +100,89 @@ describe("a model that is not on this machine", () => {
   }, 60_000)
 })
 
+describe("on a terminal", () => {
+  /** The proxy with a terminal of its own, which Python's `pty` makes; what is written to stdin is typed. */
+  const atTerminal = (home: string, env: Readonly<Record<string, string>>) => {
+    const inPty = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])) % 256)"
+    const command = [process.execPath, places.main, "start", "--port", "0", "--model", repository]
+    const child = spawn(places.python, ["-c", inPty, ...command], {
+      env: { PATH: process.env["PATH"] ?? "", HOME: home, PENSIEVE_HOME: home, ...env },
+      stdio: ["pipe", "pipe", "inherit"]
+    })
+    let screen = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (screen += text))
+    const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
+    return {
+      type: (text: string) => child.stdin.write(text),
+      sees: (what: RegExp) => until(`the screen shows ${what}`, 30_000, () => what.exec(screen)?.[0]),
+      ended,
+      close: async () => {
+        child.kill("SIGKILL")
+        await ended
+      }
+    }
+  }
+
+  const session = async (
+    test: (terminal: ReturnType<typeof atTerminal>, hub: FakeHub) => Promise<void>,
+    holdAfter?: number
+  ) => {
+    const hub = await startFakeHub({ [repository]: await tinyModel("long") }, holdAfter)
+    const home = mkdtempSync(join(tmpdir(), "pensieve-home-"))
+    cpSync(await tinyModel("long"), join(home, "models/at-hand"), { recursive: true })
+    const terminal = atTerminal(home, hub.env)
+    try {
+      await test(terminal, hub)
+    } finally {
+      await terminal.close()
+      await hub.stop()
+      rmSync(home, { recursive: true, force: true })
+    }
+  }
+
+  it(
+    "asks, and serves what was downloaded after a yes",
+    () =>
+      session(async ({ type, sees, ended }) => {
+        await sees(/to download, .*\r\npensieve: Download it now\? \[y\/N\] $/)
+        type("y\n")
+        await sees(/\r {2}2\.\d MB of 2\.\d MB, 100 %/)
+        assert.isOk(await sees(/Model: test-org\/tiny \(downloaded as you asked\)/))
+        type("\x03")
+        assert.strictEqual(await ended, 130)
+      }),
+    60_000
+  )
+
+  it(
+    "takes Enter for a no",
+    () =>
+      session(async ({ type, sees, ended }, hub) => {
+        await sees(/\[y\/N\] $/)
+        type("\n")
+        assert.isOk(await sees(/Model: at-hand /))
+        assert.deepStrictEqual(globSync("**/*.safetensors", { cwd: hub.home }), [])
+        type("\x03")
+        assert.strictEqual(await ended, 130)
+      }),
+    60_000
+  )
+
+  it(
+    "is stopped by Ctrl-C while it downloads",
+    () =>
+      session(async ({ type, sees, ended }) => {
+        await sees(/\[y\/N\] $/)
+        type("y\n")
+        await sees(/\r {2}1\.\d MB of 2\.\d MB/)
+        type("\x03")
+        assert.isOk(await sees(/\r\npensieve: Stopped\. What has come is kept/))
+        assert.strictEqual(await ended, 130)
+      }, 1_000_000),
+    60_000
+  )
+})
+
 describe("a download that is stopped", () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const)
     it(`leaves no process behind after ${signal}, and goes on the next time`, async () => {
