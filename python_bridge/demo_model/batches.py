@@ -60,7 +60,7 @@ class RowPacker:
     def _row(self, rng: random.Random) -> tuple[list[int], list[float]]:
         ids: list[int] = []
         weights: list[float] = []
-        if rng.random() < 0.6:
+        if rng.random() < 0.3:
             ids = self._encode(junk.context(rng) + rng.choice(["<|im_end|>\n", "\n"]))[-rng.randint(1, 100) :]
             weights = [0.0] * len(ids)
         while len(ids) <= self._length:

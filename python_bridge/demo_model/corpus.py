@@ -111,4 +111,4 @@ class Conversations:
                 messages += after_call(rng)
         rendered = self._render(messages, box.definitions)
         start = rendered.index("<|im_start|>user\n")
-        return rendered[max(0, start - rng.choice([0, 60, 200, 400, 700, 1000])) :]
+        return rendered[max(0, start - rng.choice([0, 0, 60, 150, 300, 450])) :]

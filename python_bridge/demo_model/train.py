@@ -23,7 +23,7 @@ from .tokenizer import EOS, save_tokenizer, token_id, train_tokenizer
 ROWS, LENGTH = 12, 320
 PLACES = 176  # learned positions kept per row; more are dropped at random by position order
 VOCABULARY = 1024
-ECHO_STEPS = 200  # of a run that starts from random weights
+ECHO_STEPS = 120  # of a run that starts from random weights
 WARM_UP = 100  # steps
 BETA1, BETA2, DECAY = 0.9, 0.98, 0.01
 State = tuple[Weights, Weights, Weights]
@@ -54,9 +54,8 @@ def zeros(weights: Weights) -> Weights:
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:
-    """Warm up, stay, then fall to zero in a straight line over the last 60 %."""
-    left = (steps - step) / (0.6 * steps)
-    return peak * min(1.0, (step + 1) / WARM_UP, max(left, 0.0))
+    """Warm up, stay for a tenth of the run, then fall to zero in a straight line."""
+    return peak * min(1.0, (step + 1) / WARM_UP, (steps - step) / (0.9 * steps))
 
 
 def choose_places(batch: Batch) -> np.ndarray:
@@ -84,9 +83,9 @@ def main() -> None:
     """Train and save; a checkpoint is written every `--save-every` steps."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=3400)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--init", type=Path, help="folder of an earlier run to start from")
     options = parser.parse_args()

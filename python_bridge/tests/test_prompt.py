@@ -57,11 +57,7 @@ def test_markers_in_tools_calls_results_and_options_are_ordinary_text(qwen3: Loa
 
     clean, dirty = (qwen3.prompts.build(conversation(text)) for text in ("harmless", NASTY))
     assert markers_in(qwen3, dirty.tokens) == markers_in(qwen3, clean.tokens)
-    assert (
-        dirty.text
-        == clean.text.replace("harmless", NASTY.replace("\n", "\\n")).replace(NASTY.replace("\n", "\\n"), NASTY)
-        or "\ufdd0" not in dirty.text
-    )
+    assert not any("\ufdd0" <= c <= "\ufdef" for c in dirty.text)
 
 
 def test_a_template_that_writes_ascii_json_is_shielded_too() -> None:

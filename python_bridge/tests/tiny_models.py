@@ -32,6 +32,7 @@ SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 ADDED = ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+WORDS = Path(__file__).resolve().parent / "words.txt"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Spec:
 
 SHAPES = {
     # The last layer's attention is never computed in prefill, so with sliding layers before it length costs little.
-    "long": Spec(family="llama_swa", vocab=4096, context=131072),
+    "long": Spec(family="llama_swa", vocab=8192, context=262144),
     "bench": Spec(family="qwen3", hidden=512, layers=8, vocab=4096),
 }
 
@@ -82,44 +83,26 @@ def cached(spec: Spec, root: Path | None = None) -> Path:
 
 
 def _templates_stamp() -> int:
-    return max((f.stat().st_mtime_ns for f in TEMPLATES.iterdir()), default=0)
+    return max(f.stat().st_mtime_ns for f in [WORDS, *TEMPLATES.iterdir()])
 
 
 def corpus(seed: int = 0) -> Iterator[str]:
-    """Made-up text with the look of what agents read: prose, code, paths, JSON. No file of the machine is read."""
+    """Made-up text with the look of what agents read: prose, lists, code, paths, JSON."""
     rnd = random.Random(seed)
-    starts, ends = (
-        ("re", "con", "in", "un", "pro", "de", "ex", "over"),
-        ("ing", "ed", "er", "tion", "able", "s", "ly", ""),
-    )
-    middles = (
-        "form",
-        "serv",
-        "port",
-        "struct",
-        "tract",
-        "view",
-        "writ",
-        "load",
-        "mov",
-        "line",
-        "set",
-        "call",
-    )
-    words = [s + m + e for s in starts for m in middles for e in ends]
-    common = ["the", "a", "of", "to", "and", "in", "is", "that", "for", "it", "with", "as", "on", "be", "this", "by"]
-    common += ["not", "are", "or", "if", "then", "file", "user", "model", "value"]
+    words = WORDS.read_text().split()
+    often = words[:100]
 
     def sentence(n: int) -> str:
-        return " ".join(rnd.choice(common) if rnd.random() < 0.5 else rnd.choice(words) for _ in range(n))
+        return " ".join(rnd.choice(often if rnd.random() < 0.4 else words) for _ in range(n))
 
-    for _ in range(1500):
+    for _ in range(2500):
         a, b, c = (rnd.choice(words) for _ in range(3))
         path = f"/home/user/{a}/{b}.{rnd.choice(['py', 'ts', 'md', 'json'])}"
         yield f"{sentence(12).capitalize()}. {sentence(9).capitalize()}, {sentence(5)}?\n"
+        yield f"- {sentence(3).title()}: {sentence(8)}, `{a}` and **{b}**.\n# {sentence(2).upper()}\n"
         yield f"def {a}_{b}({c}: int) -> str:\n    return self.{b}[{c}] + {rnd.randint(0, 999)}\n\n"
         yield json.dumps({"name": "Read", "arguments": {"file_path": path, a: rnd.randint(0, 99)}}) + "\n"
-        yield (json.dumps({"type": "object", "properties": {c: {"type": "string", "description": sentence(6)}}}) + "\n")
+        yield json.dumps({"type": "object", "properties": {c: {"type": "string", "description": sentence(6)}}}) + "\n"
 
 
 def _write_tokenizer(spec: Spec, out: Path) -> int:

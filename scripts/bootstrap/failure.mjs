@@ -30,7 +30,7 @@ const causes = [
       "A file could not be written: check who owns this folder and your home folder, then run the same command again."
   },
   {
-    pattern: /OUTDATED_LOCKFILE/,
+    pattern: /OUTDATED_LOCKFILE|NO_IMPORTER|--lockfile-only/,
     remedy:
       "A package.json changed without its lock file: run `.tools/node_modules/.bin/pnpm install --no-frozen-lockfile`."
   },

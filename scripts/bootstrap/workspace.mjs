@@ -8,7 +8,7 @@ import { step } from "./steps.mjs"
  * The pnpm the root's package.json names (in `devEngines`, where turbo looks for it too).
  * @param {string} root
  */
-export function pnpmVersion(root) {
+function pnpmVersion(root) {
   return JSON.parse(readFileSync(`${root}/package.json`, "utf8")).devEngines.packageManager.version
 }
 
@@ -69,7 +69,7 @@ export async function installWorkspace(places, { env, print }) {
  * npm as the command that is running us started it, else the one in PATH.
  * @param {NodeJS.ProcessEnv} env
  */
-export function npmCommand(env) {
+function npmCommand(env) {
   const running = env.npm_execpath
   if (running !== undefined && /npm-cli\.c?js$/.test(running) && existsSync(running)) return [process.execPath, running]
   const npm = which("npm", env)

@@ -1,6 +1,6 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
-import { Command } from "effect/cli"
+import { Effect, Layer } from "effect"
+import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
 import { start } from "./commands/start.ts"
 import { version } from "./version.ts"
 
@@ -9,4 +9,13 @@ const pensieve = Command.make("pensieve").pipe(
   Command.withSubcommands([start])
 )
 
-NodeRuntime.runMain(Effect.provide(Command.run(pensieve, { version }), NodeServices.layer), { disableErrorReporting: true })
+/** The built-in flags but `--log-level` (which is a setting of ours) and the wizard. */
+const cliConfig = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+
+/** A wrong call ends with code 2; what is wrong with it has been printed. */
+const program = Command.run(pensieve, { version }).pipe(
+  Effect.catchIf(CliError.isCliError, () => Effect.sync(() => process.exit(2))),
+  Effect.provide(Layer.mergeAll(NodeServices.layer, cliConfig))
+)
+
+NodeRuntime.runMain(program, { disableErrorReporting: true })

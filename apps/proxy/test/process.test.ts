@@ -1,5 +1,8 @@
 import Anthropic from "@anthropic-ai/sdk"
 import { isAlive, type Proxy, startProxy, tinyModel, until } from "@pensieve/test-harness"
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
 const question = { model: "claude-3-sonnet-20240229", max_tokens: 12, messages: [{ role: "user" as const, content: "Hello" }] }
@@ -90,6 +93,8 @@ describe("the whole stack on a tiny model", () => {
   })
 
   it("restarts the engine when it is killed, and tells the client in the stream", async () => {
+    const windowNow = async () => (await client(proxy).models.retrieve("any")).max_input_tokens ?? 0
+    const window = await windowNow()
     const answer = await post(proxy, { ...question, max_tokens: 100_000, stream: true })
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
     await reader?.read()
@@ -102,6 +107,29 @@ describe("the whole stack on a tiny model", () => {
     assert.notMatch(text, /message_stop/)
     const message = await client(proxy).messages.create(question)
     assert.strictEqual(message.usage.output_tokens, 12)
+    // A death by SIGKILL looks like memory exhaustion: the next engine gets half the window.
+    assert.strictEqual(await windowNow(), window / 2)
+  })
+})
+
+describe("a model that cannot be loaded", () => {
+  it("leaves the proxy up, unhealthy, and says why to whoever asks", async () => {
+    const broken = mkdtempSync(join(tmpdir(), "pensieve-broken-"))
+    cpSync(await tinyModel("long"), broken, { recursive: true })
+    writeFileSync(join(broken, "model.safetensors"), "not weights")
+    const proxy = await startProxy({ model: broken, unready: true })
+    try {
+      const answer = await post(proxy, question)
+      const body = (await answer.json()) as { error: { type: string; message: string } }
+      assert.strictEqual(answer.status, 503)
+      assert.strictEqual(body.error.type, "api_error")
+      assert.match(body.error.message, /could not start/)
+      assert.notMatch(body.error.message, /Traceback/)
+      assert.strictEqual((await fetch(`${proxy.base}/health`)).status, 503)
+    } finally {
+      await proxy.stop()
+      rmSync(broken, { recursive: true })
+    }
   })
 })
 

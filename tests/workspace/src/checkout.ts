@@ -18,7 +18,7 @@ export const files: ReadonlyArray<string> = execFileSync("git", ["ls-files", "-c
 export const read = (file: string): string => readFileSync(`${root}/${file}`, "utf8")
 
 /** What a package.json of ours may hold. */
-export interface Manifest {
+interface Manifest {
   readonly name: string
   readonly description?: string
   readonly license?: string

@@ -70,21 +70,23 @@ const supervise = (options: SupervisorOptions) =>
       const child = yield* startBridge(options.command, socketPath, window, (line) => runFork(logBridgeLine(line)))
       const client = yield* makeBridgeClient(socketPath)
       const model = yield* Effect.raceFirst(untilReady(client), Effect.asVoid(child.exit))
-      if (model === undefined) return { wasReady: false, exit: yield* child.exit, child, window: undefined }
+      if (model === undefined) return { wasReady: false, why: describeEnd(yield* child.exit, child.lastLines()) } as const
+      if ("refusal" in model) return { wasReady: false, why: model.refusal } as const
       pauseMs = firstPauseMs
       yield* Effect.logInfo("model ready").pipe(
         Effect.annotateLogs({ model: model.name, window: model.window, device: model.device, blas: model.blas })
       )
       yield* SubscriptionRef.set(state, { status: "ready", bridge: { model, client } })
       yield* Effect.raceFirst(untilUnhealthy(client, child), child.exit)
-      return { wasReady: true, exit: yield* child.exit, child, window: model.window }
+      const exit = yield* child.exit
+      return { wasReady: true, why: describeEnd(exit, child.lastLines()), exit, window: model.window } as const
     })
 
     const loop = Effect.gen(function* () {
       const end = yield* Effect.scoped(runOnce)
-      const why = describeEnd(end.exit, end.child.lastLines())
+      const why = end.why
       if (end.wasReady && diedOfMemory(end.exit)) {
-        window = Math.max(smallestWindow, Math.floor((end.window ?? smallestWindow) / 2))
+        window = Math.max(smallestWindow, Math.floor(end.window / 2))
         yield* Effect.logWarning("the engine was killed, probably for want of memory; it restarts with a smaller window").pipe(
           Effect.annotateLogs({ window })
         )
@@ -121,11 +123,12 @@ const supervise = (options: SupervisorOptions) =>
     return BridgeSupervisor.of({ state: SubscriptionRef.get(state), ready, successor })
   })
 
-/** Asks until the engine says it is ready. Never fails: an engine that cannot be reached is still starting. */
-const untilReady = (client: BridgeClient): Effect.Effect<BridgeModel> =>
+/** Asks until the engine says that it is ready or cannot be. Never fails: an engine that cannot be reached is still starting. */
+const untilReady = (client: BridgeClient): Effect.Effect<BridgeModel | { readonly refusal: string }> =>
   Effect.gen(function* () {
     while (true) {
       const health = yield* Effect.exit(client.health)
+      if (Exit.isSuccess(health) && health.value.status === "failed") return { refusal: health.value.message ?? "it does not say why" }
       if (Exit.isSuccess(health) && health.value.status === "ready") {
         const model = yield* Effect.exit(client.model)
         if (Exit.isSuccess(model)) return model.value

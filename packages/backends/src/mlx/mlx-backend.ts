@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto"
 import { Backend, type BackendStatus } from "../backend.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
-import { arrangeFor, callsAllowed, type LoadedModel, planGeneration, planPrompt } from "./plan-generation.ts"
+import { arrangeFor, callsAllowed, type LoadedModel, planGeneration, planPrompt, unenforced } from "./plan-generation.ts"
 import { makeAnswerReader } from "./read-answer.ts"
 
 /** What the backend is told. */
@@ -21,7 +21,7 @@ export interface MlxBackendOptions {
 const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
 
 const logNotice = (notice: Notice): Effect.Effect<void> =>
-  Effect.logDebug("prompt notice").pipe(Effect.annotateLogs({ code: notice.code, message: notice.message, field: notice.field ?? "" }))
+  (notice.code.endsWith("-not-enforced") ? Effect.logInfo : Effect.logDebug)("notice").pipe(Effect.annotateLogs({ code: notice.code, message: notice.message, field: notice.field ?? "" }))
 
 const loadedModel = ({ model }: ReadyBridge): LoadedModel => {
   const facts = { templateText: model.template.text, addedTokens: model.addedTokens, architecture: model.architecture }
@@ -91,7 +91,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         return bridge.client
           .generate({ ...planGeneration(conversation, arranged, model), ...(forced === undefined ? {} : { forced }) })
           .pipe(
-            Stream.onStart(Effect.forEach(arranged.notices, logNotice, { discard: true })),
+            Stream.onStart(Effect.forEach([...arranged.notices, ...unenforced(conversation)], logNotice, { discard: true })),
             Stream.mapEffect((line) => Effect.fromResult(read(line))),
             Stream.flattenIterable
           )

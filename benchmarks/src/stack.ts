@@ -1,0 +1,123 @@
+// What does the whole stack cost over calling the model directly? Decode speed, time to first token, CPU per token.
+// The same model and prompts go, in turn, through the proxy and through mlx_lm.stream_generate in its own process.
+import { places, startProxy, tinyModel } from "@pensieve/test-harness"
+import { type ChildProcess, spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { createInterface } from "node:readline"
+import { median, percentile } from "./statistics.ts"
+
+const rounds = Number(process.argv[2] ?? 12)
+const maxTokens = 96
+
+interface Sample {
+  /** Seconds from the request to the first piece of text. */
+  readonly ttft: number
+  /** Seconds from the first to the last token. */
+  readonly decode: number
+  readonly tokens: number
+  /** CPU seconds of all processes that took part. */
+  readonly cpu: number
+}
+
+/** CPU seconds a process has used, user and system. */
+const cpuOf = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ")
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+const cpuOfAll = (pids: ReadonlyArray<number>): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0)
+
+const bodyText = (round: number): string => `Round ${round}: ${Array.from({ length: 160 }, (_, index) => `item${(index * 7 + round) % 41}`).join(" ")}`
+
+const openBlas = (): string | undefined => {
+  // The bridge finds the library itself and says which it is; the direct path gets the same one.
+  const paths = ["/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0", "/usr/lib/aarch64-linux-gnu/openblas-pthread/libopenblas.so.0"]
+  return paths.find((path) => {
+    try {
+      return readFileSync(path).length > 0
+    } catch {
+      return false
+    }
+  })
+}
+
+const startDirect = async (model: string) => {
+  const blas = openBlas()
+  const child: ChildProcess = spawn(places.python, [new URL("direct.py", import.meta.url).pathname, model], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...(blas === undefined ? {} : { LD_PRELOAD: blas }) }
+  })
+  if (child.stdout === null || child.stdin === null) throw new Error("no pipes")
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  await lines.next()
+  const stdin = child.stdin
+  return {
+    ask: async (content: string): Promise<Sample> => {
+      const before = cpuOfAll([child.pid ?? 0])
+      stdin.write(`${JSON.stringify({ messages: [{ role: "user", content }], maxTokens })}\n`)
+      const answer: Sample = JSON.parse(String((await lines.next()).value))
+      return { ...answer, cpu: cpuOfAll([child.pid ?? 0]) - before }
+    },
+    stop: () => child.kill()
+  }
+}
+
+const main = async (): Promise<void> => {
+  const model = await tinyModel("bench")
+  const proxy = await startProxy({ model })
+  const direct = await startDirect(model)
+  const pids = [proxy.process.pid ?? 0, ...proxy.children()]
+  const throughStack = async (content: string): Promise<Sample> => {
+    const before = cpuOfAll(pids)
+    const start = performance.now()
+    const response = await fetch(`${proxy.base}/v1/messages`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${proxy.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "m", max_tokens: maxTokens, temperature: 0, stream: true, messages: [{ role: "user", content }] })
+    })
+    let first = 0
+    let last = 0
+    let text = ""
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk
+      if (!chunk.includes("text_delta")) continue
+      last = performance.now()
+      if (first === 0) first = last
+    }
+    const tokens = Number(/"output_tokens":(\d+)[^\n]*\n\nevent: message_stop/.exec(text)?.[1] ?? 0)
+    return { ttft: (first - start) / 1000, decode: (last - first) / 1000, tokens, cpu: cpuOfAll(pids) - before }
+  }
+  try {
+    const samples: { stack: Array<Sample>; direct: Array<Sample> } = { stack: [], direct: [] }
+    await throughStack(bodyText(999))
+    await direct.ask(bodyText(999))
+    for (let round = 0; round < rounds; round++) {
+      const content = bodyText(round)
+      const order = round % 2 === 0 ? (["stack", "direct"] as const) : (["direct", "stack"] as const)
+      for (const way of order) samples[way].push(await (way === "stack" ? throughStack(content) : direct.ask(content)))
+      process.stderr.write(`round ${round + 1} of ${rounds}\r`)
+    }
+    report(samples.stack, samples.direct)
+  } finally {
+    direct.stop()
+    await proxy.stop()
+  }
+}
+
+const report = (stack: ReadonlyArray<Sample>, direct: ReadonlyArray<Sample>): void => {
+  const speed = (sample: Sample) => (sample.tokens - 1) / sample.decode
+  const perToken = (sample: Sample) => (sample.cpu / sample.tokens) * 1000
+  const ms = (sample: Sample) => sample.ttft * 1000
+  const decodeRatio = median(stack.map((sample, index) => speed(sample) / speed(direct[index] ?? sample)))
+  console.log(`rounds                        ${stack.length}, ${maxTokens} tokens each, interleaved`)
+  console.log(`decode, tokens/s              stack ${median(stack.map(speed)).toFixed(1)}  direct ${median(direct.map(speed)).toFixed(1)}`)
+  console.log(`decode ratio (paired median)  ${decodeRatio.toFixed(3)}   (target >= 0.95)`)
+  const [stackMs, directMs] = [median(stack.map(ms)), median(direct.map(ms))]
+  const allowed = directMs * 1.05 + 20
+  console.log(`time to first token, ms       stack ${stackMs.toFixed(1)} (p90 ${percentile(stack.map(ms), 0.9).toFixed(1)})  direct ${directMs.toFixed(1)} (p90 ${percentile(direct.map(ms), 0.9).toFixed(1)})`)
+  console.log(`  against 1.05 x direct + 20  ${allowed.toFixed(1)}   ${stackMs <= allowed ? "met" : "MISSED"}`)
+  const [stackCpu, directCpu] = [median(stack.map(perToken)), median(direct.map(perToken))]
+  console.log(`CPU, ms per token             stack ${stackCpu.toFixed(2)}  direct ${directCpu.toFixed(2)}  added ${(stackCpu - directCpu).toFixed(2)}`)
+}
+
+await main()

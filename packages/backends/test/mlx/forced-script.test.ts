@@ -1,0 +1,44 @@
+import { assert, describe, it } from "@effect/vitest"
+import { detectFamily } from "@pensieve/families"
+import type { Conversation } from "@pensieve/models"
+import { Result } from "effect"
+import { forcedPieces, parseForcedScript } from "../../src/mlx/forced-script.ts"
+
+const family = detectFamily({ templateText: "<tool_call> tool_call.name {{ x | tojson }}", addedTokens: ["<tool_call>", "</tool_call>"], architecture: "qwen3" })
+const conversation = (answers: number): Conversation => ({
+  model: "m",
+  system: [],
+  turns: Array.from({ length: answers }, () => ({ role: "assistant" as const, parts: [] })),
+  tools: [],
+  toolChoice: { type: "auto" },
+  parallelToolCalls: true,
+  sampling: {},
+  reasoning: { mode: "off", display: "full" },
+  output: { type: "text" },
+  stopSequences: [],
+  stream: true,
+  hints: { requestClass: "main", cacheBreakpoints: [] },
+  notices: [],
+  source: { dialect: "anthropic", body: {} }
+})
+
+describe("a forced script", () => {
+  const script = Result.getOrThrow(
+    parseForcedScript(JSON.stringify({ main: [[{ text: "one" }], [{ text: "two" }, { call: { name: "Read", input: { file_path: "a" } } }]] }))
+  )
+
+  it("gives the answer for the place in the conversation, and none behind the last", () => {
+    assert.deepStrictEqual(forcedPieces(script, conversation(0), family, []), [{ text: "one" }])
+    assert.isUndefined(forcedPieces(script, conversation(2), family, []))
+  })
+
+  it("writes a call with the vocabulary's own markers", () => {
+    const pieces = forcedPieces(script, conversation(1), family, ["<tool_call>", "</tool_call>"]) ?? []
+    assert.deepStrictEqual(pieces.filter((piece) => "marker" in piece), [{ marker: "<tool_call>" }, { marker: "</tool_call>" }])
+    assert.match(JSON.stringify(pieces), /Read/)
+  })
+
+  it("says what is wrong with a script", () => {
+    for (const text of ["{", `{"main": [[{"txt": "x"}]]}`, `{"main": "x"}`]) assert.isTrue(Result.isFailure(parseForcedScript(text)))
+  })
+})

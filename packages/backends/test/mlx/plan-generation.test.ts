@@ -1,0 +1,95 @@
+import { assert, describe, it } from "@effect/vitest"
+import { detectFamily } from "@pensieve/families"
+import type { BridgeModel, Conversation } from "@pensieve/models"
+import { arrangeFor, callsAllowed, type LoadedModel, planGeneration, unenforced } from "../../src/mlx/plan-generation.ts"
+
+const template = {
+  text: "<tools> {{ tool | tojson }} <tool_call> {{ tool_call.name }}",
+  system: "anywhere",
+  tools: true,
+  toolCalls: true,
+  toolResults: true,
+  alternates: false,
+  thinkingSwitch: true,
+  opensReasoning: false
+} as const
+const card: BridgeModel = {
+  name: "m",
+  path: "m",
+  fingerprint: "f",
+  architecture: "qwen3",
+  contextLength: 4096,
+  window: 4096,
+  cacheKinds: ["KVCache"],
+  quantization: null,
+  weightBytes: 1,
+  device: "cpu",
+  blas: "openblas",
+  eosTokens: ["<|im_end|>"],
+  addedTokens: ["<tool_call>", "</tool_call>", "<think>", "</think>"],
+  sampling: { temperature: 0.6, topP: 0.95 },
+  template
+}
+const family = detectFamily({ templateText: template.text, addedTokens: card.addedTokens, architecture: card.architecture })
+const model: LoadedModel = { card, family, reasoning: null }
+const conversation: Conversation = {
+  model: "claude",
+  system: [{ type: "text", text: "Be brief." }],
+  turns: [{ role: "user", parts: [{ type: "text", text: "Hi" }] }],
+  tools: [],
+  toolChoice: { type: "auto" },
+  parallelToolCalls: true,
+  sampling: {},
+  reasoning: { mode: "off", display: "full" },
+  output: { type: "text" },
+  stopSequences: ["END"],
+  stream: true,
+  hints: { requestClass: "main", cacheBreakpoints: [] },
+  notices: [],
+  source: { dialect: "anthropic", body: {} }
+}
+const plan = (change: Partial<Conversation> = {}) => {
+  const changed = { ...conversation, ...change }
+  return planGeneration(changed, arrangeFor(changed, model), model)
+}
+
+describe("what the engine is asked", () => {
+  it("lets the request's sampling beat the model's own", () => {
+    assert.deepStrictEqual(plan().sampling, { temperature: 0.6, topP: 0.95 })
+    assert.deepStrictEqual(plan({ sampling: { temperature: 0, seed: 7 } }).sampling, { temperature: 0, topP: 0.95, seed: 7 })
+  })
+
+  it("turns thinking off and on through the template, where it has a switch", () => {
+    assert.deepStrictEqual(plan().templateOptions, { enable_thinking: false })
+    assert.deepStrictEqual(plan({ reasoning: { mode: "auto", display: "full" } }).templateOptions, { enable_thinking: true })
+    const plain = { ...model, card: { ...card, template: { ...template, thinkingSwitch: false } } }
+    assert.isUndefined(planGeneration(conversation, arrangeFor(conversation, plain), plain).templateOptions)
+  })
+
+  it("asks for what the window holds when the client names no limit, and for nothing when it says 0", () => {
+    assert.strictEqual(plan().maxTokens, 4096)
+    assert.strictEqual(plan({ maxTokens: 0 }).maxTokens, 0)
+  })
+
+  it("knows the engine's words for the classes of work", () => {
+    assert.strictEqual(plan({ hints: { requestClass: "websearch", cacheBreakpoints: [] } }).class, "subagent")
+    assert.strictEqual(plan({ hints: { requestClass: "title", cacheBreakpoints: [] } }).class, "title")
+  })
+
+  it("passes the client's stop sequences on", () => assert.include(plan().stop ?? [], "END"))
+})
+
+describe("what is not enforced", () => {
+  it("is told, and only that", () => {
+    assert.deepStrictEqual(unenforced(conversation), [])
+    const asked = { ...conversation, toolChoice: { type: "any" }, output: { type: "json" } } as const
+    assert.deepStrictEqual(unenforced(asked).map((notice) => notice.field), ["tool_choice", "output_config.format"])
+  })
+
+  it("takes a call as text when no tool may be called", () => {
+    const tools = [{ name: "Read", inputSchema: {}, deferred: false, eager: false }]
+    assert.isFalse(callsAllowed(conversation))
+    assert.isFalse(callsAllowed({ ...conversation, tools, toolChoice: { type: "none" } }))
+    assert.isTrue(callsAllowed({ ...conversation, tools }))
+  })
+})

@@ -1,0 +1,30 @@
+import { places, type Proxy } from "@pensieve/test-harness"
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { inject } from "vitest"
+import { clientEnvironment, type Workplace } from "./claude-code.ts"
+
+const run = promisify(execFile)
+const driver = fileURLToPath(new URL("terminal.py", import.meta.url))
+
+/** Waits for a text on the terminal, then types a line. */
+export interface TerminalStep {
+  readonly await: string
+  readonly type?: string
+}
+
+/** What the terminal showed; `ok` when every step was reached. */
+export interface TerminalResult {
+  readonly ok: boolean
+  readonly step: number
+  readonly text: string
+}
+
+/** Runs the real client in a pseudo-terminal. */
+export const runClaudeInTerminal = async (proxy: Proxy, workplace: Workplace, steps: ReadonlyArray<TerminalStep>): Promise<TerminalResult> => {
+  const limit = 120
+  const job = { command: [inject("claudeCode")], cwd: workplace.project, env: clientEnvironment(proxy, workplace), steps, limit }
+  const { stdout } = await run(places.python, [driver, JSON.stringify(job)], { timeout: (limit + 30) * 1000, maxBuffer: 64 * 1024 * 1024 })
+  return JSON.parse(stdout) as TerminalResult
+}
