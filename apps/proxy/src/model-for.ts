@@ -1,28 +1,61 @@
-import { chooseModel, findModels, Home, hubCacheFolder, type ModelChoice, readModelFolder } from "@pensieve/operations"
+import {
+  chooseModel,
+  findModels,
+  Home,
+  type HubFailure,
+  hubCacheFolder,
+  type ModelChoice,
+  readModelFolder
+} from "@pensieve/operations"
 import { Console, Effect } from "effect"
 import { homedir, totalmem } from "node:os"
 import { basename, resolve } from "node:path"
+import { getFromHub } from "./hub-download.ts"
 import { places } from "./places.ts"
 import { StartFailure } from "./start-failure.ts"
 
-type Found = Extract<ModelChoice, { type: "found" }>
-
-/** The model to serve. One that is not on this machine is downloaded if the user agrees, else the best one at hand serves. */
+/**
+ * The model to serve. One that is not on this machine is downloaded if the user agrees, else the best one at hand serves.
+ *
+ * @param requested what the user named, or undefined
+ * @param agreed he wants it downloaded; then no other one will do
+ */
 export const modelFor = Effect.fn("modelFor")(function* (requested: string | undefined, agreed: boolean) {
   const home = yield* Home
-  const find = findModels({
-    modelsFolders: [places.models, home.modelsFolder],
-    hubCache: hubCacheFolder(process.env, homedir()),
-    demo: places.demoModel
-  })
+  const hubCache = hubCacheFolder(process.env, homedir())
+  const find = findModels({ modelsFolders: [places.models, home.modelsFolder], hubCache, demo: places.demoModel })
   const given =
-    requested === undefined ? undefined : yield* readModelFolder(resolve(requested), basename(resolve(requested)), "given")
+    requested === undefined
+      ? undefined
+      : yield* readModelFolder(resolve(requested), basename(resolve(requested)), "given")
   const choice = chooseModel(requested, given, yield* find, totalmem())
   if (choice.type === "invalid") return yield* new StartFailure({ message: choice.message, exitCode: 2 })
   if (choice.type === "found") return choice
-  void agreed
   yield* Console.error(`pensieve: ${choice.repository} is not on this machine.`)
-  const other: ModelChoice = chooseModel(undefined, undefined, yield* find, totalmem())
+  const downloaded = yield* fromHub(choice.repository, agreed, hubCache).pipe(
+    Effect.catch(({ message }) =>
+      agreed
+        ? Effect.fail(new StartFailure({ message, exitCode: 1 }))
+        : Effect.as(Console.error(`pensieve: ${message}`), undefined)
+    )
+  )
+  if (downloaded !== undefined) return downloaded
+  const other = chooseModel(undefined, undefined, yield* find, totalmem())
   if (other.type !== "found") return yield* new StartFailure({ message: "There is no model to serve.", exitCode: 1 })
-  return other satisfies Found
+  yield* Console.error(`pensieve: ${other.folder.name} serves instead.`)
+  return other
+})
+
+type Found = Extract<ModelChoice, { type: "found" }>
+
+const fromHub = Effect.fn("fromHub")(function* (repository: string, agreed: boolean, hubCache: string) {
+  const path = yield* getFromHub(repository, agreed, hubCache)
+  if (path === undefined) return undefined
+  const folder = yield* readModelFolder(path, repository, "hub-cache")
+  if (folder === undefined)
+    return yield* Effect.fail<HubFailure>({
+      code: "not_a_model",
+      message: `${repository} was downloaded, but its config.json is not that of a model that generates text. Take another.`
+    })
+  return { type: "found", folder, why: "downloaded as you asked" } satisfies Found
 })

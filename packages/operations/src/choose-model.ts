@@ -20,6 +20,9 @@ export type ModelChoice =
 /** Weights may take this part of the machine's memory; the rest is for the conversation and everybody else. */
 const memoryShare = 0.75
 
+/** Whether weights of so many bytes leave enough of the memory. */
+export const fitsMemory = (weightBytes: number, memoryBytes: number): boolean => weightBytes <= memoryBytes * memoryShare
+
 const repositoryName = /^[\w.-]+\/[\w.-]+$/
 
 /** Whether a text can be a repository id of the model hub: `org/name`. */
@@ -56,7 +59,7 @@ export const chooseModel = (
       message: `"${requested}" is neither a model folder (config.json, tokenizer and *.safetensors) nor a repository id such as mlx-community/Qwen3-4B-4bit.`
     }
   }
-  const fits = folders.filter((folder) => folder.weightBytes <= memoryBytes * memoryShare)
+  const fits = folders.filter((folder) => fitsMemory(folder.weightBytes, memoryBytes))
   const own = fits.filter((folder) => folder.source === "models").sort(newestFirst)[0]
   if (own !== undefined) return { type: "found", folder: own, why: "the newest folder under models/" }
   const cached = fits

@@ -29,7 +29,7 @@ export const readModelFolder = Effect.fn("readModelFolder")(function* (
   const path = yield* Path.Path
   const files = yield* Effect.orElseSucceed(fs.readDirectory(folder), (): Array<string> => [])
   const weights = files.filter((file) => file.endsWith(".safetensors"))
-  if (!files.includes("config.json") || weights.length === 0) return undefined
+  if (!files.includes("config.json") || weights.length === 0 || lacksAShard(weights)) return undefined
   if (!files.some((file) => file === "tokenizer.json" || file === "tokenizer.model" || file === "tiktoken.model")) return undefined
   const text = yield* Effect.orElseSucceed(fs.readFileString(path.join(folder, "config.json")), () => "")
   if (!isTextGenerator(text)) return undefined
@@ -50,6 +50,14 @@ export const readModelFolder = Effect.fn("readModelFolder")(function* (
     changedAt: changed
   } satisfies ModelFolder
 })
+
+/** Whether a download was broken off between `model-00001-of-00003.safetensors` and its like. */
+const lacksAShard = (weights: ReadonlyArray<string>): boolean =>
+  weights.some((file) => {
+    const [, start = "", count = "0"] = /^(.*-)\d+-of-(\d+)\.safetensors$/.exec(file) ?? []
+    const shards = weights.filter((other) => other.startsWith(start) && other.endsWith(`-of-${count}.safetensors`))
+    return shards.length < Number(count)
+  })
 
 const isTextGenerator = (configText: string): boolean => {
   try {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { NodeServices } from "@effect/platform-node"
 import { findModels, Home, hubCacheFolder, localToken } from "@pensieve/operations"
-import { Effect, FileSystem, Layer } from "effect"
+import { Effect, FileSystem, type Layer } from "effect"
 
 const inHome = <A, E>(test: (root: string) => Effect.Effect<A, E, Home | FileSystem.FileSystem | Layer.Success<typeof NodeServices.layer>>) =>
   Effect.gen(function* () {
@@ -66,6 +66,11 @@ describe("findModels", () => {
         yield* model(`${root}/models/org/nested`)
         yield* model(`${root}/models/embedder`, `{"model_type":"bert","architectures":["BertModel"]}`)
         yield* model(`${root}/models/broken`, "not json")
+        yield* model(`${root}/models/broken-off`)
+        yield* fs.rename(`${root}/models/broken-off/model.safetensors`, `${root}/models/broken-off/model-00002-of-00003.safetensors`)
+        yield* model(`${root}/models/sharded`)
+        yield* fs.rename(`${root}/models/sharded/model.safetensors`, `${root}/models/sharded/model-00001-of-00002.safetensors`)
+        yield* fs.writeFileString(`${root}/models/sharded/model-00002-of-00002.safetensors`, "67")
         yield* fs.makeDirectory(`${root}/models/half`, { recursive: true })
         yield* fs.writeFileString(`${root}/models/half/config.json`, `{"model_type":"qwen3"}`)
         yield* model(`${root}/hub/models--mlx-community--Qwen3-4B/snapshots/abc`)
@@ -80,11 +85,12 @@ describe("findModels", () => {
           [
             ["org/nested", "models", 5],
             ["plain", "models", 5],
+            ["sharded", "models", 7],
             ["mlx-community/Qwen3-4B", "hub-cache", 5],
             ["pensieve-demo", "demo", 5]
           ]
         )
-        assert.match(found[2]?.path ?? "", /abc$/)
+        assert.match(found[3]?.path ?? "", /abc$/)
       })
     )
   )
