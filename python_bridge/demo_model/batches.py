@@ -13,8 +13,11 @@ from .corpus import Conversations
 from .tokenizer import EOS, letter_pieces, token_id
 
 HEADER = "<|im_start|>assistant\n"
-FULL, REST = 1.0, 0.25  # loss weight of copied and decisive tokens, and of the rest of a fixed sentence
+FIRST, TURN, FULL, REST = 6.0, 3.0, 1.0, 0.1  # loss weights: see `_weigh_call` and `_weigh_words`
+FORCED = 0.3  # weight of the tokens of a forced JSON answer
 DECISIVE = 10  # so many first tokens of an answer in words have the full weight
+CUT, CUT_SHARE = 14, 0.75  # a last answer in words is mostly cut after so many tokens, to leave room for more requests
+VALUE_QUOTE = 9  # the argument's value stands behind the ninth quotation mark of a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +38,50 @@ class RowPacker:
         self._pieces = letter_pieces(tokenizer)
         self._header = self._encode(HEADER)
         self._end = token_id(tokenizer, EOS)
+        self._quote, self._backslash = token_id(tokenizer, '"'), token_id(tokenizer, "\\")
         self._call = token_id(tokenizer, "<tool_call>")
 
     def _encode(self, text: str) -> list[int]:
         return self._tokenizer.encode(text, add_special_tokens=False).ids
 
-    def _weigh(self, ids: list[int]) -> list[float]:
-        """Weights of one conversation: those tokens that the assistant wrote, its end marker included."""
-        weights, size, position = [0.0] * len(ids), len(self._header), 0
+    def _weigh_words(self, ids: list[int]) -> list[float]:
+        """The first token decides which answer it is; the rest of a fixed sentence matters little."""
+        if self._tokenizer.id_to_token(ids[0]) == "{":  # JSON is only ever forced: do not learn to begin it
+            return [0.0, 0.0] + [FORCED] * (len(ids) - 2)
+        weights = [FIRST] + [FULL if n < DECISIVE else REST for n in range(1, len(ids))]
+        weights[-1] = FULL
+        return weights
+
+    def _weigh_call(self, ids: list[int]) -> list[float]:
+        """A call: its first token, the start of the tool's name and both ends of the value are where errors happen."""
+        weights, quotes, place = [FIRST] + [REST] * (len(ids) - 1), 0, 1
+        while place < len(ids) and quotes < VALUE_QUOTE:
+            if quotes in (3, 7):  # within the tool's and the argument's name
+                weights[place] = TURN if quotes == 3 and ids[place - 1] == self._quote else FULL
+            quotes += ids[place] == self._quote
+            place += 1
+        first, escaped = place, False
+        while place < len(ids):
+            weights[place] = TURN if place == first else FULL
+            if ids[place] == self._quote and not escaped:
+                weights[place] = TURN
+                break
+            escaped = ids[place] == self._backslash and not escaped
+            place += 1
+        return weights
+
+    def _weigh(self, ids: list[int]) -> tuple[list[float], int]:
+        """Weights of one conversation, which are zero but for the assistant's turns, and where its last turn starts."""
+        weights, size, position, start = [0.0] * len(ids), len(self._header), 0, 0
         while position < len(ids):
             if ids[position : position + size] != self._header:
                 position += 1
                 continue
-            position += size
-            first, is_call = position, position < len(ids) and ids[position] == self._call
-            while position < len(ids):
-                weights[position] = FULL if is_call or position - first < DECISIVE else REST
-                position += 1
-                if ids[position - 1] == self._end:
-                    weights[position - 1] = FULL
-                    break
-        return weights
+            start = position + size
+            position = ids.index(self._end, start) + 1
+            turn = ids[start:position]
+            weights[start:position] = self._weigh_call(turn) if turn[0] == self._call else self._weigh_words(turn)
+        return weights, start
 
     def _row(self, rng: random.Random) -> tuple[list[int], list[float]]:
         ids: list[int] = []
@@ -65,8 +91,11 @@ class RowPacker:
             weights = [0.0] * len(ids)
         while len(ids) <= self._length:
             more = self._encode(self._conversations.text(rng, self._pieces))
+            worth, last = self._weigh(more)
+            if more[last] != self._call and rng.random() < CUT_SHARE:
+                more, worth = more[: last + CUT], worth[: last + CUT]
             ids += more
-            weights += self._weigh(more)
+            weights += worth
         return ids[: self._length + 1], weights[1 : self._length + 1]
 
     def _echo_row(self, rng: random.Random) -> tuple[list[int], list[float]]:

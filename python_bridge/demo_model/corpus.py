@@ -63,7 +63,7 @@ def exchange(rng: random.Random, box: Toolbox, pieces: Sequence[str]) -> Exchang
 
 def user_turn(rng: random.Random, words: str) -> Message:
     """The user's words, often behind reminders of the client."""
-    count = rng.choice([0, 0, 0, 1, 1, 2])
+    count = rng.choice([0, 0, 0, 1, 1])
     return {"role": "user", "content": "".join(junk.reminder(rng) for _ in range(count)) + words}
 
 
@@ -96,7 +96,7 @@ class Conversations:
         """One conversation of one to three requests, without the head of its system turn."""
         box = toolbox(rng)
         messages: list[Message] = [{"role": "system", "content": junk.context(rng)}]
-        for _ in range(rng.choice([1, 1, 2, 3])):
+        for _ in range(rng.choice([1, 1, 1, 2, 3])):
             if rng.random() < 0.03:
                 messages += [user_turn(rng, junk.context(rng)), forced_json(rng)]
                 continue
@@ -106,9 +106,9 @@ class Conversations:
                 messages.append({"role": "system", "content": junk.prose(rng, 1)})
             messages.append(request.reply)
             if "tool_calls" in request.reply:
-                if rng.random() < 0.55:
+                if rng.random() < 0.7:
                     break
                 messages += after_call(rng)
         rendered = self._render(messages, box.definitions)
         start = rendered.index("<|im_start|>user\n")
-        return rendered[max(0, start - rng.choice([0, 0, 60, 150, 300, 450])) :]
+        return rendered[max(0, start - rng.choice([0, 0, 0, 60, 150, 300])) :]

@@ -18,7 +18,7 @@ from .recorded import recorded_conversations
 from .template import Message
 
 SEED = 900_001
-LONG_CHARACTERS = 34_000  # about 14,000 tokens
+LONG_CHARACTERS = 23_000  # about 14,000 tokens
 
 
 @dataclass(frozen=True, slots=True)

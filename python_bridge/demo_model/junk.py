@@ -58,21 +58,21 @@ def result(rng: random.Random) -> str:
     if draw < 0.36:
         return f"<tool_use_error>{sentence(rng)}</tool_use_error>"
     if draw < 0.7:
-        return listing(rng, 8)
+        return listing(rng, 5)
     if draw < 0.8:
         return record(rng)
     if draw < 0.86:
         return f"{file_name(rng)}\n{command(rng)}"
-    return prose(rng, 4)
+    return prose(rng, 2)
 
 
 def context(rng: random.Random) -> str:
     """One piece of text that a client may put before the user's words."""
     draw = rng.random()
     if draw < 0.35:
-        return prose(rng, 4)
+        return prose(rng, 2)
     if draw < 0.5:
-        return f"# {sentence(rng)}\n{listing(rng, 5)}"
+        return f"# {sentence(rng)}\n{listing(rng, 3)}"
     if draw < 0.6:
         return record(rng)
     if draw < 0.75:
@@ -80,7 +80,7 @@ def context(rng: random.Random) -> str:
     if draw < 0.85:
         return "\n".join(f"- {rng.choice(NOUNS)}: {file_name(rng)}" for _ in range(rng.randint(1, 4)))
     if draw < 0.93:
-        return f"```\n{listing(rng, 5)}\n```"
+        return f"```\n{listing(rng, 3)}\n```"
     return letters(rng, "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJ+/=", 5, 60)
 
 

@@ -11,7 +11,7 @@ from .player import Player, Reply
 
 WEIGHTS = Path(__file__).parent / "weights"
 MAXIMUM_BYTES = 4_000_000
-LONG_CHARACTERS = 34_000  # about 14,000 tokens
+LONG_CHARACTERS = 23_000  # about 14,000 tokens
 FILES = ["README.md", "Makefile", "package.json", "src/main.rs", "/etc/hosts", "src/components/AppHeader.test.tsx"]
 COMMANDS = [
     "ls -la",

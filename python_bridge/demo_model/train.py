@@ -54,8 +54,8 @@ def zeros(weights: Weights) -> Weights:
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:
-    """Warm up, stay for a tenth of the run, then fall to zero in a straight line."""
-    return peak * min(1.0, (step + 1) / WARM_UP, (steps - step) / (0.9 * steps))
+    """Warm up, then fall to zero in a straight line."""
+    return peak * min(1.0, (step + 1) / WARM_UP, (steps - step) / (steps - WARM_UP))
 
 
 def choose_places(batch: Batch) -> np.ndarray:
@@ -84,6 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=3400)
+    parser.add_argument("--stop", type=int, help="end after this step, with the learning rate of --steps")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--save-every", type=int, default=250)
@@ -91,6 +92,7 @@ def main() -> None:
     options = parser.parse_args()
     shape = Shape(VOCABULARY)
     weights = start_weights(shape, options.seed)
+    last = options.stop or options.steps
     echo = 0 if options.init else ECHO_STEPS
     if options.init:
         tokenizer, weights = warm_start(options.init, weights)
@@ -99,7 +101,7 @@ def main() -> None:
     print(f"{sum(w.size for w in weights.values()) / 1e6:.2f}M trained weights", flush=True)
     state: State = (weights, zeros(weights), zeros(weights))
     began, mean = time.perf_counter(), 0.0
-    for step, batch in enumerate(batches(tokenizer, ROWS, LENGTH, options.seed, echo, range(options.steps))):
+    for step, batch in enumerate(batches(tokenizer, ROWS, LENGTH, options.seed, echo, range(last))):
         rate = learning_rate(step, options.steps, options.rate)
         state, value = train_step(state, batch.tokens, batch.weights, choose_places(batch), rate, step + 1.0, shape)
         mean = float(value) if step == 0 else 0.98 * mean + 0.02 * float(value)
@@ -107,7 +109,7 @@ def main() -> None:
             seconds = time.perf_counter() - began
             speed = (step + 1) * ROWS * LENGTH / seconds
             print(f"{seconds / 60:5.1f} min  step {step + 1}  loss {mean:.4f}  {speed:.0f} tokens/s", flush=True)
-        if (step + 1) % options.save_every == 0 or step + 1 == options.steps:
+        if (step + 1) % options.save_every == 0 or step + 1 == last:
             save(options.out, shape, state[0], tokenizer)
 
 

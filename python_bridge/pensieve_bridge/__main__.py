@@ -61,7 +61,7 @@ def prepare_environment() -> None:
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "TRANSFORMERS_NO_ADVISORY_WARNINGS"):
         os.environ.setdefault(name, "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    if sys.platform == "linux":
+    if sys.platform == "linux" and not Path("/dev/nvidiactl").exists():
         # The CPU backend compiles fused kernels with g++ on first use: seconds, for no measured gain.
         os.environ.setdefault("MLX_DISABLE_COMPILE", "1")
 

@@ -193,3 +193,9 @@ def named_weights(model: Network) -> list[tuple[str, mx.array]]:
     """Every parameter with its dotted name."""
     utils = cast(Any, importlib.import_module("mlx.utils"))
     return cast("list[tuple[str, mx.array]]", utils.tree_flatten(model.parameters()))
+
+
+def dequantize(model: Network) -> None:
+    """Replace quantised layers by plain ones with the same values, in place."""
+    utils = cast(Any, importlib.import_module("mlx_lm.utils"))
+    utils.dequantize_model(model)

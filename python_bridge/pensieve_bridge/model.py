@@ -13,6 +13,7 @@ import mlx.core as mx
 
 from . import device
 from .mlx_edge import Network, TokenizerLike, batches, cache_kinds, evaluate, load, named_weights, new_cache
+from .precision import choose_precision
 from .prompt import PromptBuilder
 from .sampling import SamplingPlan
 from .template_probe import TemplateFacts, probe_template
@@ -73,7 +74,7 @@ def load_model(path: Path, window: int | None = None) -> LoadedModel:
         raise ModelError(f"{path} is not a complete model folder: {error}") from error
     except Exception as error:
         raise ModelError(_explain(path, error)) from error
-    _choose_precision(network)
+    choose_precision(network, config.get("quantization"))
     evaluate(network.parameters())
     vocabulary = read_vocabulary(tokenizer, tokenizer.eos_token_ids)
     prompts = PromptBuilder(tokenizer, vocabulary)
@@ -198,12 +199,6 @@ def context_length(config: Json) -> int:
     if isinstance(factor, int | float) and isinstance(original, int):
         found = max(found, int(factor * original))
     return found
-
-
-def _choose_precision(network: Network) -> None:
-    """On a CPU half-precision arithmetic is slower than float32; on a GPU the model's own type is right."""
-    if device.device_kind() == "cpu":
-        network.set_dtype(mx.float32)
 
 
 def _embedding_rows(config: Json, weights: list[tuple[str, mx.array]]) -> int:

@@ -136,7 +136,11 @@ def test_a_folder_that_is_no_model_fails_with_a_reason_and_stays(tmp_path: Path)
 
 def test_it_starts_where_the_hard_limit_of_open_files_is_low(qwen3_path: Path) -> None:
     """mlx_lm raises ValueError at import when it may not set its own limit."""
-    script = "import resource, os, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512)); os.execv(sys.argv[1], sys.argv[1:])"
+    script = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
     command = [
         sys.executable,
         "mlx_inference.py",
