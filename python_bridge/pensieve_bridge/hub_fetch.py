@@ -97,11 +97,12 @@ def _receive(file: RemoteFile, url: str, out: FileIO, moved: Callable[[int], Non
             have = 0
         # As they come: pieces of a fixed size would be lost half-filled when the connection breaks.
         for chunk in answer.iter_bytes():
-            have += len(chunk)
-            if have > file.size:
-                raise HubError("damaged", f"{file.name} is longer than the hub says. Start again to fetch it anew.")
             out.write(chunk)
+            have += len(chunk)
             moved(len(chunk))
+            if have > file.size:
+                # The caller throws it away.
+                return
     if have < file.size:
         raise httpx2.ReadError("the connection ended early")
 

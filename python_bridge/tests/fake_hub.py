@@ -44,6 +44,7 @@ class Trouble:
     """Send so many bytes, then nothing until `release`."""
     ignore_range: bool = False
     wrong_bytes: bool = False
+    more_bytes: bool = False
     status: int | None = None
     """Answer every request with it."""
 
@@ -223,6 +224,8 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             body = content[start:]
             if trouble.wrong_bytes:
                 body = bytes(len(body))
+            if trouble.more_bytes:
+                body += b"and more"
             self.send_response(206 if start else 200)
             if start:
                 self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")

@@ -203,11 +203,13 @@ def test_a_server_without_ranges_sends_it_all_again(hub: Hub) -> None:
     assert run.lines[-2]["done"] == run.lines[-2]["total"]
 
 
-def test_wrong_bytes_are_thrown_away(hub: Hub) -> None:
-    hub.fake.trouble = Trouble(wrong_bytes=True)
+@pytest.mark.parametrize("trouble", [Trouble(wrong_bytes=True), Trouble(more_bytes=True)])
+def test_wrong_bytes_are_thrown_away(hub: Hub, trouble: Trouble) -> None:
+    hub.fake.trouble = trouble
     run = hub.run("download", "org/model")
     assert (run.code, run.last["code"]) == (1, "damaged")
     assert not hub.snapshot.exists()
+    assert hub.partial() == []
     hub.fake.trouble = Trouble()
     assert hub.run("download", "org/model").last["type"] == "done"
 
