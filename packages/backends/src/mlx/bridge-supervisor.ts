@@ -167,9 +167,6 @@ const diedOfMemory = (exit: ProcessExit): boolean => exit.signal === "SIGSEGV" |
 
 const describeEnd = (exit: ProcessExit, lines: ReadonlyArray<string>): string => {
   const how = exit.signal === null ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`
-  const last = lines
-    .map(readableLine)
-    .filter((line) => line !== "")
-    .at(-1)
+  const last = lines.map(readableLine).findLast((line) => line !== "")
   return last === undefined ? how : `${how}; its last words: ${last}`
 }

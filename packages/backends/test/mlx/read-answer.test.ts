@@ -45,7 +45,7 @@ const started: BridgeLine = { type: "started", cachedTokens: 4, restoredFrom: "m
 describe("reading an answer of the engine", () => {
   it("keeps the three input counts disjoint", () => {
     const { events } = read([accepted, started, finished("stop")])
-    const last = events.filter((event) => event.type === "usage").at(-1)
+    const last = events.findLast((event) => event.type === "usage")
     assert.deepStrictEqual(last, {
       type: "usage",
       usage: { inputTokens: 6, cacheReadTokens: 4, cacheCreationTokens: 0, outputTokens: 7, reasoningTokens: 0 }
