@@ -5,7 +5,7 @@ import type { Result } from "effect"
 import { makeId } from "./request-id.ts"
 
 /** Header names in lower case. */
-export type RequestHeaders = Readonly<Record<string, string | undefined>>
+type RequestHeaders = Readonly<Record<string, string | undefined>>
 
 /** Writes one answer as a stream. Feed it every event in order, then end it; it holds the state in between. */
 export interface StreamWriter {
@@ -29,7 +29,7 @@ export interface Dialect {
 }
 
 /** The Anthropic Messages API. */
-export const anthropicDialect: Dialect = {
+const anthropicDialect: Dialect = {
   name: "anthropic",
   decodeRequest: (body, headers) => anthropic.decodeRequest(body, { headers }),
   streamWriter: (conversation, headers) => {

@@ -3,9 +3,9 @@ import { ByteSize, Effect, Result } from "effect"
 import { HttpIncomingMessage, HttpServerRequest } from "effect/http"
 
 /** Bytes a body may have. @see wire contract, section 2 */
-export const bodyLimitBytes = 32 * 1024 * 1024
+const bodyLimitBytes = 32 * 1024 * 1024
 /** Levels of nesting a body may have. */
-export const depthLimit = 128
+const depthLimit = 128
 
 /** Reads the request's body as JSON, within the limits of size and depth. */
 export const readJsonBody: Effect.Effect<
@@ -29,7 +29,7 @@ export const readJsonBody: Effect.Effect<
 const tooLarge = new RequestTooLarge({ message: `The body is larger than ${bodyLimitBytes / 1024 / 1024} MB.` })
 
 /** Parses JSON text of a limited depth. */
-export const parseJson = (text: string): Result.Result<unknown, InvalidRequest> => {
+const parseJson = (text: string): Result.Result<unknown, InvalidRequest> => {
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -31,7 +31,7 @@ const usage = fc.record({
 const finishReason = fc.constantFrom("end-turn", "max-tokens", "stop-sequence", "tool-use", "refusal", "context-window")
 
 /** An event that may come anywhere before the end. */
-export const middleEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
+const middleEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
   fc.record({ type: fc.constant("accepted"), promptTokens: count }),
   fc.record({ type: fc.constant("started"), cachedTokens: count }),
   fc.record({ type: fc.constant("prefill"), done: count, total: count }),
@@ -47,7 +47,7 @@ export const middleEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
 )
 
 /** The last event of an answer. */
-export const lastEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
+const lastEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
   fc.record(
     { type: fc.constant("finished"), reason: finishReason, stopSequence: text },
     { requiredKeys: ["type", "reason"] }
