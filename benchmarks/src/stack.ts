@@ -21,17 +21,23 @@ interface Sample {
 
 /** CPU seconds a process has used, user and system. */
 const cpuOf = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ")
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ")
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 const cpuOfAll = (pids: ReadonlyArray<number>): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0)
 
-const bodyText = (round: number): string => `Round ${round}: ${Array.from({ length: 160 }, (_, index) => `item${(index * 7 + round) % 41}`).join(" ")}`
+const bodyText = (round: number): string =>
+  `Round ${round}: ${Array.from({ length: 160 }, (_, index) => `item${(index * 7 + round) % 41}`).join(" ")}`
 
 const openBlas = (): string | undefined => {
   // The bridge finds the library itself and says which it is; the direct path gets the same one.
-  const paths = ["/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0", "/usr/lib/aarch64-linux-gnu/openblas-pthread/libopenblas.so.0"]
+  const paths = [
+    "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0",
+    "/usr/lib/aarch64-linux-gnu/openblas-pthread/libopenblas.so.0"
+  ]
   return paths.find((path) => {
     try {
       return readFileSync(path).length > 0
@@ -73,7 +79,13 @@ const main = async (): Promise<void> => {
     const response = await fetch(`${proxy.base}/v1/messages`, {
       method: "POST",
       headers: { authorization: `Bearer ${proxy.token}`, "content-type": "application/json" },
-      body: JSON.stringify({ model: "m", max_tokens: maxTokens, temperature: 0, stream: true, messages: [{ role: "user", content }] })
+      body: JSON.stringify({
+        model: "m",
+        max_tokens: maxTokens,
+        temperature: 0,
+        stream: true,
+        messages: [{ role: "user", content }]
+      })
     })
     let first = 0
     let last = 0
@@ -110,14 +122,20 @@ const report = (stack: ReadonlyArray<Sample>, direct: ReadonlyArray<Sample>): vo
   const ms = (sample: Sample) => sample.ttft * 1000
   const decodeRatio = median(stack.map((sample, index) => speed(sample) / speed(direct[index] ?? sample)))
   console.log(`rounds                        ${stack.length}, ${maxTokens} tokens each, interleaved`)
-  console.log(`decode, tokens/s              stack ${median(stack.map(speed)).toFixed(1)}  direct ${median(direct.map(speed)).toFixed(1)}`)
+  console.log(
+    `decode, tokens/s              stack ${median(stack.map(speed)).toFixed(1)}  direct ${median(direct.map(speed)).toFixed(1)}`
+  )
   console.log(`decode ratio (paired median)  ${decodeRatio.toFixed(3)}   (target >= 0.95)`)
   const [stackMs, directMs] = [median(stack.map(ms)), median(direct.map(ms))]
   const allowed = directMs * 1.05 + 20
-  console.log(`time to first token, ms       stack ${stackMs.toFixed(1)} (p90 ${percentile(stack.map(ms), 0.9).toFixed(1)})  direct ${directMs.toFixed(1)} (p90 ${percentile(direct.map(ms), 0.9).toFixed(1)})`)
+  console.log(
+    `time to first token, ms       stack ${stackMs.toFixed(1)} (p90 ${percentile(stack.map(ms), 0.9).toFixed(1)})  direct ${directMs.toFixed(1)} (p90 ${percentile(direct.map(ms), 0.9).toFixed(1)})`
+  )
   console.log(`  against 1.05 x direct + 20  ${allowed.toFixed(1)}   ${stackMs <= allowed ? "met" : "MISSED"}`)
   const [stackCpu, directCpu] = [median(stack.map(perToken)), median(direct.map(perToken))]
-  console.log(`CPU, ms per token             stack ${stackCpu.toFixed(2)}  direct ${directCpu.toFixed(2)}  added ${(stackCpu - directCpu).toFixed(2)}`)
+  console.log(
+    `CPU, ms per token             stack ${stackCpu.toFixed(2)}  direct ${directCpu.toFixed(2)}  added ${(stackCpu - directCpu).toFixed(2)}`
+  )
 }
 
 await main()

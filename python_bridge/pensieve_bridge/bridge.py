@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from .answer import Answer
@@ -74,9 +74,8 @@ class Bridge:
                 promptTokens=count,
                 window=window,
             )
-        worst = max(prompt.tokens + list(forced or ()))
-        if worst >= model.facts.embedding_rows:
-            raise Refusal(400, "template_error", f"token {worst} is beyond the model's {model.facts.embedding_rows}")
+        _check_ids("prompt", prompt.tokens, model.facts.embedding_rows)
+        _check_ids("forced", forced or (), model.facts.embedding_rows)
         job = Job(
             generation=secrets.token_hex(8),
             prompt=prompt.tokens,
@@ -164,3 +163,10 @@ class Bridge:
     def _end_all(self, end: Finished) -> None:
         for answer in self._answers.values():
             answer.put(end)
+
+
+def _check_ids(where: str, tokens: Sequence[int], rows: int) -> None:
+    """An id beyond the embedding would read foreign memory: tokenizer and weights do not belong together."""
+    worst = max(tokens, default=0)
+    if worst >= rows:
+        raise Refusal(400, "invalid_request", f"{where} holds token {worst}, the model knows {rows}", field=where)

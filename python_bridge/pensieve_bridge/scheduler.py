@@ -1,6 +1,6 @@
 """Who goes next, and how much of a prompt at once: pure decisions, no MLX, no threads."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -83,6 +83,3 @@ class ChunkSizer:
         speed = tokens / max(seconds, 1e-6)
         known = self._tokens_per_second
         self._tokens_per_second = speed if known is None else 0.5 * known + 0.5 * speed
-
-
-Clock = Callable[[], float]

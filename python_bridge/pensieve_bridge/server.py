@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from .answer import HEADERS, encode, gone
 from .bridge import Bridge
+from .log import log_exception
 from .wire import Json, Refusal, invalid, parse_body, parse_generate, parse_prompt
 
 _LARGEST_BODY = 64 << 20
@@ -88,24 +89,25 @@ class _Generate:
         self._bridge = bridge
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        left: asyncio.Future[None] | None = None
+        work: asyncio.Future[None] | None = None
         try:
             raw = await _read(Request(scope, receive))
+            left = asyncio.ensure_future(gone(receive))
+            work = asyncio.ensure_future(self._answer(raw, send))
+            await asyncio.wait((left, work), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
         except ClientDisconnect:
             return
-        left = asyncio.ensure_future(gone(receive))
-        work = asyncio.ensure_future(self._answer(raw, send))
-        try:
-            await asyncio.wait((left, work), return_when=asyncio.FIRST_COMPLETED)
+        except Exception as error:
+            # Nothing was sent yet: `_answer` raises before its first line or not at all.
+            await _refuse(error)(scope, receive, send)
         finally:
-            left.cancel()
             # Cancelling frees the row: `_answer` tells the engine on its way out.
-            work.cancel()
-        try:
-            await work
-        except asyncio.CancelledError:
-            return
-        except Refusal as refusal:
-            await JSONResponse(refusal.body(), refusal.status)(scope, receive, send)
+            for task in (left, work):
+                if task is not None:
+                    task.cancel()
 
     async def _answer(self, raw: bytes, send: Send) -> None:
         generation, answer, count = await self._bridge.submit(parse_generate(parse_body(raw)))
@@ -122,10 +124,20 @@ def _json(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def respond(request: Request) -> Response:
         try:
             return JSONResponse(await handler(request))
-        except Refusal as refusal:
-            return JSONResponse(refusal.body(), refusal.status)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:
+            return _refuse(error)
 
     return respond
+
+
+def _refuse(error: Exception) -> Response:
+    if isinstance(error, Refusal):
+        return JSONResponse(error.body(), error.status)
+    log_exception("request_failed", error)
+    body = {"error": {"code": "internal", "message": f"{type(error).__name__}: {error}"}}
+    return JSONResponse(body, 500)
 
 
 async def _read(request: Request) -> bytes:

@@ -1,5 +1,6 @@
 """The real bridge as a child process, and a small HTTP client for its socket."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -156,6 +157,10 @@ class Bridge:
             return response.status, json.loads(response.read() or b"null")
         finally:
             connection.close()
+
+    def connection(self) -> "contextlib.closing[http.client.HTTPConnection]":
+        """A connection to be used several times."""
+        return contextlib.closing(_Connection(self.socket, self.timeout))
 
     def status_of(self, method: str, path: str) -> int:
         connection = _Connection(self.socket, self.timeout)

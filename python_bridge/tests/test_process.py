@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,20 @@ def test_a_signal_while_a_step_hangs_still_ends_it(qwen3_path: Path) -> None:
     bridge.post("/test/fault", {"kind": "stall"})
     answer = bridge.open()
     answer.wait_for("accepted")
+    assert bridge.signal() < 4
+    assert end_of(answer.rest())["reason"] == "cancelled"
+    gone(bridge)
+
+
+def test_a_long_step_of_prefill_is_not_silent(qwen3_path: Path) -> None:
+    bridge = Bridge(qwen3_path, faults=True).ready()
+    answer = bridge.open(text=LONG)
+    answer.wait_for("prefill")
+    bridge.post("/test/fault", {"kind": "stall"})
+    began = time.monotonic()
+    while time.monotonic() - began < 4:
+        answer.wait_for("prefill")
+    assert len(answer.seen) > 4
     assert bridge.signal() < 4
     assert end_of(answer.rest())["reason"] == "cancelled"
     gone(bridge)

@@ -1,6 +1,7 @@
 """The protocol over the socket, against the real process."""
 
 import json
+import random
 import threading
 from typing import Any
 
@@ -186,6 +187,41 @@ def test_a_prompt_that_does_not_fit_is_refused_with_the_numbers(bridge: Bridge) 
 def test_a_limit_that_does_not_fit_is_cut(bridge: Bridge) -> None:
     lines = bridge.generate(maxTokens=10_000_000, forced=forced("short"))
     assert end_of(lines)["reason"] == "stop"
+
+
+def test_one_connection_serves_many_requests(bridge: Bridge) -> None:
+    with bridge.connection() as connection:
+        for _ in range(3):
+            connection.request("POST", "/generate", json.dumps(request(maxTokens=3)).encode())
+            lines = [json.loads(line) for line in connection.getresponse().read().splitlines()]
+            assert end_of(lines)["reason"] == "length"
+
+
+def test_requests_that_come_and_go_at_random_leave_nothing_behind(bridge: Bridge) -> None:
+    before = idle(bridge)
+    rnd = random.Random(4)
+    problems: list[BaseException] = []
+
+    def run(patience: int) -> None:
+        try:
+            answer = bridge.open(text="a user " * rnd.randint(1, 600), maxTokens=rnd.randint(0, 40))
+            for count, _ in enumerate(answer):
+                if count == patience:
+                    break
+            answer.close()
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=run, args=(rnd.choice([0, 1, 2, 3, 5, 9, 99]),)) for _ in range(48)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert problems == []
+    after = idle(bridge)
+    assert after["failed"] == before["failed"]
+    assert after["activeMemoryBytes"] <= before["activeMemoryBytes"] + 1_000_000
+    assert end_of(bridge.generate(maxTokens=3))["reason"] == "length"
 
 
 def test_unknown_paths_and_methods_are_refused(bridge: Bridge) -> None:

@@ -5,7 +5,9 @@ import { start } from "./commands/start.ts"
 import { version } from "./version.ts"
 
 const pensieve = Command.make("pensieve").pipe(
-  Command.withDescription("Claude Code, Codex and every program that speaks the Anthropic or OpenAI API, on a language model in your own machine."),
+  Command.withDescription(
+    "Claude Code, Codex and every program that speaks the Anthropic or OpenAI API, on a language model in your own machine."
+  ),
   Command.withSubcommands([start])
 )
 

@@ -5,8 +5,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
-const question = { model: "claude-3-sonnet-20240229", max_tokens: 12, messages: [{ role: "user" as const, content: "Hello" }] }
-const client = (proxy: Proxy) => new Anthropic({ baseURL: proxy.base, authToken: proxy.token, apiKey: null, maxRetries: 0 })
+const question = {
+  model: "claude-3-sonnet-20240229",
+  max_tokens: 12,
+  messages: [{ role: "user" as const, content: "Hello" }]
+}
+const client = (proxy: Proxy) =>
+  new Anthropic({ baseURL: proxy.base, authToken: proxy.token, apiKey: null, maxRetries: 0 })
 const post = (proxy: Proxy, body: unknown, signal?: AbortSignal) =>
   fetch(`${proxy.base}/v1/messages`, {
     method: "POST",
@@ -40,13 +45,16 @@ describe("the whole stack on a tiny model", () => {
   })
 
   it("gives four streams at once the tokens each gets alone", async () => {
-    const bodies = ["one", "two two", "three three three", "a rather longer fourth question than the others"].map((content) => ({
-      ...question,
-      max_tokens: 24,
-      temperature: 0,
-      messages: [{ role: "user" as const, content }]
-    }))
-    const ask = async (body: (typeof bodies)[number]) => (await client(proxy).messages.stream(body).finalMessage()).content
+    const bodies = ["one", "two two", "three three three", "a rather longer fourth question than the others"].map(
+      (content) => ({
+        ...question,
+        max_tokens: 24,
+        temperature: 0,
+        messages: [{ role: "user" as const, content }]
+      })
+    )
+    const ask = async (body: (typeof bodies)[number]) =>
+      (await client(proxy).messages.stream(body).finalMessage()).content
     const alone = []
     for (const body of bodies) alone.push(await ask(body))
     assert.deepStrictEqual(await Promise.all(bodies.map(ask)), alone)
@@ -66,7 +74,13 @@ describe("the whole stack on a tiny model", () => {
         { type: "text", text: "x-anthropic-billing-header: cc_version=2.1.329.abc; cc_entrypoint=cli;" },
         { type: "text", text: words, cache_control: { type: "ephemeral" } }
       ],
-      tools: [{ name: "Read", description: "Reads a file", input_schema: { type: "object", properties: { file_path: { type: "string" } }, required: ["file_path"] } }]
+      tools: [
+        {
+          name: "Read",
+          description: "Reads a file",
+          input_schema: { type: "object", properties: { file_path: { type: "string" } }, required: ["file_path"] }
+        }
+      ]
     })
     assert.isAbove(message.usage.input_tokens, 14_000)
     assert.strictEqual(message.usage.output_tokens, 12)
@@ -75,7 +89,10 @@ describe("the whole stack on a tiny model", () => {
   it("refuses what does not fit with the words that make Claude Code compact", async () => {
     const small = await startProxy({ model: await tinyModel("long"), args: ["--window", "300"] })
     try {
-      const answer = await post(small, { ...question, messages: [{ role: "user", content: "many words ".repeat(400) }] })
+      const answer = await post(small, {
+        ...question,
+        messages: [{ role: "user", content: "many words ".repeat(400) }]
+      })
       assert.strictEqual(answer.status, 400)
       const body = (await answer.json()) as { error: { message: string } }
       assert.match(body.error.message, /^prompt is too long: \d+ tokens > 300 maximum$/)
@@ -102,7 +119,8 @@ describe("the whole stack on a tiny model", () => {
     assert.isDefined(engine)
     if (engine !== undefined) process.kill(engine, "SIGKILL")
     let text = ""
-    for (let chunk = await reader?.read(); chunk !== undefined && !chunk.done; chunk = await reader?.read()) text += chunk.value
+    for (let chunk = await reader?.read(); chunk !== undefined && !chunk.done; chunk = await reader?.read())
+      text += chunk.value
     assert.match(text, /event: error\n/)
     assert.notMatch(text, /message_stop/)
     const message = await client(proxy).messages.create(question)
@@ -145,7 +163,11 @@ describe("the end of the proxy", () => {
       const before = Date.now()
       proxy.process.kill(signal)
       await until("every child is gone", 10_000, () => children.every((pid) => !isAlive(pid)) || undefined)
-      await until("the proxy is gone", 10_000, () => proxy.process.exitCode !== null || proxy.process.signalCode !== null || undefined)
+      await until(
+        "the proxy is gone",
+        10_000,
+        () => proxy.process.exitCode !== null || proxy.process.signalCode !== null || undefined
+      )
       assert.isBelow(Date.now() - before, 8000)
       await reader?.cancel().catch(() => undefined)
       await proxy.stop()

@@ -46,7 +46,8 @@ export const checkGate = (
   if (credentialsOf(request.headers).some((given) => tokenMatches(given, policy.token))) return Result.void
   return Result.fail(
     new AuthenticationFailed({
-      message: "The token is missing or wrong. Send the one in PENSIEVE_HOME/token as `Authorization: Bearer` or `x-api-key`."
+      message:
+        "The token is missing or wrong. Send the one in PENSIEVE_HOME/token as `Authorization: Bearer` or `x-api-key`."
     })
   )
 }

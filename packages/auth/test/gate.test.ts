@@ -20,24 +20,46 @@ describe("the gate", () => {
     const wrong = check({ authorization: "Bearer Secret" })
     assert.strictEqual(tagOf(missing), "AuthenticationFailed")
     assert.strictEqual(tagOf(wrong), "AuthenticationFailed")
-    assert.strictEqual(Result.isFailure(missing) && missing.failure.message, Result.isFailure(wrong) && wrong.failure.message)
+    assert.strictEqual(
+      Result.isFailure(missing) && missing.failure.message,
+      Result.isFailure(wrong) && wrong.failure.message
+    )
   })
 
-  it.each(["evil.example", "127.0.0.1.evil.example:7777", "127.0.0.1:7778", "localhost.:7777", "user@127.0.0.1:7777", "127.0.0.1:7777/x", ""])(
-    "refuses the foreign host %s before it looks at the token",
-    (host) => assert.strictEqual(tagOf(check({ host, authorization: "Bearer secret" })), "PermissionDenied")
+  it.each([
+    "evil.example",
+    "127.0.0.1.evil.example:7777",
+    "127.0.0.1:7778",
+    "localhost.:7777",
+    "user@127.0.0.1:7777",
+    "127.0.0.1:7777/x",
+    ""
+  ])("refuses the foreign host %s before it looks at the token", (host) =>
+    assert.strictEqual(tagOf(check({ host, authorization: "Bearer secret" })), "PermissionDenied")
   )
 
   it("refuses browsers even with the token", () => {
-    assert.strictEqual(tagOf(check({ authorization: "Bearer secret", origin: "http://localhost:7777" })), "PermissionDenied")
-    assert.strictEqual(tagOf(check({ authorization: "Bearer secret", "sec-fetch-site": "cross-site" })), "PermissionDenied")
+    assert.strictEqual(
+      tagOf(check({ authorization: "Bearer secret", origin: "http://localhost:7777" })),
+      "PermissionDenied"
+    )
+    assert.strictEqual(
+      tagOf(check({ authorization: "Bearer secret", "sec-fetch-site": "cross-site" })),
+      "PermissionDenied"
+    )
   })
 
   it("opens exactly three pairs without a token", () => {
     assert.strictEqual(tagOf(check({}, "GET", "/health")), "passed")
     assert.strictEqual(tagOf(check({}, "HEAD", "/")), "passed")
     assert.strictEqual(tagOf(check({}, "HEAD", "/api/hello")), "passed")
-    for (const [method, path] of [["POST", "/health"], ["GET", "/"], ["GET", "/api/hello"], ["GET", "/v1/models"], ["GET", "/nothing"]] as const)
+    for (const [method, path] of [
+      ["POST", "/health"],
+      ["GET", "/"],
+      ["GET", "/api/hello"],
+      ["GET", "/v1/models"],
+      ["GET", "/nothing"]
+    ] as const)
       assert.strictEqual(tagOf(check({}, method, path)), "AuthenticationFailed")
   })
 

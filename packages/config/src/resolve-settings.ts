@@ -18,7 +18,9 @@ export const resolveSettings = (
   const problems: Array<ConfigProblem> = []
   const parsed = input.file === undefined ? undefined : parseConfig(input.file.text)
   if (parsed !== undefined && Result.isFailure(parsed))
-    problems.push(...parsed.failure.map((problem) => ({ ...problem, message: `${input.file?.path}: ${problem.message}` })))
+    problems.push(
+      ...parsed.failure.map((problem) => ({ ...problem, message: `${input.file?.path}: ${problem.message}` }))
+    )
   const entries: ReadonlyMap<string, ConfigEntry> =
     parsed !== undefined && Result.isSuccess(parsed) ? parsed.success : new Map()
 

@@ -40,14 +40,20 @@ describe("resolveSettings", () => {
   })
 
   it("never repeats a token in a message", () => {
-    assert.deepStrictEqual(problems({ env: { PENSIEVE_TOKEN: "  " } }), [{ message: "PENSIEVE_TOKEN must not be empty" }])
+    assert.deepStrictEqual(problems({ env: { PENSIEVE_TOKEN: "  " } }), [
+      { message: "PENSIEVE_TOKEN must not be empty" }
+    ])
   })
 
   it("reports every problem of the file with line and column", () => {
     const found = problems({ file: file("port: many\nmodle: x\nlogLevel: loud\n") })
     assert.deepStrictEqual(
       found.map((problem) => [problem.line, problem.column]),
-      [[1, 1], [3, 1], [2, 1]]
+      [
+        [1, 1],
+        [3, 1],
+        [2, 1]
+      ]
     )
     assert.match(found[2]?.message ?? "", /unknown setting "modle"/)
   })

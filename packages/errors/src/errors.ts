@@ -37,7 +37,9 @@ export class MethodNotAllowed extends Data.TaggedError("MethodNotAllowed")<WithM
 export class RequestTooLarge extends Data.TaggedError("RequestTooLarge")<WithMessage> {}
 
 /** Too many failed attempts, or an upstream's own rate limit. */
-export class RateLimited extends Data.TaggedError("RateLimited")<WithMessage & { readonly retryAfterSeconds?: number }> {}
+export class RateLimited extends Data.TaggedError("RateLimited")<
+  WithMessage & { readonly retryAfterSeconds?: number }
+> {}
 
 /** The engine cannot take more work now: loading, out of memory, queue full. */
 export class Overloaded extends Data.TaggedError("Overloaded")<WithMessage & { readonly retryAfterSeconds?: number }> {}

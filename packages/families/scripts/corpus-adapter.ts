@@ -32,9 +32,14 @@ export const parse = (input: Case) => {
     toolNames: input.tools.map((tool) => tool.name),
     addedTokens: form === "tokens" ? markers : []
   })
-  const events: ReadonlyArray<FamilyEvent> = [...toPieces(input.chunks).flatMap((piece) => parser.push(piece)), ...parser.end("stop")]
+  const events: ReadonlyArray<FamilyEvent> = [
+    ...toPieces(input.chunks).flatMap((piece) => parser.push(piece)),
+    ...parser.end("stop")
+  ]
   return {
-    text: events.map((event) => (event.type === "text" ? event.text : event.type === "malformed-call" ? event.rawText : "")).join(""),
+    text: events
+      .map((event) => (event.type === "text" ? event.text : event.type === "malformed-call" ? event.rawText : ""))
+      .join(""),
     thinking: events.map((event) => (event.type === "reasoning" ? event.text : "")).join(""),
     calls: events.flatMap((event) => (event.type === "tool-call" ? [{ name: event.name, input: event.input }] : []))
   }

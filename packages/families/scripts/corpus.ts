@@ -16,6 +16,7 @@ const adapter = join(import.meta.dirname, "corpus-adapter.ts")
 const statuses = ["text", "tokens", "prompted"].map((form) => {
   console.log(`\ntags as: ${form}`)
   const command = [join(resolve(folder), "score.mjs"), "--parser", adapter, "--verbose", ...families, ...options]
-  return spawnSync(process.execPath, command, { stdio: "inherit", env: { ...process.env, PENSIEVE_CORPUS_FORM: form } }).status
+  return spawnSync(process.execPath, command, { stdio: "inherit", env: { ...process.env, PENSIEVE_CORPUS_FORM: form } })
+    .status
 })
 process.exit(statuses.every((status) => status === 0) ? 0 : 1)

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from "@pensieve/models"
 import { Result } from "effect"
 
 /** One call out of a body. */
-export interface BodyCall {
+interface BodyCall {
   readonly name: string
   readonly input: JsonObject
 }
@@ -27,7 +27,8 @@ export const parseJsonCalls = (body: string): ParsedBody => {
   const text = body.trim()
   if (text === "") return noCall("the call is empty")
   const whole = parseJson(text)
-  if (Result.isSuccess(whole)) return collect(Array.isArray(whole.success) ? whole.success.map(readCall) : [readCall(whole.success)])
+  if (Result.isSuccess(whole))
+    return collect(Array.isArray(whole.success) ? whole.success.map(readCall) : [readCall(whole.success)])
   const parts = splitValues(text)
   const parsed = parts.flatMap((part) => {
     const value = parseJson(part)

@@ -1,7 +1,9 @@
 import type { ModelPiece } from "@pensieve/models"
 
 /** A stretch of ordinary text, or one of the family's markers. */
-export type Lexeme = { readonly kind: "text"; readonly text: string } | { readonly kind: "marker"; readonly text: string }
+export type Lexeme =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "marker"; readonly text: string }
 
 /** The part of a text that is decided, and the rest that more text might still turn into a marker. */
 interface Scan {

@@ -71,18 +71,23 @@ export class OpenCall {
    */
   cut(): CutCall | null {
     const lexemes = this.#fromFirstMarker
-    const next = lexemes.findIndex(({ kind, text }, index) =>
-      kind === "marker" && text === this.#opener && beginsLikeJson.test(lexemes[index + 1]?.text ?? "")
+    const next = lexemes.findIndex(
+      ({ kind, text }, index) =>
+        kind === "marker" && text === this.#opener && beginsLikeJson.test(lexemes[index + 1]?.text ?? "")
     )
     if (next === -1) return null
     const from = lexemes[next - 1]?.text.trim() === "" ? next - 1 : next
-    const before = lexemes.slice(0, from).map(({ text }) => text).join("")
+    const before = lexemes
+      .slice(0, from)
+      .map(({ text }) => text)
+      .join("")
     return { written: this.#opener + this.#body.slice(0, this.#head) + before, rest: lexemes.slice(from) }
   }
 
   #remember(text: string): void {
     const last = this.#fromFirstMarker.at(-1)
-    if (last?.kind === "text") this.#fromFirstMarker[this.#fromFirstMarker.length - 1] = { kind: "text", text: last.text + text }
+    if (last?.kind === "text")
+      this.#fromFirstMarker[this.#fromFirstMarker.length - 1] = { kind: "text", text: last.text + text }
     else if (last !== undefined) this.#fromFirstMarker.push({ kind: "text", text })
   }
 

@@ -17,7 +17,10 @@ export const prompted: Family = {
   createParser: (options) =>
     createTaggedParser(
       { callStart: callMarkers.start, callEnd: callMarkers.end, reasoning: thinkMarkers },
-      { ...options, addedTokens: options.addedTokens.filter((token) => token === thinkMarkers.start || token === thinkMarkers.end) }
+      {
+        ...options,
+        addedTokens: options.addedTokens.filter((token) => token === thinkMarkers.start || token === thinkMarkers.end)
+      }
     ),
   renderCall: renderHermesCall,
   renderResult: renderHermesResult,

@@ -59,7 +59,10 @@ class TaggedParser implements FamilyParser {
     const markers = [callStart, callEnd, reasoning.start, reasoning.end]
     this.#format = format
     this.#toolNames = new Set(options.toolNames)
-    this.#lexer = new MarkerLexer(markers, markers.filter((marker) => !options.addedTokens.includes(marker)))
+    this.#lexer = new MarkerLexer(
+      markers,
+      markers.filter((marker) => !options.addedTokens.includes(marker))
+    )
     this.#inReasoning = options.opensReasoning
     this.#sawReasoning = options.opensReasoning
     this.#afterSeam = options.opensReasoning
@@ -163,9 +166,10 @@ class TaggedParser implements FamilyParser {
 
   #onEndInCall(call: OpenCall, reason: EndReason): void {
     this.#call = null
-    const parsed: ParsedBody = reason === "stop"
-      ? parseJsonCalls(call.body)
-      : { calls: [], leftovers: [], problem: `the call was cut off (${reason})` }
+    const parsed: ParsedBody =
+      reason === "stop"
+        ? parseJsonCalls(call.body)
+        : { calls: [], leftovers: [], problem: `the call was cut off (${reason})` }
     this.#closeCall(call, parsed, "", [])
   }
 

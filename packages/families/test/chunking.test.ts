@@ -9,11 +9,20 @@ const fragment = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.constantFrom(
-      "{\"name\": \"f\", \"arguments\": {\"a\": \"b\"}}", "{\"name\": \"g\", \"arguments\": {}}", "[{\"name\": \"f\"}, 1]",
-      "{\"name\": \"f\", \"arguments\": {\"a\": \"<tool_call></tool_call></think>\"}}", "{\"name\": \"f\", \"arguments\": {\"a\": \"", "\"}}", "[", "}"
+      '{"name": "f", "arguments": {"a": "b"}}',
+      '{"name": "g", "arguments": {}}',
+      '[{"name": "f"}, 1]',
+      '{"name": "f", "arguments": {"a": "<tool_call></tool_call></think>"}}',
+      '{"name": "f", "arguments": {"a": "',
+      '"}}',
+      "[",
+      "}"
     )
   },
-  { weight: 3, arbitrary: fc.constantFrom("\n", " ", "\n\n", "\u00a0", "\\", "\"", "`", "<", "<tool_", "</", "<think", ">") },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom("\n", " ", "\n\n", "\u00a0", "\\", '"', "`", "<", "<tool_", "</", "<think", ">")
+  },
   { weight: 2, arbitrary: fc.constantFrom("word", "two words", "ünï©ode 🎉", "日本", "x") }
 )
 const answer = fc.array(fragment, { maxLength: 14 }).map((parts) => parts.join(""))
@@ -21,7 +30,9 @@ const ends = fc.constantFrom<EndReason>("stop", "stop", "stop", "length", "cance
 
 /** Cuts a text at the given places (taken modulo its length). */
 const cut = (text: string, places: ReadonlyArray<number>): ReadonlyArray<ModelPiece> => {
-  const at = [...new Set([0, ...places.map((place) => place % (text.length + 1)), text.length])].toSorted((a, b) => a - b)
+  const at = [...new Set([0, ...places.map((place) => place % (text.length + 1)), text.length])].toSorted(
+    (a, b) => a - b
+  )
   return at.slice(1).map((end, index) => ({ text: text.slice(at[index], end) }))
 }
 
@@ -29,9 +40,14 @@ const characters = (text: string): ReadonlyArray<ModelPiece> => [...text].map((c
 
 /** One letter before, at and one letter behind each tag's two ends. */
 const aroundTags = (text: string): ReadonlyArray<ModelPiece> =>
-  cut(text, [...text.matchAll(/<\/?(?:tool_call|think)>/g)].flatMap(({ 0: tag, index }) =>
-    [index - 1, index, index + 1, index + tag.length - 1, index + tag.length, index + tag.length + 1].filter((place) => place >= 0)
-  ))
+  cut(
+    text,
+    [...text.matchAll(/<\/?(?:tool_call|think)>/g)].flatMap(({ 0: tag, index }) =>
+      [index - 1, index, index + 1, index + tag.length - 1, index + tag.length, index + tag.length + 1].filter(
+        (place) => place >= 0
+      )
+    )
+  )
 
 /** What the events show, markers of decided calls and reasoning aside. */
 const shown = (events: ReadonlyArray<FamilyEvent>): string =>
@@ -50,7 +66,22 @@ const shown = (events: ReadonlyArray<FamilyEvent>): string =>
     })
     .join("")
 
-const plainLetter = fc.constantFrom("a", "é", "🎉", "\n", " ", "\u00a0", "\ufeff", "\u3000", "{", "\"", "\\", "`", ">", "/")
+const plainLetter = fc.constantFrom(
+  "a",
+  "é",
+  "🎉",
+  "\n",
+  " ",
+  "\u00a0",
+  "\ufeff",
+  "\u3000",
+  "{",
+  '"',
+  "\\",
+  "`",
+  ">",
+  "/"
+)
 
 /** Without white space and tags, and without the tags that come about when those are taken out. */
 const letters = (text: string): string => {
@@ -61,13 +92,19 @@ const letters = (text: string): string => {
 describe.each(families.map((family) => [family.name, family] as const))("the %s parser", (_, family) => {
   it("gives the same events for every cutting of the text", () => {
     fc.assert(
-      fc.property(answer, fc.array(fc.nat(), { maxLength: 12 }), fc.boolean(), ends, (text, places, opensReasoning, reason) => {
-        const given = options({ opensReasoning })
-        const whole = read(family, text, given, reason)
-        for (const pieces of [characters(text), cut(text, places), aroundTags(text)]) {
-          assert.deepStrictEqual(read(family, pieces, given, reason), whole)
+      fc.property(
+        answer,
+        fc.array(fc.nat(), { maxLength: 12 }),
+        fc.boolean(),
+        ends,
+        (text, places, opensReasoning, reason) => {
+          const given = options({ opensReasoning })
+          const whole = read(family, text, given, reason)
+          for (const pieces of [characters(text), cut(text, places), aroundTags(text)]) {
+            assert.deepStrictEqual(read(family, pieces, given, reason), whole)
+          }
         }
-      }),
+      ),
       { numRuns: 400 }
     )
   })
@@ -76,7 +113,10 @@ describe.each(families.map((family) => [family.name, family] as const))("the %s 
     fc.assert(
       fc.property(answer, fc.boolean(), ends, (text, opensReasoning, reason) => {
         const asText = read(family, text, options({ opensReasoning }), reason)
-        assert.deepStrictEqual(read(family, tokens(text), options({ opensReasoning, addedTokens: tags }), reason), asText)
+        assert.deepStrictEqual(
+          read(family, tokens(text), options({ opensReasoning, addedTokens: tags }), reason),
+          asText
+        )
       }),
       { numRuns: 400 }
     )
@@ -97,7 +137,7 @@ describe.each(families.map((family) => [family.name, family] as const))("the %s 
 
   it("loses nothing the model wrote but tags and white space", () => {
     // Answers without a list of calls, whose members are told of one by one.
-    const plain = answer.filter((text) => !text.includes("[") && !text.includes("\"}}{") && !/\}\s*[^\s<]/.test(text))
+    const plain = answer.filter((text) => !text.includes("[") && !text.includes('"}}{') && !/\}\s*[^\s<]/.test(text))
     fc.assert(
       fc.property(plain, fc.boolean(), ends, (text, opensReasoning, reason) => {
         assert.strictEqual(letters(shown(read(family, text, options({ opensReasoning }), reason))), letters(text))
@@ -107,9 +147,11 @@ describe.each(families.map((family) => [family.name, family] as const))("the %s 
   })
 
   it("keeps text without tags exactly", () => {
-    fc.assert(fc.property(fc.string({ unit: plainLetter }), (text) => {
-      assert.strictEqual(shown(read(family, text)), text)
-    }))
+    fc.assert(
+      fc.property(fc.string({ unit: plainLetter }), (text) => {
+        assert.strictEqual(shown(read(family, text)), text)
+      })
+    )
   })
 })
 
@@ -123,9 +165,9 @@ describe("time", () => {
   it.each([
     ["open tags", "<tool_call>"],
     ["beginnings of tags", "<tool_"],
-    ["calls that leave a string open", "<tool_call>{\"name\": \"f\", \"a\": \""],
-    ["tags inside strings", "<tool_call>[\"</tool_call><tool_call>[\",\""],
-    ["calls nested in strings that only a backslash keeps open", "<tool_call>{\\\""],
+    ["calls that leave a string open", '<tool_call>{"name": "f", "a": "'],
+    ["tags inside strings", '<tool_call>["</tool_call><tool_call>[","'],
+    ["calls nested in strings that only a backslash keeps open", '<tool_call>{\\"'],
     ["white space", "\n \t"],
     ["brackets", "<tool_call>[[[["]
   ])("of hostile %s is bounded, letter by letter", (_, unit) => {

@@ -11,7 +11,10 @@ describe("the family of a model", () => {
   })
 
   it("is Hermes where the template's instructions say so with escaped quotes", () => {
-    assert.strictEqual(detected(String.raw`"return <tool_call>\n{\"name\": <function-name>, \"arguments\": <args>}"`), "hermes")
+    assert.strictEqual(
+      detected(String.raw`"return <tool_call>\n{\"name\": <function-name>, \"arguments\": <args>}"`),
+      "hermes"
+    )
   })
 
   it.each([
@@ -34,6 +37,9 @@ describe("the family of a model", () => {
   })
 
   it("stands before the one that takes every model", () => {
-    assert.deepStrictEqual(families.map((family) => family.name), [hermes.name, prompted.name])
+    assert.deepStrictEqual(
+      families.map((family) => family.name),
+      [hermes.name, prompted.name]
+    )
   })
 })

@@ -3,8 +3,14 @@ import type { JsonObject } from "@pensieve/models"
 import { type FamilyEvent, type FamilyToolCall, hermes } from "../src/index.ts"
 import { options, read, tags, tokens } from "./reading.ts"
 
-const call = (name: string, input: JsonObject) => `<tool_call>\n${JSON.stringify({ name, arguments: input })}\n</tool_call>`
-const called = (name: string, input: JsonObject): FamilyToolCall => ({ type: "tool-call", name, input, rawText: call(name, input) })
+const call = (name: string, input: JsonObject) =>
+  `<tool_call>\n${JSON.stringify({ name, arguments: input })}\n</tool_call>`
+const called = (name: string, input: JsonObject): FamilyToolCall => ({
+  type: "tool-call",
+  name,
+  input,
+  rawText: call(name, input)
+})
 const text = (words: string): FamilyEvent => ({ type: "text", text: words })
 const reasoning = (words: string): FamilyEvent => ({ type: "reasoning", text: words })
 const reasoningEnd: FamilyEvent = { type: "reasoning-end" }
@@ -13,12 +19,19 @@ describe.each([
   ["as text", (answer: string) => [{ text: answer }], options()],
   ["as tokens", tokens, options({ addedTokens: tags })]
 ] as const)("with the tags %s", (_, pieces, given) => {
-  const answer = (words: string, more: { readonly opensReasoning?: boolean } = {}, reason: "stop" | "length" = "stop") =>
-    read(hermes, pieces(words), { ...given, ...more }, reason)
+  const answer = (
+    words: string,
+    more: { readonly opensReasoning?: boolean } = {},
+    reason: "stop" | "length" = "stop"
+  ) => read(hermes, pieces(words), { ...given, ...more }, reason)
 
   describe("calls", () => {
     it("give text and calls, without the white space between them", () => {
-      assert.deepStrictEqual(answer(`On it.\n\n${call("f", { a: 1 })}\n${call("g", {})}`), [text("On it."), called("f", { a: 1 }), called("g", {})])
+      assert.deepStrictEqual(answer(`On it.\n\n${call("f", { a: 1 })}\n${call("g", {})}`), [
+        text("On it."),
+        called("f", { a: 1 }),
+        called("g", {})
+      ])
     })
 
     it("keep the white space inside values", () => {
@@ -32,13 +45,13 @@ describe.each([
 
     it("need no closing tag before the next call", () => {
       assert.deepStrictEqual(answer(`<tool_call>{"name":"f"}<tool_call>{"name":"g"}</tool_call>`), [
-        { type: "tool-call", name: "f", input: {}, rawText: "<tool_call>{\"name\":\"f\"}" },
-        { type: "tool-call", name: "g", input: {}, rawText: "<tool_call>{\"name\":\"g\"}</tool_call>" }
+        { type: "tool-call", name: "f", input: {}, rawText: '<tool_call>{"name":"f"}' },
+        { type: "tool-call", name: "g", input: {}, rawText: '<tool_call>{"name":"g"}</tool_call>' }
       ])
     })
 
     it("are never given when the limit cut them off, even where the JSON is whole", () => {
-      const raw = "<tool_call>\n{\"name\": \"f\", \"arguments\": {}}"
+      const raw = '<tool_call>\n{"name": "f", "arguments": {}}'
       assert.deepStrictEqual(answer(`Hm.\n${raw}`, {}, "length"), [
         text("Hm."),
         { type: "malformed-call", rawText: `\n${raw}`, problem: "the call was cut off (length)" }
@@ -67,7 +80,7 @@ describe.each([
     })
 
     it("that leave a string open lose none of the calls behind them", () => {
-      const broken = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"x}}\n</tool_call>"
+      const broken = '<tool_call>\n{"name": "f", "arguments": {"a": "x}}\n</tool_call>'
       assert.deepStrictEqual(answer(`${broken}\n${call("g", { b: "y" })}`), [
         { type: "malformed-call", rawText: broken, problem: "the call leaves a string open" },
         called("g", { b: "y" })
@@ -75,7 +88,7 @@ describe.each([
     })
 
     it("between two that leave a string open are not lost", () => {
-      const broken = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"x}}\n</tool_call>"
+      const broken = '<tool_call>\n{"name": "f", "arguments": {"a": "x}}\n</tool_call>'
       assert.deepStrictEqual(answer(`${broken}\n${call("g", { b: "y" })}\n${broken}\n`), [
         { type: "malformed-call", rawText: broken, problem: "the call leaves a string open" },
         called("g", { b: "y" }),
@@ -92,12 +105,12 @@ describe.each([
     })
 
     it("is text in back quotes", () => {
-      const words = "Write `<tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call>` to call."
+      const words = 'Write `<tool_call>{"name": "f", "arguments": {}}</tool_call>` to call.'
       assert.deepStrictEqual(answer(words), [text(words)])
     })
 
     it("comes whole when it is not valid JSON", () => {
-      const raw = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 1}\n</tool_call>"
+      const raw = '<tool_call>\n{"name": "f", "arguments": {"a": 1}\n</tool_call>'
       assert.deepStrictEqual(answer(`Hm.\n\n${raw}\nSorry.`), [
         text("Hm."),
         { type: "malformed-call", rawText: `\n\n${raw}`, problem: "the call is not valid JSON" },
@@ -106,13 +119,17 @@ describe.each([
     })
 
     it("comes whole when it is wrong in another way and holds tags in a string", () => {
-      const raw = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"<tool_call>{\\\"b\\\"}</tool_call>\",}}\n</tool_call>"
-      assert.deepStrictEqual(answer(raw), [{ type: "malformed-call", rawText: raw, problem: "the call is not valid JSON" }])
+      const raw = '<tool_call>\n{"name": "f", "arguments": {"a": "<tool_call>{\\"b\\"}</tool_call>",}}\n</tool_call>'
+      assert.deepStrictEqual(answer(raw), [
+        { type: "malformed-call", rawText: raw, problem: "the call is not valid JSON" }
+      ])
     })
 
     it("comes whole when the limit cut it off inside a string that holds tags", () => {
-      const raw = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"see <tool_call>\\n</tool_call> and"
-      assert.deepStrictEqual(answer(raw, {}, "length"), [{ type: "malformed-call", rawText: raw, problem: "the call was cut off (length)" }])
+      const raw = '<tool_call>\n{"name": "f", "arguments": {"a": "see <tool_call>\\n</tool_call> and'
+      assert.deepStrictEqual(answer(raw, {}, "length"), [
+        { type: "malformed-call", rawText: raw, problem: "the call was cut off (length)" }
+      ])
     })
 
     it("is malformed when the tags hold nothing", () => {
@@ -124,15 +141,27 @@ describe.each([
 
   describe("reasoning", () => {
     it("comes apart from the answer, without the white space at its seams", () => {
-      assert.deepStrictEqual(answer("<think>\nHm.\n\nYes.\n</think>\n\nHello.\n"), [reasoning("Hm.\n\nYes."), reasoningEnd, text("Hello.\n")])
+      assert.deepStrictEqual(answer("<think>\nHm.\n\nYes.\n</think>\n\nHello.\n"), [
+        reasoning("Hm.\n\nYes."),
+        reasoningEnd,
+        text("Hello.\n")
+      ])
     })
 
     it("may have been opened by the prompt", () => {
-      assert.deepStrictEqual(answer("\nHm.\n</think>\nHello.", { opensReasoning: true }), [reasoning("Hm."), reasoningEnd, text("Hello.")])
+      assert.deepStrictEqual(answer("\nHm.\n</think>\nHello.", { opensReasoning: true }), [
+        reasoning("Hm."),
+        reasoningEnd,
+        text("Hello.")
+      ])
     })
 
     it("opened by the prompt may be opened again by the model", () => {
-      assert.deepStrictEqual(answer("<think>\nHm.</think>Hello.", { opensReasoning: true }), [reasoning("Hm."), reasoningEnd, text("Hello.")])
+      assert.deepStrictEqual(answer("<think>\nHm.</think>Hello.", { opensReasoning: true }), [
+        reasoning("Hm."),
+        reasoningEnd,
+        text("Hello.")
+      ])
     })
 
     it("that is empty gives no event", () => {
@@ -144,7 +173,12 @@ describe.each([
     })
 
     it("may come again behind a call", () => {
-      assert.deepStrictEqual(answer(`${call("f", {})}\n<think>Hm.</think>Done.`), [called("f", {}), reasoning("Hm."), reasoningEnd, text("Done.")])
+      assert.deepStrictEqual(answer(`${call("f", {})}\n<think>Hm.</think>Done.`), [
+        called("f", {}),
+        reasoning("Hm."),
+        reasoningEnd,
+        text("Done.")
+      ])
     })
 
     it("does not begin in the middle of an answer", () => {
@@ -158,19 +192,25 @@ describe.each([
 
     it("holds a call without making it", () => {
       assert.deepStrictEqual(answer(`<think>I could write ${call("f", {})}\nbut no.</think>Hello.`), [
-        reasoning(`I could write ${call("f", {})}\nbut no.`), reasoningEnd, text("Hello.")
+        reasoning(`I could write ${call("f", {})}\nbut no.`),
+        reasoningEnd,
+        text("Hello.")
       ])
     })
 
     it("that closes right behind a call was reasoning all the same", () => {
       assert.deepStrictEqual(answer(`<think>Hm. ${call("f", {})}\n</think>\n${call("g", {})}`), [
-        reasoning(`Hm. ${call("f", {})}`), reasoningEnd, called("g", {})
+        reasoning(`Hm. ${call("f", {})}`),
+        reasoningEnd,
+        called("g", {})
       ])
     })
 
     it("that closes inside a call was reasoning all the same", () => {
-      assert.deepStrictEqual(answer("<think>Hm. <tool_call>{\"name\": \"f\", </think>Hello."), [
-        reasoning("Hm. <tool_call>{\"name\": \"f\","), reasoningEnd, text("Hello.")
+      assert.deepStrictEqual(answer('<think>Hm. <tool_call>{"name": "f", </think>Hello.'), [
+        reasoning('Hm. <tool_call>{"name": "f",'),
+        reasoningEnd,
+        text("Hello.")
       ])
     })
   })
@@ -216,7 +256,12 @@ describe("a vocabulary that has the tags as tokens", () => {
   it("may have only some of them", () => {
     const given = options({ addedTokens: ["<tool_call>", "</tool_call>"] })
     const pieces = [{ text: "<thi" }, { text: "nk>Hm.</think>Say <tool_call>." }, ...tokens(call("f", {}))]
-    assert.deepStrictEqual(read(hermes, pieces, given), [reasoning("Hm."), reasoningEnd, text("Say <tool_call>."), called("f", {})])
+    assert.deepStrictEqual(read(hermes, pieces, given), [
+      reasoning("Hm."),
+      reasoningEnd,
+      text("Say <tool_call>."),
+      called("f", {})
+    ])
   })
 })
 
@@ -231,7 +276,9 @@ describe("what goes out at once", () => {
 
   it("is every call whose end has come", () => {
     const parser = hermes.createParser(options())
-    assert.deepStrictEqual(parser.push({ text: call("f", {}) }), [{ type: "tool-call", name: "f", input: {}, rawText: call("f", {}) }])
+    assert.deepStrictEqual(parser.push({ text: call("f", {}) }), [
+      { type: "tool-call", name: "f", input: {}, rawText: call("f", {}) }
+    ])
   })
 })
 
@@ -240,12 +287,15 @@ describe("the Hermes family", () => {
 
   it("thinks where the vocabulary or the template knows the tags", () => {
     assert.deepStrictEqual(hermes.reasoning({ ...facts, addedTokens: tags }), { start: "<think>", end: "</think>" })
-    assert.deepStrictEqual(hermes.reasoning({ ...facts, templateText: "{{ '</think>' }}" }), { start: "<think>", end: "</think>" })
+    assert.deepStrictEqual(hermes.reasoning({ ...facts, templateText: "{{ '</think>' }}" }), {
+      start: "<think>",
+      end: "</think>"
+    })
     assert.isNull(hermes.reasoning({ ...facts, templateText: "<tool_call>" }))
   })
 
   it("reads its own rendering of a call", () => {
-    const input = { path: "a\"b", n: [1, null, { x: true }] }
+    const input = { path: 'a"b', n: [1, null, { x: true }] }
     const raw = hermes.renderCall({ name: "f", input })
     assert.deepStrictEqual(read(hermes, raw), [{ type: "tool-call", name: "f", input, rawText: raw }])
   })

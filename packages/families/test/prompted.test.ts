@@ -2,15 +2,20 @@ import { assert, describe, it } from "@effect/vitest"
 import { prompted } from "../src/index.ts"
 import { options, read, tags, tokens } from "./reading.ts"
 
-const bash = { type: "function", function: { name: "Bash", description: "Runs a command.", parameters: { type: "object" } } } as const
+const bash = {
+  type: "function",
+  function: { name: "Bash", description: "Runs a command.", parameters: { type: "object" } }
+} as const
 
 describe("the prompted family", () => {
   it("shows each tool as one line, and how to call one", () => {
-    const lines = prompted.toolPrompt([bash, { ...bash, function: { ...bash.function, name: "Read", description: "a\nb" } }]).split("\n")
+    const lines = prompted
+      .toolPrompt([bash, { ...bash, function: { ...bash.function, name: "Read", description: "a\nb" } }])
+      .split("\n")
     const from = lines.indexOf("<tools>")
     assert.deepStrictEqual(lines.slice(from + 1, lines.indexOf("</tools>")), [
-      "{\"name\":\"Bash\",\"description\":\"Runs a command.\",\"parameters\":{\"type\":\"object\"}}",
-      "{\"name\":\"Read\",\"description\":\"a\\nb\",\"parameters\":{\"type\":\"object\"}}"
+      '{"name":"Bash","description":"Runs a command.","parameters":{"type":"object"}}',
+      '{"name":"Read","description":"a\\nb","parameters":{"type":"object"}}'
     ])
   })
 
@@ -22,9 +27,11 @@ describe("the prompted family", () => {
   })
 
   it("reads its own rendering of a call", () => {
-    const raw = prompted.renderCall({ name: "Bash", input: { command: "ls \"a\"\n" } })
-    assert.strictEqual(raw, "<tool_call>\n{\"name\": \"Bash\", \"arguments\": {\"command\":\"ls \\\"a\\\"\\n\"}}\n</tool_call>")
-    assert.deepStrictEqual(read(prompted, raw), [{ type: "tool-call", name: "Bash", input: { command: "ls \"a\"\n" }, rawText: raw }])
+    const raw = prompted.renderCall({ name: "Bash", input: { command: 'ls "a"\n' } })
+    assert.strictEqual(raw, '<tool_call>\n{"name": "Bash", "arguments": {"command":"ls \\"a\\"\\n"}}\n</tool_call>')
+    assert.deepStrictEqual(read(prompted, raw), [
+      { type: "tool-call", name: "Bash", input: { command: 'ls "a"\n' }, rawText: raw }
+    ])
   })
 
   it("shows a result between its own tags", () => {

@@ -34,7 +34,8 @@ const joined = (events: ReadonlyArray<FamilyEvent>): ReadonlyArray<FamilyEvent> 
   const all: Array<FamilyEvent> = []
   for (const event of events) {
     const last = all.at(-1)
-    if (event.type === "text" && last?.type === "text") all[all.length - 1] = { type: "text", text: last.text + event.text }
+    if (event.type === "text" && last?.type === "text")
+      all[all.length - 1] = { type: "text", text: last.text + event.text }
     else if (event.type === "reasoning" && last?.type === "reasoning") {
       all[all.length - 1] = { type: "reasoning", text: last.text + event.text }
     } else all.push(event)

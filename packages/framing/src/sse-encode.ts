@@ -19,7 +19,10 @@ const oneLine = (text: string): string => text.replace(/[\r\n\0]+/g, " ")
 export const encodeSse = (event: SseEvent): string => {
   const name = event.event === undefined ? "" : `event: ${oneLine(event.event)}\n`
   const id = event.id === undefined ? "" : `id: ${oneLine(event.id)}\n`
-  const data = event.data.split(lineBreak).map((line) => `data: ${line}\n`).join("")
+  const data = event.data
+    .split(lineBreak)
+    .map((line) => `data: ${line}\n`)
+    .join("")
   return `${name}${id}${data}\n`
 }
 
@@ -36,4 +39,8 @@ export const encodeSseJson = (value: unknown, event?: string): string =>
   event === undefined ? `data: ${jsonLine(value)}\n\n` : `event: ${oneLine(event)}\ndata: ${jsonLine(value)}\n\n`
 
 /** A comment: keeps a connection alive, readers ignore it. */
-export const encodeSseComment = (text = ""): string => `${text.split(lineBreak).map((line) => `: ${line}\n`).join("")}\n`
+export const encodeSseComment = (text = ""): string =>
+  `${text
+    .split(lineBreak)
+    .map((line) => `: ${line}\n`)
+    .join("")}\n`

@@ -18,7 +18,9 @@ export const chunkedText = (text: fc.Arbitrary<string>) =>
 
 /** Bytes in one piece and in any chunking. */
 export const chunkedBytes = (bytes: fc.Arbitrary<Uint8Array>) =>
-  fc.tuple(bytes, fc.array(fc.nat(100), { maxLength: 12 })).map(([whole, cuts]) => ({ whole, chunks: cutAt(whole, cuts) }))
+  fc
+    .tuple(bytes, fc.array(fc.nat(100), { maxLength: 12 }))
+    .map(([whole, cuts]) => ({ whole, chunks: cutAt(whole, cuts) }))
 
 /** Feeds chunks through a reader and gathers what it gives. */
 export const readAll = <State, Chunk, Item>(

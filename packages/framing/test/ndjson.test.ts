@@ -29,7 +29,10 @@ describe("newline-delimited JSON", () => {
   })
 
   it("reports a line that is too long once and goes on behind it", () => {
-    expect(decodeAll(["1234", "5", "678\n12", "34\n"], 4)).toEqual([{ type: "too-long" }, { type: "line", text: "1234" }])
+    expect(decodeAll(["1234", "5", "678\n12", "34\n"], 4)).toEqual([
+      { type: "too-long" },
+      { type: "line", text: "1234" }
+    ])
   })
 
   it("never holds more than the limit", () => {

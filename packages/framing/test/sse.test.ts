@@ -36,7 +36,9 @@ describe("server-sent events", () => {
   it("gives back what was encoded, in any chunking", () => {
     const written = fc
       .array(fc.oneof(encodable, fc.string()), { maxLength: 6 })
-      .chain((items) => chunkedText(fc.constant(items.map(encodeItem).join(""))).map(({ chunks }) => ({ items, chunks })))
+      .chain((items) =>
+        chunkedText(fc.constant(items.map(encodeItem).join(""))).map(({ chunks }) => ({ items, chunks }))
+      )
     fc.assert(
       fc.property(written, ({ items, chunks }) => {
         expect(decodeAll(chunks)).toEqual(items.filter((item) => typeof item !== "string"))

@@ -18,9 +18,12 @@ const decodeAll = (chunks: ReadonlyArray<Uint8Array>): string => {
 const wholeDecoder = new TextDecoder("utf-8", { ignoreBOM: true })
 
 const nearUtf8 = fc
-  .array(fc.oneof(fc.constantFrom(0xe0, 0xed, 0xf0, 0xf4, 0xf5, 0xc0, 0xc2, 0x80, 0xa0, 0xbf, 0x41, 0xff), fc.nat(255)), {
-    maxLength: 60
-  })
+  .array(
+    fc.oneof(fc.constantFrom(0xe0, 0xed, 0xf0, 0xf4, 0xf5, 0xc0, 0xc2, 0x80, 0xa0, 0xbf, 0x41, 0xff), fc.nat(255)),
+    {
+      maxLength: 60
+    }
+  )
   .map((bytes) => Uint8Array.from(bytes))
 
 describe("incremental UTF-8", () => {

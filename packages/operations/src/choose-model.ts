@@ -21,7 +21,8 @@ export type ModelChoice =
 const memoryShare = 0.75
 
 /** Whether weights of so many bytes leave enough of the memory. */
-export const fitsMemory = (weightBytes: number, memoryBytes: number): boolean => weightBytes <= memoryBytes * memoryShare
+export const fitsMemory = (weightBytes: number, memoryBytes: number): boolean =>
+  weightBytes <= memoryBytes * memoryShare
 
 const repositoryName = /^[\w.-]+\/[\w.-]+$/
 
@@ -64,8 +65,14 @@ export const chooseModel = (
   if (own !== undefined) return { type: "found", folder: own, why: "the newest folder under models/" }
   const cached = fits
     .filter((folder) => folder.source === "hub-cache")
-    .sort((a, b) => Number(b.name.startsWith("mlx-community/")) - Number(a.name.startsWith("mlx-community/")) || newestFirst(a, b))[0]
+    .sort(
+      (a, b) =>
+        Number(b.name.startsWith("mlx-community/")) - Number(a.name.startsWith("mlx-community/")) || newestFirst(a, b)
+    )[0]
   if (cached !== undefined) return { type: "found", folder: cached, why: "the newest model in the hub's cache" }
   if (demo !== undefined) return { type: "found", folder: demo, why: "no model is on this machine" }
-  return { type: "invalid", message: "No model was found, and the built-in demo model is missing from this installation." }
+  return {
+    type: "invalid",
+    message: "No model was found, and the built-in demo model is missing from this installation."
+  }
 }

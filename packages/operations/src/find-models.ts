@@ -30,11 +30,15 @@ export const readModelFolder = Effect.fn("readModelFolder")(function* (
   const files = yield* Effect.orElseSucceed(fs.readDirectory(folder), (): Array<string> => [])
   const weights = files.filter((file) => file.endsWith(".safetensors"))
   if (!files.includes("config.json") || weights.length === 0 || lacksAShard(weights)) return undefined
-  if (!files.some((file) => file === "tokenizer.json" || file === "tokenizer.model" || file === "tiktoken.model")) return undefined
+  if (!files.some((file) => file === "tokenizer.json" || file === "tokenizer.model" || file === "tiktoken.model"))
+    return undefined
   const text = yield* Effect.orElseSucceed(fs.readFileString(path.join(folder, "config.json")), () => "")
   if (!isTextGenerator(text)) return undefined
   const sizes = yield* Effect.forEach(weights, (file) =>
-    Effect.orElseSucceed(Effect.map(fs.stat(path.join(folder, file)), (info) => Number(info.size)), () => 0)
+    Effect.orElseSucceed(
+      Effect.map(fs.stat(path.join(folder, file)), (info) => Number(info.size)),
+      () => 0
+    )
   )
   const changed = yield* Effect.orElseSucceed(
     Effect.map(fs.stat(path.join(folder, "config.json")), (info) =>
@@ -64,7 +68,10 @@ const isTextGenerator = (configText: string): boolean => {
     const config: unknown = JSON.parse(configText)
     if (typeof config !== "object" || config === null || !("model_type" in config)) return false
     const architectures = "architectures" in config && Array.isArray(config.architectures) ? config.architectures : []
-    return architectures.length === 0 || architectures.some((name) => /ForCausalLM|ForConditionalGeneration|LMHead/.test(String(name)))
+    return (
+      architectures.length === 0 ||
+      architectures.some((name) => /ForCausalLM|ForConditionalGeneration|LMHead/.test(String(name)))
+    )
   } catch {
     return false
   }

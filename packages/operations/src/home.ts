@@ -22,7 +22,9 @@ export class Home extends Context.Service<
         const path = yield* Path.Path
         const fs = yield* FileSystem.FileSystem
         const given = env["PENSIEVE_HOME"]
-        const root = path.resolve(given === undefined || given === "" ? path.join(env["HOME"] ?? homedir(), ".pensieve") : given)
+        const root = path.resolve(
+          given === undefined || given === "" ? path.join(env["HOME"] ?? homedir(), ".pensieve") : given
+        )
         yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 })
         return Home.of({
           root,

@@ -21,7 +21,10 @@ describe("chooseModel", () => {
   it("prefers models/ to the hub's cache and the newest in each", () => {
     const cached = folder("mlx-community/Qwen3-4B-4bit", "hub-cache", 9)
     assert.strictEqual(choose(undefined, [demo, cached, folder("old", "models", 1), folder("new", "models", 2)]), "new")
-    assert.strictEqual(choose(undefined, [demo, folder("other/Model", "hub-cache", 10), cached]), "mlx-community/Qwen3-4B-4bit")
+    assert.strictEqual(
+      choose(undefined, [demo, folder("other/Model", "hub-cache", 10), cached]),
+      "mlx-community/Qwen3-4B-4bit"
+    )
   })
 
   it("passes over a model that does not fit the memory, unless it was asked for", () => {

@@ -3,7 +3,9 @@ import { NodeServices } from "@effect/platform-node"
 import { findModels, Home, hubCacheFolder, localToken } from "@pensieve/operations"
 import { Effect, FileSystem, type Layer } from "effect"
 
-const inHome = <A, E>(test: (root: string) => Effect.Effect<A, E, Home | FileSystem.FileSystem | Layer.Success<typeof NodeServices.layer>>) =>
+const inHome = <A, E>(
+  test: (root: string) => Effect.Effect<A, E, Home | FileSystem.FileSystem | Layer.Success<typeof NodeServices.layer>>
+) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const root = yield* fs.makeTempDirectoryScoped()
@@ -67,9 +69,15 @@ describe("findModels", () => {
         yield* model(`${root}/models/embedder`, `{"model_type":"bert","architectures":["BertModel"]}`)
         yield* model(`${root}/models/broken`, "not json")
         yield* model(`${root}/models/broken-off`)
-        yield* fs.rename(`${root}/models/broken-off/model.safetensors`, `${root}/models/broken-off/model-00002-of-00003.safetensors`)
+        yield* fs.rename(
+          `${root}/models/broken-off/model.safetensors`,
+          `${root}/models/broken-off/model-00002-of-00003.safetensors`
+        )
         yield* model(`${root}/models/sharded`)
-        yield* fs.rename(`${root}/models/sharded/model.safetensors`, `${root}/models/sharded/model-00001-of-00002.safetensors`)
+        yield* fs.rename(
+          `${root}/models/sharded/model.safetensors`,
+          `${root}/models/sharded/model-00001-of-00002.safetensors`
+        )
         yield* fs.writeFileString(`${root}/models/sharded/model-00002-of-00002.safetensors`, "67")
         yield* fs.makeDirectory(`${root}/models/half`, { recursive: true })
         yield* fs.writeFileString(`${root}/models/half/config.json`, `{"model_type":"qwen3"}`)
@@ -79,7 +87,11 @@ describe("findModels", () => {
         yield* fs.writeFileString(`${root}/hub/models--mlx-community--Qwen3-4B/refs/main`, "abc\n")
         yield* fs.makeDirectory(`${root}/hub/datasets--x--y`, { recursive: true })
         yield* model(`${root}/demo`)
-        const found = yield* findModels({ modelsFolders: [`${root}/models`, `${root}/missing`], hubCache: `${root}/hub`, demo: `${root}/demo` })
+        const found = yield* findModels({
+          modelsFolders: [`${root}/models`, `${root}/missing`],
+          hubCache: `${root}/hub`,
+          demo: `${root}/demo`
+        })
         assert.deepStrictEqual(
           found.map((folder) => [folder.name, folder.source, folder.weightBytes]),
           [

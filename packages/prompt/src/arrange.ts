@@ -45,7 +45,9 @@ export const arrange = (conversation: Conversation, shape: PromptShape): Arrange
     systemText(conversation.system, context),
     ...hoisted.map((index) => textOfParts(conversation.turns[index]?.parts ?? [], `turns.${index}.parts`, context))
   ])
-  const messages = conversation.turns.flatMap((turn, index) => (hoisted.includes(index) ? [] : messagesOfTurn(turn, index, context)))
+  const messages = conversation.turns.flatMap((turn, index) =>
+    hoisted.includes(index) ? [] : messagesOfTurn(turn, index, context)
+  )
   return {
     messages: fitTemplate(head, messages, template),
     tools: toolsAsText ? [] : tools,
@@ -68,18 +70,26 @@ const systemTurnsToHoist = (turns: ReadonlyArray<Turn>): ReadonlyArray<number> =
 const billingHeader = /^x-anthropic-billing-header:[^\n]*\n*/
 
 const systemText = (parts: ReadonlyArray<Part>, context: PartContext): string =>
-  joinTexts(parts.map((part, index) => {
-    const text = textOfPart(part, `system.${index}`, context)
-    const header = index === 0 && part.type === "text" ? billingHeader.exec(text)?.[0] : undefined
-    if (header === undefined) return text
-    context.notices.add("billing-header-dropped", `Left out, since it changes from session to session: ${header.trim()}`, "system.0")
-    return text.slice(header.length)
-  }))
+  joinTexts(
+    parts.map((part, index) => {
+      const text = textOfPart(part, `system.${index}`, context)
+      const header = index === 0 && part.type === "text" ? billingHeader.exec(text)?.[0] : undefined
+      if (header === undefined) return text
+      context.notices.add(
+        "billing-header-dropped",
+        `Left out, since it changes from session to session: ${header.trim()}`,
+        "system.0"
+      )
+      return text.slice(header.length)
+    })
+  )
 
 /** An assistant turn at the end is the beginning of the answer, unless it ends in calls that wait for results. */
 const continuesFinal = (turns: ReadonlyArray<Turn>): boolean => {
   const last = turns.at(-1)
-  return last?.role === "assistant"
-    && last.parts.some((part) => part.type === "text" && part.text !== "")
-    && !last.parts.some((part) => part.type === "tool-call")
+  return (
+    last?.role === "assistant" &&
+    last.parts.some((part) => part.type === "text" && part.text !== "") &&
+    !last.parts.some((part) => part.type === "tool-call")
+  )
 }

@@ -19,7 +19,9 @@ export const fitTemplate = (
 
 /** The form in which Claude Code itself writes such text into user turns. */
 const foldSystem = (message: TemplateMessage): TemplateMessage =>
-  message.role === "system" ? { role: "user", content: `<system-reminder>\n${message.content}\n</system-reminder>` } : message
+  message.role === "system"
+    ? { role: "user", content: `<system-reminder>\n${message.content}\n</system-reminder>` }
+    : message
 
 const withHead = (
   head: string,
@@ -48,7 +50,9 @@ const alternate = (messages: ReadonlyArray<TemplateMessage>): ReadonlyArray<Temp
 }
 
 const belongsTo = (last: TemplateMessage, next: TemplateMessage): boolean =>
-  next.role === "user" ? last.role === "user" || last.role === "tool" : next.role === "assistant" && last.role === "assistant"
+  next.role === "user"
+    ? last.role === "user" || last.role === "tool"
+    : next.role === "assistant" && last.role === "assistant"
 
 const merge = (last: TemplateMessage, next: TemplateMessage): TemplateMessage => {
   const reasoning = joinTexts([last.reasoning_content ?? "", next.reasoning_content ?? ""])

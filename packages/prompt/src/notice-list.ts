@@ -6,7 +6,8 @@ export class NoticeList {
 
   add(code: string, message: string, field?: string): void {
     const known = this.#seen.get(code)
-    if (known === undefined) this.#seen.set(code, { notice: { code, message, ...(field === undefined ? {} : { field }) }, times: 1 })
+    if (known === undefined)
+      this.#seen.set(code, { notice: { code, message, ...(field === undefined ? {} : { field }) }, times: 1 })
     else known.times += 1
   }
 

@@ -14,7 +14,10 @@ const byRankThenName = (a: ToolDefinition, b: ToolDefinition): number =>
 
 /** The tools that the head of the prompt shows, in one fixed order; deferred ones stand where a reference names them. */
 export const headTools = (tools: ReadonlyArray<ToolDefinition>): ReadonlyArray<TemplateTool> =>
-  tools.filter((tool) => !tool.deferred).toSorted(byRankThenName).map(templateTool)
+  tools
+    .filter((tool) => !tool.deferred)
+    .toSorted(byRankThenName)
+    .map(templateTool)
 
 /** A tool as templates take it, its schema's keys in one order. */
 export const templateTool = (tool: ToolDefinition): TemplateTool => ({

@@ -86,6 +86,10 @@ const textOfOpaque = (part: OpaquePart, field: string, { notices }: PartContext)
     notices.add("part-omitted", `A part of the kind ${part.wireType} was left out: it is encrypted.`, field)
     return ""
   }
-  notices.add("part-as-json", `A part of the kind ${part.wireType}, which is not known here, is shown to the model as JSON.`, field)
+  notices.add(
+    "part-as-json",
+    `A part of the kind ${part.wireType}, which is not known here, is shown to the model as JSON.`,
+    field
+  )
   return JSON.stringify(canonicalJson(part.value, notContent))
 }

@@ -12,7 +12,10 @@ export class PastCalls {
   #made = 0
 
   add(part: ToolCallPart, family: PromptFamily): PastCall {
-    const call = { name: part.name, templateId: family.templateId({ id: part.id, name: part.name, ordinal: this.#made }) }
+    const call = {
+      name: part.name,
+      templateId: family.templateId({ id: part.id, name: part.name, ordinal: this.#made })
+    }
     this.#made += 1
     this.#byId.set(part.id, call)
     return call

@@ -33,7 +33,9 @@ const nonEmpty = (role: "system" | "user", content: string): ReadonlyArray<Templ
 
 // Results come first, in the order sent: templates want them right behind the calls.
 const userMessages = (turn: Turn, field: Field, context: TurnContext): ReadonlyArray<TemplateMessage> => {
-  const results = turn.parts.flatMap((part, index) => (part.type === "tool-result" ? [{ part, field: `${field}.${index}` }] : []))
+  const results = turn.parts.flatMap((part, index) =>
+    part.type === "tool-result" ? [{ part, field: `${field}.${index}` }] : []
+  )
   const text = joinTexts(
     turn.parts.map((part, index) => (part.type === "tool-result" ? "" : textOfPart(part, `${field}.${index}`, context)))
   )
@@ -44,7 +46,11 @@ const userMessages = (turn: Turn, field: Field, context: TurnContext): ReadonlyA
   return [...results.map((result) => toolMessage(result.part, result.field, context)), ...nonEmpty("user", text)]
 }
 
-const resultOf = (part: ToolResultPart, field: string, context: TurnContext): { readonly name?: string; readonly text: string } => {
+const resultOf = (
+  part: ToolResultPart,
+  field: string,
+  context: TurnContext
+): { readonly name?: string; readonly text: string } => {
   const call = context.calls.get(part.callId)
   const text = markError(textOfParts(part.parts, `${field}.parts`, context), part.isError)
   return call === undefined ? { text } : { name: call.name, text }
@@ -72,15 +78,20 @@ const assistantMessages = (turn: Turn, field: Field, context: TurnContext): Read
   // Empty where the client was not shown the text; then there is nothing to lose.
   const thought = joinTexts(reasoning.map((part) => part.text))
   if (content === "" && thought === "" && toolCalls.length === 0) return []
-  return [{
-    role: "assistant",
-    content,
-    ...(thought === "" ? {} : { reasoning_content: thought }),
-    ...(toolCalls.length === 0 || context.callsAsText ? {} : { tool_calls: toolCalls })
-  }]
+  return [
+    {
+      role: "assistant",
+      content,
+      ...(thought === "" ? {} : { reasoning_content: thought }),
+      ...(toolCalls.length === 0 || context.callsAsText ? {} : { tool_calls: toolCalls })
+    }
+  ]
 }
 
-const templateCall = (part: ToolCallPart, context: TurnContext): NonNullable<TemplateMessage["tool_calls"]>[number] => ({
+const templateCall = (
+  part: ToolCallPart,
+  context: TurnContext
+): NonNullable<TemplateMessage["tool_calls"]>[number] => ({
   id: context.calls.add(part, context.family).templateId,
   type: "function",
   function: { name: part.name, arguments: canonicalObject(part.input) }

@@ -1,33 +1,53 @@
 import { assert, describe, it } from "@effect/vitest"
 import { arrange, type PromptShape } from "../src/index.ts"
 import {
-  assistant, bareTemplate, call, conversation, fullTemplate, nativeFamily, promptedFamily, result, system, text, tool, user
+  assistant,
+  bareTemplate,
+  call,
+  conversation,
+  fullTemplate,
+  nativeFamily,
+  promptedFamily,
+  result,
+  system,
+  text,
+  tool,
+  user
 } from "./conversations.ts"
 
 const native: PromptShape = { template: fullTemplate, family: nativeFamily }
 const bare: PromptShape = { template: bareTemplate, family: promptedFamily }
 
-const codes = (arranged: { readonly notices: ReadonlyArray<{ readonly code: string }> }) => arranged.notices.map((notice) => notice.code)
+const codes = (arranged: { readonly notices: ReadonlyArray<{ readonly code: string }> }) =>
+  arranged.notices.map((notice) => notice.code)
 
 describe("the system prompt", () => {
   it("loses the billing header, with a notice, and nothing else", () => {
     const arranged = arrange(
-      conversation({ system: [text("x-anthropic-billing-header: cc=2; cch=1a;"), text("You help."), text("Be brief.")], turns: [user("Hi")] }),
+      conversation({
+        system: [text("x-anthropic-billing-header: cc=2; cch=1a;"), text("You help."), text("Be brief.")],
+        turns: [user("Hi")]
+      }),
       native
     )
     assert.deepStrictEqual(arranged.messages, [
       { role: "system", content: "You help.\n\nBe brief." },
       { role: "user", content: "Hi" }
     ])
-    assert.deepStrictEqual(arranged.notices, [{
-      code: "billing-header-dropped",
-      message: "Left out, since it changes from session to session: x-anthropic-billing-header: cc=2; cch=1a;",
-      field: "system.0"
-    }])
+    assert.deepStrictEqual(arranged.notices, [
+      {
+        code: "billing-header-dropped",
+        message: "Left out, since it changes from session to session: x-anthropic-billing-header: cc=2; cch=1a;",
+        field: "system.0"
+      }
+    ])
   })
 
   it("keeps what stands behind the billing header in the same block", () => {
-    const arranged = arrange(conversation({ system: [text("x-anthropic-billing-header: a\nYou help.")], turns: [user("Hi")] }), native)
+    const arranged = arrange(
+      conversation({ system: [text("x-anthropic-billing-header: a\nYou help.")], turns: [user("Hi")] }),
+      native
+    )
     assert.deepStrictEqual(arranged.messages[0], { role: "system", content: "You help." })
   })
 
@@ -53,7 +73,9 @@ describe("the system prompt", () => {
   })
 
   it("is left out where there is none", () => {
-    assert.deepStrictEqual(arrange(conversation({ turns: [user("Hi")] }), native).messages, [{ role: "user", content: "Hi" }])
+    assert.deepStrictEqual(arrange(conversation({ turns: [user("Hi")] }), native).messages, [
+      { role: "user", content: "Hi" }
+    ])
   })
 })
 
@@ -71,11 +93,16 @@ describe("a template that takes the system prompt first only", () => {
 
 describe("a bare template", () => {
   it("gets the system prompt in the first user turn, and the tools as text before it", () => {
-    const arranged = arrange(conversation({ system: [text("You help.")], tools: [tool("Bash")], turns: [user("Hi")] }), bare)
-    assert.deepStrictEqual(arranged.messages, [{
-      role: "user",
-      content: "TOOLS {\"name\":\"Bash\",\"description\":\"Runs Bash.\",\"parameters\":{\"type\":\"object\"}}\n\nYou help.\n\nHi"
-    }])
+    const arranged = arrange(
+      conversation({ system: [text("You help.")], tools: [tool("Bash")], turns: [user("Hi")] }),
+      bare
+    )
+    assert.deepStrictEqual(arranged.messages, [
+      {
+        role: "user",
+        content: 'TOOLS {"name":"Bash","description":"Runs Bash.","parameters":{"type":"object"}}\n\nYou help.\n\nHi'
+      }
+    ])
     assert.deepStrictEqual(arranged.tools, [])
   })
 
@@ -89,27 +116,34 @@ describe("a bare template", () => {
     ]
     assert.deepStrictEqual(arrange(conversation({ turns }), bare).messages, [
       { role: "user", content: "Hi" },
-      { role: "assistant", content: "On it.\n\nCALL Bash {\"command\":\"ls\"}\nCALL Read {\"path\":\"a\"}" },
+      { role: "assistant", content: 'On it.\n\nCALL Bash {"command":"ls"}\nCALL Read {"path":"a"}' },
       {
         role: "user",
-        content: "RESULT Bash a b\nRESULT Read [error]\ngone\n\nNow?\n\n<system-reminder>\nTask 1 is done.\n</system-reminder>\n\nWell?"
+        content:
+          "RESULT Bash a b\nRESULT Read [error]\ngone\n\nNow?\n\n<system-reminder>\nTask 1 is done.\n</system-reminder>\n\nWell?"
       }
     ])
   })
 
   it("gets a user turn to begin with", () => {
-    assert.deepStrictEqual(arrange(conversation({ turns: [assistant("How can I help?"), user("Hi")] }), bare).messages, [
-      { role: "user", content: "[conversation start]" },
-      { role: "assistant", content: "How can I help?" },
-      { role: "user", content: "Hi" }
-    ])
+    assert.deepStrictEqual(
+      arrange(conversation({ turns: [assistant("How can I help?"), user("Hi")] }), bare).messages,
+      [
+        { role: "user", content: "[conversation start]" },
+        { role: "assistant", content: "How can I help?" },
+        { role: "user", content: "Hi" }
+      ]
+    )
   })
 
   it("gets the words behind a result as the end of the result where it takes results", () => {
     const shape: PromptShape = { template: { ...fullTemplate, alternates: true }, family: nativeFamily }
     const turns = [user("Hi"), assistant(call("c1", "Bash", {})), user(result("c1", "a"), "Now?")]
     assert.deepStrictEqual(arrange(conversation({ turns }), shape).messages.at(-1), {
-      role: "tool", content: "a\n\nNow?", tool_call_id: "c1", name: "Bash"
+      role: "tool",
+      content: "a\n\nNow?",
+      tool_call_id: "c1",
+      name: "Bash"
     })
   })
 })
@@ -118,20 +152,30 @@ describe("tools", () => {
   it("stand in one fixed order whatever order they came in", () => {
     const names = ["mcp__b", "Write", "Agent", "Bash", "Artifact", "Read", "mcp__a"]
     const arranged = arrange(conversation({ tools: names.map((name) => tool(name)), turns: [user("Hi")] }), native)
-    assert.deepStrictEqual(arranged.tools.map((shown) => shown.function.name), ["Bash", "Read", "Write", "Agent", "Artifact", "mcp__a", "mcp__b"])
+    assert.deepStrictEqual(
+      arranged.tools.map((shown) => shown.function.name),
+      ["Bash", "Read", "Write", "Agent", "Artifact", "mcp__a", "mcp__b"]
+    )
   })
 
   it("have the keys of their schema in one order", () => {
-    const inputSchema = { type: "object", properties: { b: { type: "string", description: "B" }, a: {} }, required: ["b", "a"] }
+    const inputSchema = {
+      type: "object",
+      properties: { b: { type: "string", description: "B" }, a: {} },
+      required: ["b", "a"]
+    }
     const arranged = arrange(conversation({ tools: [tool("T", { inputSchema })], turns: [user("Hi")] }), native)
     assert.strictEqual(
       JSON.stringify(arranged.tools[0]?.function.parameters),
-      "{\"properties\":{\"a\":{},\"b\":{\"description\":\"B\",\"type\":\"string\"}},\"required\":[\"b\",\"a\"],\"type\":\"object\"}"
+      '{"properties":{"a":{},"b":{"description":"B","type":"string"}},"required":["b","a"],"type":"object"}'
     )
   })
 
   it("stay in the prompt when the client forbids calls", () => {
-    const arranged = arrange(conversation({ tools: [tool("Bash")], toolChoice: { type: "none" }, turns: [user("Hi")] }), native)
+    const arranged = arrange(
+      conversation({ tools: [tool("Bash")], toolChoice: { type: "none" }, turns: [user("Hi")] }),
+      native
+    )
     assert.lengthOf(arranged.tools, 1)
   })
 
@@ -141,15 +185,25 @@ describe("tools", () => {
       user(result(id, [{ type: "tool-reference", name: "mcp__x" }]))
     ]
     const arranged = arrange(
-      conversation({ tools: [tool("mcp__x", { deferred: true }), tool("ToolSearch")], turns: [user("Hi"), ...search("c1"), ...search("c2")] }),
+      conversation({
+        tools: [tool("mcp__x", { deferred: true }), tool("ToolSearch")],
+        turns: [user("Hi"), ...search("c1"), ...search("c2")]
+      }),
       native
     )
-    const definition = "<tools>\n{\"type\":\"function\",\"function\":{\"name\":\"mcp__x\",\"description\":\"Runs mcp__x.\",\"parameters\":{\"type\":\"object\"}}}\n</tools>"
-    assert.deepStrictEqual(arranged.tools.map((shown) => shown.function.name), ["ToolSearch"])
-    assert.deepStrictEqual(arranged.messages.filter((message) => message.role === "tool"), [
-      { role: "tool", content: definition, tool_call_id: "c1", name: "ToolSearch" },
-      { role: "tool", content: definition, tool_call_id: "c2", name: "ToolSearch" }
-    ])
+    const definition =
+      '<tools>\n{"type":"function","function":{"name":"mcp__x","description":"Runs mcp__x.","parameters":{"type":"object"}}}\n</tools>'
+    assert.deepStrictEqual(
+      arranged.tools.map((shown) => shown.function.name),
+      ["ToolSearch"]
+    )
+    assert.deepStrictEqual(
+      arranged.messages.filter((message) => message.role === "tool"),
+      [
+        { role: "tool", content: definition, tool_call_id: "c1", name: "ToolSearch" },
+        { role: "tool", content: definition, tool_call_id: "c2", name: "ToolSearch" }
+      ]
+    )
   })
 
   it("that a reference names but nobody declared are named in a notice", () => {
@@ -162,7 +216,7 @@ describe("tools", () => {
     const shape: PromptShape = { template: { ...fullTemplate, tools: false }, family: nativeFamily }
     const arranged = arrange(conversation({ tools: [tool("Bash")], turns: [user("Hi")] }), shape)
     assert.deepStrictEqual(arranged.tools, [])
-    assert.isTrue(arranged.messages[0]?.content.startsWith("TOOLS {\"name\":\"Bash\""))
+    assert.isTrue(arranged.messages[0]?.content.startsWith('TOOLS {"name":"Bash"'))
   })
 })
 
@@ -192,8 +246,17 @@ describe("calls and results", () => {
   })
 
   it("carry the family's own ids, counted over the whole conversation", () => {
-    const family = { ...nativeFamily, templateId: ({ name, ordinal }: { readonly name: string; readonly ordinal: number }) => `${name}:${ordinal}` }
-    const turns = [user("Hi"), assistant(call("x", "A", {})), user(result("x", "1")), assistant(call("x", "B", {})), user(result("x", "2"))]
+    const family = {
+      ...nativeFamily,
+      templateId: ({ name, ordinal }: { readonly name: string; readonly ordinal: number }) => `${name}:${ordinal}`
+    }
+    const turns = [
+      user("Hi"),
+      assistant(call("x", "A", {})),
+      user(result("x", "1")),
+      assistant(call("x", "B", {})),
+      user(result("x", "2"))
+    ]
     const arranged = arrange(conversation({ turns }), { template: fullTemplate, family })
     assert.deepStrictEqual(
       arranged.messages.flatMap((message) => message.tool_call_id ?? message.tool_calls?.map((made) => made.id) ?? []),
@@ -212,42 +275,59 @@ describe("parts that are not text", () => {
     const image = { type: "image", source: { kind: "base64", mediaType: "image/png", data: "AAAA" } } as const
     const arranged = arrange(conversation({ turns: [user("Look", image), assistant("Yes."), user(image)] }), native)
     assert.strictEqual(arranged.messages[0]?.content, "Look\n\n[image not shown: image/png]")
-    assert.deepStrictEqual(arranged.notices, [{
-      code: "image-not-shown",
-      message: "This model reads text only: an image was replaced by a placeholder. (2 times)",
-      field: "turns.0.parts.1"
-    }])
+    assert.deepStrictEqual(arranged.notices, [
+      {
+        code: "image-not-shown",
+        message: "This model reads text only: an image was replaced by a placeholder. (2 times)",
+        field: "turns.0.parts.1"
+      }
+    ])
   })
 
   it("give a document's text, or a placeholder and a notice where it has none", () => {
     const arranged = arrange(
       conversation({
-        turns: [user(
-          { type: "document", title: "A \"b\"", source: { kind: "text", mediaType: "text/plain", text: "body" } },
-          { type: "document", title: "C", source: { kind: "url", url: "https://example.com/c.pdf" } }
-        )]
+        turns: [
+          user(
+            { type: "document", title: 'A "b"', source: { kind: "text", mediaType: "text/plain", text: "body" } },
+            { type: "document", title: "C", source: { kind: "url", url: "https://example.com/c.pdf" } }
+          )
+        ]
       }),
       native
     )
     assert.strictEqual(
       arranged.messages[0]?.content,
-      "<document title=\"A \\\"b\\\"\">\nbody\n</document>\n\n[document not shown: C, https://example.com/c.pdf]"
+      '<document title="A \\"b\\"">\nbody\n</document>\n\n[document not shown: C, https://example.com/c.pdf]'
     )
     assert.deepStrictEqual(codes(arranged), ["document-not-shown"])
   })
 
   it("give unknown parts as JSON without cache marks, with a notice", () => {
     const arranged = arrange(
-      conversation({ turns: [user({ type: "opaque", wireType: "novel", value: { type: "novel", b: 1, a: [2], cache_control: { type: "ephemeral" } } })] }),
+      conversation({
+        turns: [
+          user({
+            type: "opaque",
+            wireType: "novel",
+            value: { type: "novel", b: 1, a: [2], cache_control: { type: "ephemeral" } }
+          })
+        ]
+      }),
       native
     )
-    assert.deepStrictEqual(arranged.messages, [{ role: "user", content: "{\"a\":[2],\"b\":1,\"type\":\"novel\"}" }])
+    assert.deepStrictEqual(arranged.messages, [{ role: "user", content: '{"a":[2],"b":1,"type":"novel"}' }])
     assert.deepStrictEqual(codes(arranged), ["part-as-json"])
   })
 
   it("leave encrypted thinking out, with a notice", () => {
     const arranged = arrange(
-      conversation({ turns: [user("Hi"), assistant({ type: "opaque", wireType: "redacted_thinking", value: { data: "xx" } }, "Hello.")] }),
+      conversation({
+        turns: [
+          user("Hi"),
+          assistant({ type: "opaque", wireType: "redacted_thinking", value: { data: "xx" } }, "Hello.")
+        ]
+      }),
       native
     )
     assert.deepStrictEqual(arranged.messages[1], { role: "assistant", content: "Hello." })
@@ -259,7 +339,9 @@ describe("assistant turns", () => {
   it("carry earlier reasoning beside the words", () => {
     const turns = [user("Hi"), assistant({ type: "reasoning", text: "Hm.", signature: "s" }, "Hello."), user("Go")]
     assert.deepStrictEqual(arrange(conversation({ turns }), native).messages[1], {
-      role: "assistant", content: "Hello.", reasoning_content: "Hm."
+      role: "assistant",
+      content: "Hello.",
+      reasoning_content: "Hm."
     })
   })
 
@@ -275,6 +357,8 @@ describe("assistant turns", () => {
   })
 
   it("at the end are whole when they end in calls", () => {
-    assert.isFalse(arrange(conversation({ turns: [user("Hi"), assistant("Hel", call("c", "A", {}))] }), native).continueFinal)
+    assert.isFalse(
+      arrange(conversation({ turns: [user("Hi"), assistant("Hel", call("c", "A", {}))] }), native).continueFinal
+    )
   })
 })

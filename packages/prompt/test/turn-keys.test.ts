@@ -13,14 +13,27 @@ const thought: Part = { type: "reasoning", text: "Hm." }
 const sent = conversation({
   system: [text("You help.")],
   tools: [tool("Bash"), tool("Read")],
-  turns: [user("Hi"), assistant(thought, "On it.", call("c1", "Bash", { a: 1, b: "x\\u00a0y" })), user(result("c1", "ok")), assistant("Done.")]
+  turns: [
+    user("Hi"),
+    assistant(thought, "On it.", call("c1", "Bash", { a: 1, b: "x\\u00a0y" })),
+    user(result("c1", "ok")),
+    assistant("Done.")
+  ]
 })
-const [hi, onIt, ok, done] = [user("Hi"), assistant("On it.", call("c1", "Bash", { b: "x\u00a0y", a: 1 })), user(result("c1", "ok")), assistant("Done.")]
+const [hi, onIt, ok, done] = [
+  user("Hi"),
+  assistant("On it.", call("c1", "Bash", { b: "x\u00a0y", a: 1 })),
+  user(result("c1", "ok")),
+  assistant("Done.")
+]
 
 describe("turn keys", () => {
   it("name one message each, in order", () => {
     const named = turnKeys(arrange(sent, { template: fullTemplate, family: nativeFamily }), {}, sha256)
-    assert.deepStrictEqual(named.map(({ message }) => message), [0, 1, 2, 3, 4])
+    assert.deepStrictEqual(
+      named.map(({ message }) => message),
+      [0, 1, 2, 3, 4]
+    )
     assert.lengthOf(new Set(named.map(({ key }) => key)), 5)
   })
 
@@ -35,7 +48,10 @@ describe("turn keys", () => {
   })
 
   it("change from a changed turn on", () => {
-    const edited = keys({ ...sent, turns: [hi, assistant("On it!", call("c1", "Bash", { a: 1, b: "x\u00a0y" })), ok, done] })
+    const edited = keys({
+      ...sent,
+      turns: [hi, assistant("On it!", call("c1", "Bash", { a: 1, b: "x\u00a0y" })), ok, done]
+    })
     const same = keys(sent).map((key, index) => key === edited[index])
     assert.deepStrictEqual(same, [true, true, false, false, false])
   })

@@ -9,7 +9,10 @@ describe("decide", () => {
     const unknown = decide({ requestedModel: "claude-3-sonnet-20240229", requestClass: "title" }, rules)
     assert.strictEqual(describeRoute(known), "mlx/Qwen3-4B-4bit")
     assert.strictEqual(describeRoute(unknown), "mlx/Qwen3-4B-4bit")
-    assert.strictEqual(unknown.trials[0]?.why, `"claude-3-sonnet-20240229" is answered by the loaded model Qwen3-4B-4bit`)
+    assert.strictEqual(
+      unknown.trials[0]?.why,
+      `"claude-3-sonnet-20240229" is answered by the loaded model Qwen3-4B-4bit`
+    )
     assert.strictEqual(known.trials[0]?.why, `"Qwen3-4B-4bit" is the loaded model`)
   })
 })

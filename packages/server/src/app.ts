@@ -3,7 +3,8 @@ import type { Backend } from "@pensieve/backends"
 import { InternalError, type PensieveError } from "@pensieve/errors"
 import { Cause, Effect, Option, type Scope } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
-import { messages } from "./messages.ts"
+import { answer } from "./answer.ts"
+import { dialectOf } from "./dialect.ts"
 import { ServerPolicy } from "./policy.ts"
 import { makeId } from "./request-id.ts"
 import { respondEmpty, respondError } from "./respond.ts"
@@ -19,17 +20,23 @@ type Requirements = Backend | ServerPolicy | HttpServerRequest.HttpServerRequest
  */
 export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerResponse, never, Requirements> => {
   const hosts = loopbackHosts(port)
-  return Effect.suspend(() => {
+  return Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = makeId("req_")
-    return Effect.catchCause(Effect.interruptible(handle(requestId, hosts)), (cause) => {
+    const dialect = dialectOf(pathOf(request.url))
+    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, hosts)), (cause) => {
       const failure = Cause.findErrorOption(cause)
-      if (Option.isSome(failure)) return Effect.succeed(respondError(requestId, failure.value))
+      if (Option.isSome(failure)) return Effect.succeed(respondError(requestId, dialect, failure.value))
       if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
       return Effect.as(
         Effect.logError("a request ended by a fault of this program").pipe(
           Effect.annotateLogs({ request: requestId, cause: Cause.pretty(cause) })
         ),
-        respondError(requestId, new InternalError({ message: "Something went wrong inside Pensieve. See its log." }))
+        respondError(
+          requestId,
+          dialect,
+          new InternalError({ message: "Something went wrong inside Pensieve. See its log." })
+        )
       )
     })
   })
@@ -51,7 +58,7 @@ const handle = (
       case "hello":
         return respondEmpty(requestId)
       case "messages":
-        return yield* messages(requestId)
+        return yield* answer(requestId, dialectOf(path))
       case "count-tokens":
         return yield* countTokens(requestId)
       case "models":

@@ -6,7 +6,12 @@ import type { NonEmptyReadonlyArray } from "effect/Array"
 /** What is counted while an answer goes by. */
 export interface Tally {
   readonly watch: (batch: NonEmptyReadonlyArray<GenerationEvent>) => NonEmptyReadonlyArray<GenerationEvent>
-  readonly summary: () => { readonly usage: Usage | undefined; readonly reason: string | undefined; readonly firstMs: number | undefined; readonly totalMs: number }
+  readonly summary: () => {
+    readonly usage: Usage | undefined
+    readonly reason: string | undefined
+    readonly firstMs: number | undefined
+    readonly totalMs: number
+  }
 }
 
 /** Starts counting now. */
@@ -20,7 +25,10 @@ export const makeTally = (): Tally => {
       for (const event of batch) {
         if (event.type === "usage") usage = event.usage
         else if (event.type === "finished") reason = event.reason
-        else if (firstMs === undefined && (event.type === "text-delta" || event.type === "reasoning-delta" || event.type === "tool-call"))
+        else if (
+          firstMs === undefined &&
+          (event.type === "text-delta" || event.type === "reasoning-delta" || event.type === "tool-call")
+        )
           firstMs = performance.now() - startedAt
       }
       return batch
@@ -32,6 +40,7 @@ export const makeTally = (): Tally => {
 /** One log line an exchange: numbers and names, never content. */
 export const logExchange = (
   requestId: string,
+  dialect: string,
   conversation: Conversation,
   tally: Tally,
   exit: Exit.Exit<unknown, PensieveError>
@@ -46,9 +55,10 @@ export const logExchange = (
         ? "client went away"
         : "fault"
   const log = Option.isSome(failure) && isOurFault(failure.value) ? Effect.logError : Effect.logInfo
-  return log("messages").pipe(
+  return log("answer").pipe(
     Effect.annotateLogs({
       request: requestId,
+      dialect,
       class: conversation.hints.requestClass,
       model: conversation.model,
       outcome,
@@ -58,10 +68,15 @@ export const logExchange = (
         : { input: usage.inputTokens, cached: usage.cacheReadTokens, output: usage.outputTokens }),
       ...(firstMs === undefined ? {} : { firstMs: Math.round(firstMs) }),
       totalMs: Math.round(totalMs),
-      ...(conversation.notices.length === 0 ? {} : { notices: conversation.notices.map((notice) => notice.code).join(",") })
+      ...(conversation.notices.length === 0
+        ? {}
+        : { notices: conversation.notices.map((notice) => notice.code).join(",") })
     })
   )
 }
 
 const isOurFault = (error: PensieveError): boolean =>
-  error._tag === "InternalError" || error._tag === "BackendFailed" || error._tag === "BackendUnavailable" || error._tag === "BackendTimeout"
+  error._tag === "InternalError" ||
+  error._tag === "BackendFailed" ||
+  error._tag === "BackendUnavailable" ||
+  error._tag === "BackendTimeout"

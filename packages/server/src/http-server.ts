@@ -29,4 +29,5 @@ export const serveLayer = Layer.unwrap(
 )
 
 /** The TCP port a server listens on. */
-export const portOf = (address: HttpServer.HttpServer["Service"]["address"]): number => ("port" in address ? address.port : 0)
+export const portOf = (address: HttpServer.HttpServer["Service"]["address"]): number =>
+  "port" in address ? address.port : 0

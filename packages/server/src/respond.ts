@@ -1,9 +1,12 @@
 import { errorRow, type PensieveError, retryAfterSeconds } from "@pensieve/errors"
-import { anthropic } from "@pensieve/translator"
 import { HttpServerResponse } from "effect/http"
+import type { Dialect } from "./dialect.ts"
 
 /** Headers of every answer. */
-const baseHeaders = (requestId: string): Record<string, string> => ({ "request-id": requestId, "cache-control": "no-store" })
+const baseHeaders = (requestId: string): Record<string, string> => ({
+  "request-id": requestId,
+  "cache-control": "no-store"
+})
 
 /** A JSON answer. */
 export const respondJson = (
@@ -30,14 +33,18 @@ export const streamHeaders = (requestId: string): Record<string, string> => ({
 })
 
 /** An error as the caller expects it. */
-export const respondError = (requestId: string, error: PensieveError): HttpServerResponse.HttpServerResponse => {
-  const { status, body } = anthropic.encodeError(error, requestId)
+export const respondError = (
+  requestId: string,
+  dialect: Dialect,
+  error: PensieveError
+): HttpServerResponse.HttpServerResponse => {
+  const { status, retryable } = errorRow(error)
   const wait = retryAfterSeconds(error)
   return respondJson(
     requestId,
-    body,
+    dialect.errorBody(error, requestId),
     {
-      "x-should-retry": String(errorRow(error).retryable),
+      "x-should-retry": String(retryable),
       ...(wait === undefined ? {} : { "retry-after": String(wait) }),
       ...(error._tag === "MethodNotAllowed" ? { allow: error.allow } : {})
     },

@@ -7,7 +7,9 @@ import { readJsonBody } from "./read-body.ts"
 import { respondJson } from "./respond.ts"
 
 /** `GET /health`: 200 `healthy`, or 503 with what is going on. Tells nothing a stranger should not know. */
-export const health = (requestId: string): Effect.Effect<HttpServerResponse.HttpServerResponse, never, Backend | ServerPolicy> =>
+export const health = (
+  requestId: string
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, Backend | ServerPolicy> =>
   Effect.gen(function* () {
     const backend = yield* Backend
     const { version } = yield* ServerPolicy

@@ -15,19 +15,30 @@ interface Answer {
   readonly text: string
 }
 
-const call = (url: string, method: "GET" | "POST" | "HEAD" | "DELETE", headers: Record<string, string> = {}, body?: string | Buffer) =>
+const call = (
+  url: string,
+  method: "GET" | "POST" | "HEAD" | "DELETE",
+  headers: Record<string, string> = {},
+  body?: string | Buffer
+) =>
   Effect.promise(async (): Promise<Answer> => {
     const response = await request(url, { method, headers, ...(body === undefined ? {} : { body }) })
     return { status: response.statusCode, headers: response.headers, text: await response.body.text() }
   })
 
 const ask = (base: string, body: unknown, headers: Record<string, string> = {}) =>
-  call(`${base}/v1/messages`, "POST", { ...authorization, ...json, ...headers }, typeof body === "string" ? body : JSON.stringify(body))
+  call(
+    `${base}/v1/messages`,
+    "POST",
+    { ...authorization, ...json, ...headers },
+    typeof body === "string" ? body : JSON.stringify(body)
+  )
 
 const live = (name: string, backend: TestBackend, test: (base: string) => Effect.Effect<void>, policy = {}) =>
   it.live(name, () => Effect.scoped(Effect.flatMap(startServer(backend, policy), test)))
 
-const errorOf = (answer: Answer) => JSON.parse(answer.text) as { type: string; error: { type: string; message: string }; request_id: string }
+const errorOf = (answer: Answer) =>
+  JSON.parse(answer.text) as { type: string; error: { type: string; message: string }; request_id: string }
 
 describe("health and probes", () => {
   live("says healthy when the backend is ready, to anybody", {}, (base) =>
@@ -71,7 +82,10 @@ describe("the gate", () => {
   live("refuses a foreign host and a browser", {}, (base) =>
     Effect.gen(function* () {
       assert.strictEqual((yield* call(`${base}/health`, "GET", { host: "evil.example" })).status, 403)
-      assert.strictEqual((yield* call(`${base}/v1/models`, "GET", { ...authorization, origin: "http://evil.example" })).status, 403)
+      assert.strictEqual(
+        (yield* call(`${base}/v1/models`, "GET", { ...authorization, origin: "http://evil.example" })).status,
+        403
+      )
     })
   )
 
@@ -106,7 +120,10 @@ describe("POST /v1/messages", () => {
   live("takes the paths clients really use", {}, (base) =>
     Effect.gen(function* () {
       for (const path of ["/v1/messages?beta=true", "/v1/v1/messages"])
-        assert.strictEqual((yield* call(`${base}${path}`, "POST", { ...authorization, ...json }, JSON.stringify(question))).status, 200)
+        assert.strictEqual(
+          (yield* call(`${base}${path}`, "POST", { ...authorization, ...json }, JSON.stringify(question))).status,
+          200
+        )
     })
   )
 
@@ -116,7 +133,10 @@ describe("POST /v1/messages", () => {
         [{ ...question, max_tokens: undefined }, /max_tokens/],
         [{ ...question, messages: "hello" }, /messages/],
         [{ ...question, messages: [{ role: "robot", content: "x" }] }, /messages\.0\.role/],
-        [{ ...question, messages: [{ role: "user", content: [{ type: "text", text: 5 }] }] }, /messages\.0\.content\.0\.text/],
+        [
+          { ...question, messages: [{ role: "user", content: [{ type: "text", text: 5 }] }] },
+          /messages\.0\.content\.0\.text/
+        ],
         ["{not json", /JSON/],
         ["[]", /object/],
         [`${"[".repeat(300)}${"]".repeat(300)}`, /nested/]
@@ -133,7 +153,10 @@ describe("POST /v1/messages", () => {
   live("refuses other content types and bodies over 32 MB", {}, (base) =>
     Effect.gen(function* () {
       assert.strictEqual((yield* ask(base, question, { "content-type": "text/plain" })).status, 400)
-      const big = yield* ask(base, JSON.stringify({ ...question, messages: [{ role: "user", content: "x".repeat(33 * 1024 * 1024) }] }))
+      const big = yield* ask(
+        base,
+        JSON.stringify({ ...question, messages: [{ role: "user", content: "x".repeat(33 * 1024 * 1024) }] })
+      )
       assert.strictEqual(big.status, 413)
       assert.strictEqual(errorOf(big).error.type, "request_too_large")
     })
@@ -173,7 +196,10 @@ describe("POST /v1/messages", () => {
     "tells an error after the headers inside the stream, and never a finished answer",
     {
       generate: () =>
-        Stream.concat(Stream.fromArray(plainAnswer("half").slice(0, 3)), Stream.fail(new BackendFailed({ message: "the engine died" })))
+        Stream.concat(
+          Stream.fromArray(plainAnswer("half").slice(0, 3)),
+          Stream.fail(new BackendFailed({ message: "the engine died" }))
+        )
     },
     (base) =>
       Effect.gen(function* () {
@@ -195,17 +221,14 @@ describe("POST /v1/messages", () => {
       })
   )
 
-  live(
-    "keeps its own faults to itself",
-    { generate: () => Stream.die(new Error("secret path /home/me")) },
-    (base) =>
-      Effect.gen(function* () {
-        for (const stream of [true, false]) {
-          const answer = yield* ask(base, { ...question, stream })
-          assert.match(answer.text, /api_error/)
-          assert.notMatch(answer.text, /secret/)
-        }
-      })
+  live("keeps its own faults to itself", { generate: () => Stream.die(new Error("secret path /home/me")) }, (base) =>
+    Effect.gen(function* () {
+      for (const stream of [true, false]) {
+        const answer = yield* ask(base, { ...question, stream })
+        assert.match(answer.text, /api_error/)
+        assert.notMatch(answer.text, /secret/)
+      }
+    })
   )
 
   live(
@@ -213,7 +236,9 @@ describe("POST /v1/messages", () => {
     {
       generate: () =>
         Stream.fromArray(plainAnswer("x")).pipe(
-          Stream.tap((event) => (event.type === "accepted" || event.type === "text-delta" ? Effect.sleep("150 millis") : Effect.void))
+          Stream.tap((event) =>
+            event.type === "accepted" || event.type === "text-delta" ? Effect.sleep("150 millis") : Effect.void
+          )
         )
     },
     (base) =>
@@ -230,7 +255,12 @@ describe("POST /v1/messages", () => {
 
   live(
     "dribbles white space under a whole answer that takes long, and it is still one JSON value",
-    { generate: () => Stream.fromArray(plainAnswer("late")).pipe(Stream.mapEffect((event) => Effect.delay(Effect.succeed(event), "60 millis"))) },
+    {
+      generate: () =>
+        Stream.fromArray(plainAnswer("late")).pipe(
+          Stream.mapEffect((event) => Effect.delay(Effect.succeed(event), "60 millis"))
+        )
+    },
     (base) =>
       Effect.gen(function* () {
         const answer = yield* ask(base, question)
@@ -244,7 +274,10 @@ describe("POST /v1/messages", () => {
 
 describe("a client that goes away", () => {
   const started: ReadonlyArray<GenerationEvent> = plainAnswer("x").slice(0, 3)
-  for (const [phase, head] of [["before the first event", []], ["in mid-answer", started]] as const)
+  for (const [phase, head] of [
+    ["before the first event", []],
+    ["in mid-answer", started]
+  ] as const)
     for (const stream of [true, false]) {
       it.live(`stops the work ${phase} (${stream ? "streaming" : "whole"})`, () =>
         Effect.scoped(
@@ -273,7 +306,10 @@ describe("a client that goes away", () => {
             yield* Effect.promise(() => running.promise)
             aborter.abort()
             yield* Effect.promise(() => pending.catch(() => undefined))
-            yield* Effect.timeout(Effect.promise(() => stopped.promise), "2 seconds")
+            yield* Effect.timeout(
+              Effect.promise(() => stopped.promise),
+              "2 seconds"
+            )
           })
         )
       )
@@ -284,7 +320,12 @@ describe("the other routes", () => {
   live("counts tokens", { tokens: 1234 }, (base) =>
     Effect.gen(function* () {
       const body = JSON.stringify({ model: "m", messages: question.messages })
-      const answer = yield* call(`${base}/v1/messages/count_tokens?beta=true`, "POST", { ...authorization, ...json }, body)
+      const answer = yield* call(
+        `${base}/v1/messages/count_tokens?beta=true`,
+        "POST",
+        { ...authorization, ...json },
+        body
+      )
       assert.strictEqual(JSON.parse(answer.text).input_tokens, 1234)
     })
   )

@@ -17,7 +17,10 @@ export const plainAnswer = (text: string): ReadonlyArray<GenerationEvent> => [
   { type: "accepted", promptTokens: 12 },
   { type: "started", cachedTokens: 0 },
   { type: "text-delta", text },
-  { type: "usage", usage: { inputTokens: 12, cacheReadTokens: 0, cacheCreationTokens: 0, outputTokens: 3, reasoningTokens: 0 } },
+  {
+    type: "usage",
+    usage: { inputTokens: 12, cacheReadTokens: 0, cacheCreationTokens: 0, outputTokens: 3, reasoningTokens: 0 }
+  },
   { type: "finished", reason: "end-turn" }
 ]
 

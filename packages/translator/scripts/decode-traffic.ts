@@ -24,7 +24,9 @@ interface Recorded {
 const classNames: Readonly<Record<string, string>> = { count_tokens: "count" }
 
 const stringFields = (object: JsonObject): Record<string, string> =>
-  Object.fromEntries(Object.entries(object).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])))
+  Object.fromEntries(
+    Object.entries(object).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : []))
+  )
 
 const recorded = (file: string, line: string, index: number): ReadonlyArray<Recorded> => {
   const value: unknown = JSON.parse(line)
@@ -47,7 +49,10 @@ const readRecorded = (folder: string): ReadonlyArray<Recorded> =>
     .flatMap((file) => {
       const bytes = readFileSync(join(folder, file))
       const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8")
-      return text.trim().split("\n").flatMap((line, index) => recorded(file, line, index))
+      return text
+        .trim()
+        .split("\n")
+        .flatMap((line, index) => recorded(file, line, index))
     })
 
 const withoutHints = (headers: Record<string, string>): Record<string, string> =>
@@ -55,7 +60,11 @@ const withoutHints = (headers: Record<string, string>): Record<string, string> =
     Object.entries(headers).filter(([name]) => !/^x-claude-(1p-request-class|code-(?!session-id|agent-id))/.test(name))
   )
 
-const problemsOf = (request: Recorded, headers: Record<string, string>, notices: Map<string, number>): Array<string> => {
+const problemsOf = (
+  request: Recorded,
+  headers: Record<string, string>,
+  notices: Map<string, number>
+): Array<string> => {
   const decode = request.path.includes("/count_tokens") ? decodeCountRequest : decodeRequest
   const decoded = decode(request.body, { headers })
   if (Result.isFailure(decoded)) return [`refused: ${decoded.failure.message}`]
@@ -84,7 +93,9 @@ const main = (folder: string): number => {
   }
   const perRequest = (performance.now() - started) / Math.max(1, requests.length)
   const classes = Map.groupBy(requests, (request) => request.class)
-  console.log(`${requests.length} requests, ${problems} problems, ${perRequest.toFixed(2)} ms a request (decoded and checked twice)`)
+  console.log(
+    `${requests.length} requests, ${problems} problems, ${perRequest.toFixed(2)} ms a request (decoded and checked twice)`
+  )
   console.log([...classes].map(([name, all]) => `${name} ${all.length}`).join(", "))
   for (const [message, count] of notices) console.log(`notice ×${count}: ${message}`)
   return problems === 0 && requests.length > 0 ? 0 : 1

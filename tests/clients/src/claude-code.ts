@@ -44,7 +44,12 @@ export interface ClientRun {
 }
 
 /** Runs the real client without a terminal. */
-export const runClaude = (proxy: Proxy, workplace: Workplace, args: ReadonlyArray<string>, limitMs = 120_000): Promise<ClientRun> =>
+export const runClaude = (
+  proxy: Proxy,
+  workplace: Workplace,
+  args: ReadonlyArray<string>,
+  limitMs = 120_000
+): Promise<ClientRun> =>
   new Promise((resolve, reject) => {
     const child = spawn(inject("claudeCode"), args, {
       cwd: workplace.project,

@@ -36,9 +36,23 @@ const installed = async (version: string): Promise<string> => {
   const fresh = `${folder}.${process.pid}`
   rmSync(fresh, { recursive: true, force: true })
   mkdirSync(fresh, { recursive: true })
-  await run("npm", ["install", "--prefix", fresh, "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--force", `${packageName}@${version}`], {
-    timeout: 400_000
-  })
+  await run(
+    "npm",
+    [
+      "install",
+      "--prefix",
+      fresh,
+      "--no-audit",
+      "--no-fund",
+      "--no-package-lock",
+      "--ignore-scripts",
+      "--force",
+      `${packageName}@${version}`
+    ],
+    {
+      timeout: 400_000
+    }
+  )
   // The package's own install script puts the program of this platform into place.
   await run(process.execPath, ["install.cjs"], { cwd: join(fresh, "node_modules", packageName), timeout: 60_000 })
   writeFileSync(join(fresh, "complete"), "")

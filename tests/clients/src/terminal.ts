@@ -22,9 +22,22 @@ export interface TerminalResult {
 }
 
 /** Runs the real client in a pseudo-terminal. */
-export const runClaudeInTerminal = async (proxy: Proxy, workplace: Workplace, steps: ReadonlyArray<TerminalStep>): Promise<TerminalResult> => {
+export const runClaudeInTerminal = async (
+  proxy: Proxy,
+  workplace: Workplace,
+  steps: ReadonlyArray<TerminalStep>
+): Promise<TerminalResult> => {
   const limit = 120
-  const job = { command: [inject("claudeCode")], cwd: workplace.project, env: clientEnvironment(proxy, workplace), steps, limit }
-  const { stdout } = await run(places.python, [driver, JSON.stringify(job)], { timeout: (limit + 30) * 1000, maxBuffer: 64 * 1024 * 1024 })
+  const job = {
+    command: [inject("claudeCode")],
+    cwd: workplace.project,
+    env: clientEnvironment(proxy, workplace),
+    steps,
+    limit
+  }
+  const { stdout } = await run(places.python, [driver, JSON.stringify(job)], {
+    timeout: (limit + 30) * 1000,
+    maxBuffer: 64 * 1024 * 1024
+  })
   return JSON.parse(stdout) as TerminalResult
 }

@@ -29,7 +29,13 @@ describe("the real Claude Code on the demo model", () => {
   })
 
   it("reads a file it never heard of through a tool call of the model", async () => {
-    const run = await runClaude(proxy, workplace, ["-p", "Read notes.txt", "--output-format", "stream-json", "--verbose"])
+    const run = await runClaude(proxy, workplace, [
+      "-p",
+      "Read notes.txt",
+      "--output-format",
+      "stream-json",
+      "--verbose"
+    ])
     assert.strictEqual(run.code, 0, run.stderr)
     assert.deepStrictEqual(
       blocksOf(run, "tool_use").map(({ name, input }) => ({ name, input })),

@@ -12,15 +12,28 @@ describe("the real Claude Code in a scripted session through the real engine", (
   const file = () => join(workplace.project, "calc.py")
 
   beforeAll(async () => {
-    workplace = makeWorkplace({ "calc.py": buggy, "check.sh": "python3 -c 'import calc; print(\"sum\", calc.add(2, 3))'\n" })
+    workplace = makeWorkplace({
+      "calc.py": buggy,
+      "check.sh": "python3 -c 'import calc; print(\"sum\", calc.add(2, 3))'\n"
+    })
     proxy = await startProxy({
       model: await tinyModel("long"),
       script: {
         main: [
           [{ text: "I look at the file first." }, { call: { name: "Read", input: { file_path: file() } } }],
           [{ call: { name: "Edit", input: { file_path: file(), old_string: "a - b", new_string: "a + b" } } }],
-          [{ text: "Now the check." }, { call: { name: "Bash", input: { command: "sh check.sh", description: "Run the check" } } }],
-          [{ call: { name: "Write", input: { file_path: join(workplace.project, "done.txt"), content: "fixed — «add» 🎉\n" } } }],
+          [
+            { text: "Now the check." },
+            { call: { name: "Bash", input: { command: "sh check.sh", description: "Run the check" } } }
+          ],
+          [
+            {
+              call: {
+                name: "Write",
+                input: { file_path: join(workplace.project, "done.txt"), content: "fixed — «add» 🎉\n" }
+              }
+            }
+          ],
           [{ text: "Fixed: add() subtracted. " }, { text: "The check prints sum 5." }]
         ]
       }

@@ -80,14 +80,22 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
       ...(options.args ?? [])
     ],
     {
-      env: { PATH: process.env["PATH"] ?? "", HOME: home, PENSIEVE_HOME: home, PENSIEVE_TOKEN: token, MLX_DISABLE_COMPILE: "1", ...options.env },
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: home,
+        PENSIEVE_HOME: home,
+        PENSIEVE_TOKEN: token,
+        MLX_DISABLE_COMPILE: "1",
+        ...options.env
+      },
       stdio: ["ignore", "ignore", "pipe"]
     }
   )
   let log = ""
   child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text))
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)))
-  const gone = () => (child.exitCode === null && child.signalCode === null ? undefined : new Error(`the proxy ended:\n${log}`))
+  const gone = () =>
+    child.exitCode === null && child.signalCode === null ? undefined : new Error(`the proxy ended:\n${log}`)
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM")
     const code = await ended
@@ -95,10 +103,18 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
     return code
   }
   try {
-    const port = await until("the proxy listens", 30_000, () => gone() ?? /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1])
+    const port = await until(
+      "the proxy listens",
+      30_000,
+      () => gone() ?? /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]
+    )
     const base = `http://127.0.0.1:${port}`
     if (options.unready !== true)
-      await until("the model is loaded", 60_000, async () => gone() ?? ((await fetch(`${base}/health`)).ok || undefined))
+      await until(
+        "the model is loaded",
+        60_000,
+        async () => gone() ?? ((await fetch(`${base}/health`)).ok || undefined)
+      )
     return { base, token, home, process: child, log: () => log, children: () => childrenOf(child.pid ?? -1), stop }
   } catch (cause) {
     child.kill("SIGKILL")

@@ -4,7 +4,11 @@
  * @param what for the message when time runs out
  * @param limitMs milliseconds
  */
-export const until = async <A>(what: string, limitMs: number, ask: () => A | Error | undefined | Promise<A | Error | undefined>): Promise<A> => {
+export const until = async <A>(
+  what: string,
+  limitMs: number,
+  ask: () => A | Error | undefined | Promise<A | Error | undefined>
+): Promise<A> => {
   const deadline = Date.now() + limitMs
   while (Date.now() < deadline) {
     const answer = await ask()

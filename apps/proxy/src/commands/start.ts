@@ -14,15 +14,23 @@ import { places, pythonIsThere } from "../places.ts"
 import { StartFailure } from "../start-failure.ts"
 import { version } from "../version.ts"
 
-const text = (name: string, description: string) => Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+const text = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
 
 const flags = {
   port: text("port", "TCP port on loopback; 0 takes a free one. PENSIEVE_PORT; default 7777."),
-  model: text("model", "A model folder, a repository id such as mlx-community/Qwen3-4B-4bit, or `demo`. PENSIEVE_MODEL."),
+  model: text(
+    "model",
+    "A model folder, a repository id such as mlx-community/Qwen3-4B-4bit, or `demo`. PENSIEVE_MODEL."
+  ),
   window: text("window", "Upper bound of the context window, in tokens. PENSIEVE_WINDOW."),
   "log-level": text("log-level", "debug, info, warn or error. PENSIEVE_LOG_LEVEL; default info."),
   "allow-forced": text("allow-forced", "For tests: a script of answers that the model is forced to give."),
-  yes: Flag.Boolean("yes").pipe(Flag.withAlias("y"), Flag.withDescription("Agree to the download of a model."), Flag.withDefault(false))
+  yes: Flag.Boolean("yes").pipe(
+    Flag.withAlias("y"),
+    Flag.withDescription("Agree to the download of a model."),
+    Flag.withDefault(false)
+  )
 }
 
 /** `pensieve start`: runs the proxy in the foreground. */
@@ -36,7 +44,10 @@ export const start = Command.make(
     ).pipe(
       Effect.provide(Home.layer(process.env)),
       Effect.catchTag("StartFailure", (failure) =>
-        Effect.andThen(Console.error(`pensieve: ${failure.message}`), Effect.sync(() => process.exit(failure.exitCode)))
+        Effect.andThen(
+          Console.error(`pensieve: ${failure.message}`),
+          Effect.sync(() => process.exit(failure.exitCode))
+        )
       )
     )
   })
@@ -44,7 +55,10 @@ export const start = Command.make(
   Command.withDescription("Run the proxy in the foreground."),
   Command.withExamples([
     { command: "pensieve start", description: "Serve the best model at hand on port 7777" },
-    { command: "pensieve start --model mlx-community/Qwen3-4B-4bit --port 8080", description: "Serve a certain model elsewhere" }
+    {
+      command: "pensieve start --model mlx-community/Qwen3-4B-4bit --port 8080",
+      description: "Serve a certain model elsewhere"
+    }
   ])
 )
 
@@ -52,15 +66,26 @@ const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolea
   Effect.gen(function* () {
     const { settings } = yield* readSettings(given)
     if (!pythonIsThere())
-      return yield* new StartFailure({ message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.", exitCode: 1 })
+      return yield* new StartFailure({
+        message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
+        exitCode: 1
+      })
     const token = yield* localToken(settings.token)
     const { tokenFile } = yield* Home
     const choice = yield* modelFor(settings.model, agreed)
     const forcedScript = settings.allowForced === undefined ? undefined : yield* readScript(settings.allowForced)
-    const backend = mlxBackendLayer({ modelName: choice.folder.name, ...(forcedScript === undefined ? {} : { forcedScript }) }).pipe(
+    const backend = mlxBackendLayer({
+      modelName: choice.folder.name,
+      ...(forcedScript === undefined ? {} : { forcedScript })
+    }).pipe(
       Layer.provide(
         BridgeSupervisor.layer({
-          command: { python: places.python, folder: places.bridge, modelPath: choice.folder.path, allowForced: forcedScript !== undefined },
+          command: {
+            python: places.python,
+            folder: places.bridge,
+            modelPath: choice.folder.path,
+            allowForced: forcedScript !== undefined
+          },
           socketPath: yield* socketPaths,
           window: settings.window
         })
@@ -73,7 +98,9 @@ const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolea
       Layer.provide(listenLayer(settings.port)),
       Layer.provide(loggingLayer(settings.logLevel))
     )
-    return yield* Effect.catchTag(Layer.launch(server), "ServeError", ({ cause }) => Effect.fail(portFailure(settings.port, cause)))
+    return yield* Effect.catchTag(Layer.launch(server), "ServeError", ({ cause }) =>
+      Effect.fail(portFailure(settings.port, cause))
+    )
   })
 
 const readSettings = (
@@ -89,7 +116,9 @@ const readSettings = (
       ...(Option.isSome(file) ? { file: { path: configFile, text: file.value } } : {})
     })
     if (Result.isSuccess(resolved)) return resolved.success
-    const lines = resolved.failure.map(({ message, line, column }) => (line === undefined ? message : `${message} (line ${line}, column ${column})`))
+    const lines = resolved.failure.map(({ message, line, column }) =>
+      line === undefined ? message : `${message} (line ${line}, column ${column})`
+    )
     return yield* new StartFailure({ message: lines.join("\npensieve: "), exitCode: 2 })
   })
 

@@ -1,6 +1,13 @@
 import { type BackendError, BackendFailed } from "@pensieve/errors"
 import { initialNdjson, type NdjsonFrame, pushNdjson } from "@pensieve/framing"
-import { BridgeCount, type BridgeGenerate, BridgeHealth, BridgeLine, BridgeModel, type BridgePrompt } from "@pensieve/models"
+import {
+  BridgeCount,
+  type BridgeGenerate,
+  BridgeHealth,
+  BridgeLine,
+  BridgeModel,
+  type BridgePrompt
+} from "@pensieve/models"
 import { Effect, Result, Schema, type Scope, Stream } from "effect"
 import { Agent, request } from "undici"
 import { bodyError, callError, refusalError } from "./bridge-errors.ts"
@@ -60,7 +67,9 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
         if (!statuses.includes(response.statusCode)) return yield* refusalError(response.statusCode, value)
         const decoded = decode(value)
         if (Result.isFailure(decoded))
-          return yield* new BackendFailed({ message: `The engine's answer to ${path} is not what was agreed: ${decoded.failure.message}` })
+          return yield* new BackendFailed({
+            message: `The engine's answer to ${path} is not what was agreed: ${decoded.failure.message}`
+          })
         return decoded.success
       })
     }

@@ -15,13 +15,17 @@ const decodeRefusal = Schema.decodeUnknownResult(BridgeRefusal)
 /** A refusal of the bridge (status and JSON body) as the error the client gets. */
 export const refusalError = (status: number, body: unknown): BackendError => {
   const refusal = decodeRefusal(body)
-  if (Result.isFailure(refusal)) return new BackendFailed({ message: `The engine answered with status ${status} and no reason.` })
+  if (Result.isFailure(refusal))
+    return new BackendFailed({ message: `The engine answered with status ${status} and no reason.` })
   const { code, message, field, promptTokens, window } = refusal.success.error
   switch (code) {
     case "prompt_too_long":
       return new PromptTooLong({ promptTokens: promptTokens ?? 0, window: window ?? 0 })
     case "template_error":
-      return new InvalidRequest({ message: `The model's chat template refused the conversation: ${message}`, field: "messages" })
+      return new InvalidRequest({
+        message: `The model's chat template refused the conversation: ${message}`,
+        field: "messages"
+      })
     case "overloaded":
       return new Overloaded({ message, retryAfterSeconds: 5 })
     case "loading":
@@ -30,7 +34,9 @@ export const refusalError = (status: number, body: unknown): BackendError => {
       return new BackendUnavailable({ message })
     case "invalid_request":
     case "forced_not_allowed":
-      return new BackendFailed({ message: `The engine refused the request${field === undefined ? "" : ` (${field})`}: ${message}` })
+      return new BackendFailed({
+        message: `The engine refused the request${field === undefined ? "" : ` (${field})`}: ${message}`
+      })
     default:
       return new BackendFailed({ message })
   }

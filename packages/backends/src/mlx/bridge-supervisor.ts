@@ -58,7 +58,10 @@ export class BridgeSupervisor extends Context.Service<
 
 const supervise = (options: SupervisorOptions) =>
   Effect.gen(function* () {
-    const state = yield* SubscriptionRef.make<BridgeState>({ status: "starting", message: "The model is being loaded." })
+    const state = yield* SubscriptionRef.make<BridgeState>({
+      status: "starting",
+      message: "The model is being loaded."
+    })
     const runFork = Effect.runForkWith(yield* Effect.context())
     let window = options.window
     let starts = 0
@@ -70,7 +73,8 @@ const supervise = (options: SupervisorOptions) =>
       const child = yield* startBridge(options.command, socketPath, window, (line) => runFork(logBridgeLine(line)))
       const client = yield* makeBridgeClient(socketPath)
       const model = yield* Effect.raceFirst(untilReady(client), Effect.asVoid(child.exit))
-      if (model === undefined) return { wasReady: false, why: describeEnd(yield* child.exit, child.lastLines()) } as const
+      if (model === undefined)
+        return { wasReady: false, why: describeEnd(yield* child.exit, child.lastLines()) } as const
       if ("refusal" in model) return { wasReady: false, why: model.refusal } as const
       pauseMs = firstPauseMs
       yield* Effect.logInfo("model ready").pipe(
@@ -87,9 +91,9 @@ const supervise = (options: SupervisorOptions) =>
       const why = end.why
       if (end.wasReady && diedOfMemory(end.exit)) {
         window = Math.max(smallestWindow, Math.floor(end.window / 2))
-        yield* Effect.logWarning("the engine was killed, probably for want of memory; it restarts with a smaller window").pipe(
-          Effect.annotateLogs({ window })
-        )
+        yield* Effect.logWarning(
+          "the engine was killed, probably for want of memory; it restarts with a smaller window"
+        ).pipe(Effect.annotateLogs({ window }))
       }
       yield* Effect.logError("engine ended").pipe(Effect.annotateLogs({ why, restartInMs: pauseMs }))
       yield* SubscriptionRef.set(
@@ -107,7 +111,10 @@ const supervise = (options: SupervisorOptions) =>
     const settled = (accept: (current: BridgeState) => boolean) =>
       Effect.gen(function* () {
         const found = yield* SubscriptionRef.changes(state).pipe(Stream.filter(accept), Stream.runHead)
-        const current: BridgeState = Option.getOrElse(found, () => ({ status: "failed", message: "The engine is gone." }))
+        const current: BridgeState = Option.getOrElse(found, () => ({
+          status: "failed",
+          message: "The engine is gone."
+        }))
         if (current.status === "ready") return current.bridge
         return yield* new BackendUnavailable({ message: current.message })
       })
@@ -128,11 +135,14 @@ const untilReady = (client: BridgeClient): Effect.Effect<BridgeModel | { readonl
   Effect.gen(function* () {
     while (true) {
       const health = yield* Effect.exit(client.health)
-      if (Exit.isSuccess(health) && health.value.status === "failed") return { refusal: health.value.message ?? "it does not say why" }
+      if (Exit.isSuccess(health) && health.value.status === "failed")
+        return { refusal: health.value.message ?? "it does not say why" }
       if (Exit.isSuccess(health) && health.value.status === "ready") {
         const model = yield* Effect.exit(client.model)
         if (Exit.isSuccess(model)) return model.value
-        yield* Effect.logError("the engine's model card is not what was agreed").pipe(Effect.annotateLogs({ cause: String(model.cause) }))
+        yield* Effect.logError("the engine's model card is not what was agreed").pipe(
+          Effect.annotateLogs({ cause: String(model.cause) })
+        )
       }
       yield* Effect.sleep(pollMs)
     }
@@ -145,7 +155,9 @@ const untilUnhealthy = (client: BridgeClient, child: BridgeProcess): Effect.Effe
       yield* Effect.sleep(watchMs)
       const health = yield* Effect.exit(client.health)
       if (Exit.isSuccess(health) && health.value.status === "failed") {
-        yield* Effect.logError("the engine reports that it has failed").pipe(Effect.annotateLogs({ message: health.value.message ?? "" }))
+        yield* Effect.logError("the engine reports that it has failed").pipe(
+          Effect.annotateLogs({ message: health.value.message ?? "" })
+        )
         return yield* child.kill
       }
     }
@@ -155,6 +167,6 @@ const diedOfMemory = (exit: ProcessExit): boolean => exit.signal === "SIGSEGV" |
 
 const describeEnd = (exit: ProcessExit, lines: ReadonlyArray<string>): string => {
   const how = exit.signal === null ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`
-  const last = lines.map(readableLine).filter((line) => line !== "").at(-1)
+  const last = lines.map(readableLine).findLast((line) => line !== "")
   return last === undefined ? how : `${how}; its last words: ${last}`
 }

@@ -6,7 +6,14 @@ import { randomBytes } from "node:crypto"
 import { Backend, type BackendStatus } from "../backend.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
-import { arrangeFor, callsAllowed, type LoadedModel, planGeneration, planPrompt, unenforced } from "./plan-generation.ts"
+import {
+  arrangeFor,
+  callsAllowed,
+  type LoadedModel,
+  planGeneration,
+  planPrompt,
+  unenforced
+} from "./plan-generation.ts"
 import { makeAnswerReader } from "./read-answer.ts"
 
 /** What the backend is told. */
@@ -21,7 +28,9 @@ export interface MlxBackendOptions {
 const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
 
 const logNotice = (notice: Notice): Effect.Effect<void> =>
-  (notice.code.endsWith("-not-enforced") ? Effect.logInfo : Effect.logDebug)("notice").pipe(Effect.annotateLogs({ code: notice.code, message: notice.message, field: notice.field ?? "" }))
+  (notice.code.endsWith("-not-enforced") ? Effect.logInfo : Effect.logDebug)("notice").pipe(
+    Effect.annotateLogs({ code: notice.code, message: notice.message, field: notice.field ?? "" })
+  )
 
 const loadedModel = ({ model }: ReadyBridge): LoadedModel => {
   const facts = { templateText: model.template.text, addedTokens: model.addedTokens, architecture: model.architecture }
@@ -36,9 +45,8 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
     Effect.gen(function* () {
       const supervisor = yield* BridgeSupervisor
 
-      const status = Effect.map(
-        supervisor.state,
-        (state): BackendStatus => (state.status === "ready" ? { status: "ready" } : { status: state.status, message: state.message })
+      const status = Effect.map(supervisor.state, (state): BackendStatus =>
+        state.status === "ready" ? { status: "ready" } : { status: state.status, message: state.message }
       )
 
       const capabilities = Effect.map(supervisor.ready, (bridge): Capabilities => {
@@ -72,12 +80,17 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
           )
         )
 
-      const answer = (bridge: ReadyBridge, conversation: Conversation): Stream.Stream<GenerationEvent, BackendError> => {
+      const answer = (
+        bridge: ReadyBridge,
+        conversation: Conversation
+      ): Stream.Stream<GenerationEvent, BackendError> => {
         const model = loadedModel(bridge)
         const { card, family } = model
         const arranged = arrangeFor(conversation, model)
         const forced =
-          options.forcedScript === undefined ? undefined : forcedPieces(options.forcedScript, conversation, family, card.addedTokens)
+          options.forcedScript === undefined
+            ? undefined
+            : forcedPieces(options.forcedScript, conversation, family, card.addedTokens)
         const read = makeAnswerReader({
           parser: family.createParser({
             opensReasoning: card.template.opensReasoning && conversation.reasoning.mode !== "off",
@@ -91,7 +104,9 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         return bridge.client
           .generate({ ...planGeneration(conversation, arranged, model), ...(forced === undefined ? {} : { forced }) })
           .pipe(
-            Stream.onStart(Effect.forEach([...arranged.notices, ...unenforced(conversation)], logNotice, { discard: true })),
+            Stream.onStart(
+              Effect.forEach([...arranged.notices, ...unenforced(conversation)], logNotice, { discard: true })
+            ),
             Stream.mapEffect((line) => Effect.fromResult(read(line))),
             Stream.flattenIterable
           )

@@ -1,5 +1,14 @@
 import type { Family, ReasoningMarkers } from "@pensieve/families"
-import type { BridgeGenerate, BridgeModel, BridgePrompt, BridgeSampling, Conversation, Notice, RequestClass, Sampling } from "@pensieve/models"
+import type {
+  BridgeGenerate,
+  BridgeModel,
+  BridgePrompt,
+  BridgeSampling,
+  Conversation,
+  Notice,
+  RequestClass,
+  Sampling
+} from "@pensieve/models"
 import { arrange, type Arranged } from "@pensieve/prompt"
 
 /** The loaded model, and how its family writes. */
@@ -16,11 +25,23 @@ export const callsAllowed = (conversation: Conversation): boolean =>
 /** What the request asks for and nothing here holds the model to. */
 export const unenforced = (conversation: Conversation): ReadonlyArray<Notice> => [
   ...(conversation.toolChoice.type === "any" || conversation.toolChoice.type === "tool"
-    ? [{ code: "tool-choice-not-enforced", message: "The model may answer in words although a call was demanded.", field: "tool_choice" }]
+    ? [
+        {
+          code: "tool-choice-not-enforced",
+          message: "The model may answer in words although a call was demanded.",
+          field: "tool_choice"
+        }
+      ]
     : []),
   ...(conversation.output.type === "text"
     ? []
-    : [{ code: "output-format-not-enforced", message: "The answer may not have the form that was demanded.", field: "output_config.format" }])
+    : [
+        {
+          code: "output-format-not-enforced",
+          message: "The answer may not have the form that was demanded.",
+          field: "output_config.format"
+        }
+      ])
 ]
 
 /** The conversation in canonical order, with notices of what the model cannot be shown as it was sent. */

@@ -53,11 +53,18 @@ export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) =>
   })
 
   const finish = (line: Extract<BridgeLine, { type: "finished" }>): LineReading => {
-    if (line.reason === "cancelled") return Result.fail(new BackendFailed({ message: "The engine was stopped before the answer was whole." }))
+    if (line.reason === "cancelled")
+      return Result.fail(new BackendFailed({ message: "The engine was stopped before the answer was whole." }))
     if (line.reason === "error")
-      return Result.fail(new BackendFailed({ message: line.error?.message ?? "The engine failed while it worked on this request." }))
+      return Result.fail(
+        new BackendFailed({ message: line.error?.message ?? "The engine failed while it worked on this request." })
+      )
     const events = options.parser.end(line.reason).map(onFamilyEvent)
-    return Result.succeed([...events, usage(line.completionTokens), { type: "finished", ...ending(line.reason, line.stop) }])
+    return Result.succeed([
+      ...events,
+      usage(line.completionTokens),
+      { type: "finished", ...ending(line.reason, line.stop) }
+    ])
   }
 
   const ending = (reason: "stop" | "length", stop: string | null): { reason: FinishReason; stopSequence?: string } => {
@@ -80,7 +87,9 @@ export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) =>
       case "prefill":
         return Result.succeed([{ type: "prefill", done: line.done, total: line.total }])
       case "piece":
-        return Result.succeed(options.parser.push("text" in line ? { text: line.text } : { marker: line.marker }).map(onFamilyEvent))
+        return Result.succeed(
+          options.parser.push("text" in line ? { text: line.text } : { marker: line.marker }).map(onFamilyEvent)
+        )
       case "finished":
         return finish(line)
     }

@@ -4,7 +4,11 @@ import type { Conversation } from "@pensieve/models"
 import { Result } from "effect"
 import { forcedPieces, parseForcedScript } from "../../src/mlx/forced-script.ts"
 
-const family = detectFamily({ templateText: "<tool_call> tool_call.name {{ x | tojson }}", addedTokens: ["<tool_call>", "</tool_call>"], architecture: "qwen3" })
+const family = detectFamily({
+  templateText: "<tool_call> tool_call.name {{ x | tojson }}",
+  addedTokens: ["<tool_call>", "</tool_call>"],
+  architecture: "qwen3"
+})
 const conversation = (answers: number): Conversation => ({
   model: "m",
   system: [],
@@ -24,7 +28,11 @@ const conversation = (answers: number): Conversation => ({
 
 describe("a forced script", () => {
   const script = Result.getOrThrow(
-    parseForcedScript(JSON.stringify({ main: [[{ text: "one" }], [{ text: "two" }, { call: { name: "Read", input: { file_path: "a" } } }]] }))
+    parseForcedScript(
+      JSON.stringify({
+        main: [[{ text: "one" }], [{ text: "two" }, { call: { name: "Read", input: { file_path: "a" } } }]]
+      })
+    )
   )
 
   it("gives the answer for the place in the conversation, and none behind the last", () => {
@@ -34,11 +42,15 @@ describe("a forced script", () => {
 
   it("writes a call with the vocabulary's own markers", () => {
     const pieces = forcedPieces(script, conversation(1), family, ["<tool_call>", "</tool_call>"]) ?? []
-    assert.deepStrictEqual(pieces.filter((piece) => "marker" in piece), [{ marker: "<tool_call>" }, { marker: "</tool_call>" }])
+    assert.deepStrictEqual(
+      pieces.filter((piece) => "marker" in piece),
+      [{ marker: "<tool_call>" }, { marker: "</tool_call>" }]
+    )
     assert.match(JSON.stringify(pieces), /Read/)
   })
 
   it("says what is wrong with a script", () => {
-    for (const text of ["{", `{"main": [[{"txt": "x"}]]}`, `{"main": "x"}`]) assert.isTrue(Result.isFailure(parseForcedScript(text)))
+    for (const text of ["{", `{"main": [[{"txt": "x"}]]}`, `{"main": "x"}`])
+      assert.isTrue(Result.isFailure(parseForcedScript(text)))
   })
 })

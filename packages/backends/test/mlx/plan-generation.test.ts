@@ -1,7 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { detectFamily } from "@pensieve/families"
 import type { BridgeModel, Conversation } from "@pensieve/models"
-import { arrangeFor, callsAllowed, type LoadedModel, planGeneration, unenforced } from "../../src/mlx/plan-generation.ts"
+import {
+  arrangeFor,
+  callsAllowed,
+  type LoadedModel,
+  planGeneration,
+  unenforced
+} from "../../src/mlx/plan-generation.ts"
 
 const template = {
   text: "<tools> {{ tool | tojson }} <tool_call> {{ tool_call.name }}",
@@ -30,7 +36,11 @@ const card: BridgeModel = {
   sampling: { temperature: 0.6, topP: 0.95 },
   template
 }
-const family = detectFamily({ templateText: template.text, addedTokens: card.addedTokens, architecture: card.architecture })
+const family = detectFamily({
+  templateText: template.text,
+  addedTokens: card.addedTokens,
+  architecture: card.architecture
+})
 const model: LoadedModel = { card, family, reasoning: null }
 const conversation: Conversation = {
   model: "claude",
@@ -56,12 +66,18 @@ const plan = (change: Partial<Conversation> = {}) => {
 describe("what the engine is asked", () => {
   it("lets the request's sampling beat the model's own", () => {
     assert.deepStrictEqual(plan().sampling, { temperature: 0.6, topP: 0.95 })
-    assert.deepStrictEqual(plan({ sampling: { temperature: 0, seed: 7 } }).sampling, { temperature: 0, topP: 0.95, seed: 7 })
+    assert.deepStrictEqual(plan({ sampling: { temperature: 0, seed: 7 } }).sampling, {
+      temperature: 0,
+      topP: 0.95,
+      seed: 7
+    })
   })
 
   it("turns thinking off and on through the template, where it has a switch", () => {
     assert.deepStrictEqual(plan().templateOptions, { enable_thinking: false })
-    assert.deepStrictEqual(plan({ reasoning: { mode: "auto", display: "full" } }).templateOptions, { enable_thinking: true })
+    assert.deepStrictEqual(plan({ reasoning: { mode: "auto", display: "full" } }).templateOptions, {
+      enable_thinking: true
+    })
     const plain = { ...model, card: { ...card, template: { ...template, thinkingSwitch: false } } }
     assert.isUndefined(planGeneration(conversation, arrangeFor(conversation, plain), plain).templateOptions)
   })
@@ -83,7 +99,10 @@ describe("what is not enforced", () => {
   it("is told, and only that", () => {
     assert.deepStrictEqual(unenforced(conversation), [])
     const asked = { ...conversation, toolChoice: { type: "any" }, output: { type: "json" } } as const
-    assert.deepStrictEqual(unenforced(asked).map((notice) => notice.field), ["tool_choice", "output_config.format"])
+    assert.deepStrictEqual(
+      unenforced(asked).map((notice) => notice.field),
+      ["tool_choice", "output_config.format"]
+    )
   })
 
   it("takes a call as text when no tool may be called", () => {

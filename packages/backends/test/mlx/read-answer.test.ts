@@ -15,11 +15,22 @@ const finished = (reason: "stop" | "length" | "cancelled" | "error", stop: strin
 /** Text passes through; the marker `<call>` is a whole call. */
 const parser: FamilyParser = {
   push: (piece): ReadonlyArray<FamilyEvent> =>
-    "text" in piece ? [{ type: "text", text: piece.text }] : [{ type: "tool-call", name: "Read", input: { path: "a" }, rawText: "<call>" }],
+    "text" in piece
+      ? [{ type: "text", text: piece.text }]
+      : [{ type: "tool-call", name: "Read", input: { path: "a" }, rawText: "<call>" }],
   end: () => []
 }
-const read = (lines: ReadonlyArray<BridgeLine>, options: { callsAllowed?: boolean; stopSequences?: ReadonlyArray<string> } = {}) => {
-  const reader = makeAnswerReader({ parser, makeCallId: () => "toolu_1", callsAllowed: true, stopSequences: [], ...options })
+const read = (
+  lines: ReadonlyArray<BridgeLine>,
+  options: { callsAllowed?: boolean; stopSequences?: ReadonlyArray<string> } = {}
+) => {
+  const reader = makeAnswerReader({
+    parser,
+    makeCallId: () => "toolu_1",
+    callsAllowed: true,
+    stopSequences: [],
+    ...options
+  })
   const events: Array<GenerationEvent> = []
   for (const line of lines) {
     const reading = reader(line)
@@ -34,7 +45,7 @@ const started: BridgeLine = { type: "started", cachedTokens: 4, restoredFrom: "m
 describe("reading an answer of the engine", () => {
   it("keeps the three input counts disjoint", () => {
     const { events } = read([accepted, started, finished("stop")])
-    const last = events.filter((event) => event.type === "usage").at(-1)
+    const last = events.findLast((event) => event.type === "usage")
     assert.deepStrictEqual(last, {
       type: "usage",
       usage: { inputTokens: 6, cacheReadTokens: 4, cacheCreationTokens: 0, outputTokens: 7, reasoningTokens: 0 }
@@ -49,7 +60,9 @@ describe("reading an answer of the engine", () => {
   })
 
   it("hands a call over as text when calls are not allowed", () => {
-    const { events } = read([accepted, { type: "piece", marker: "<call>", id: 1 }, finished("stop")], { callsAllowed: false })
+    const { events } = read([accepted, { type: "piece", marker: "<call>", id: 1 }, finished("stop")], {
+      callsAllowed: false
+    })
     assert.deepStrictEqual(events[1], { type: "text-delta", text: "<call>" })
     assert.deepStrictEqual(events.at(-1), { type: "finished", reason: "end-turn" })
   })

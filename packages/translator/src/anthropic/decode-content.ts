@@ -38,15 +38,17 @@ const sources = {
 }
 
 const opaque = (block: JsonObject, wireType: string, path: Path, notices: Notices): Parts => {
-  note(notices, "block-opaque", `A content block of type "${wireType}" is kept as it came; no model here reads it.`, path)
+  note(
+    notices,
+    "block-opaque",
+    `A content block of type "${wireType}" is kept as it came; no model here reads it.`,
+    path
+  )
   return Result.succeed([{ type: "opaque", wireType, value: block }])
 }
 
 /** Where the bytes are, or undefined for a kind of source that is not known. */
-const decodeSource = (
-  source: JsonObject,
-  path: Path
-): Result.Result<MediaSource | undefined, InvalidRequest> => {
+const decodeSource = (source: JsonObject, path: Path): Result.Result<MediaSource | undefined, InvalidRequest> => {
   switch (source.type) {
     case "base64":
       return Result.map(sources.base64(source, path), ({ media_type, data }) => ({
@@ -84,7 +86,10 @@ const decodeImage: BlockDecoder = (block, path, notices) =>
   Result.gen(function* () {
     const image = yield* blocks.image(block, path)
     if (image.transformations !== undefined) {
-      note(notices, "image-transformations-ignored", "Image transformations are not applied.", [...path, "transformations"])
+      note(notices, "image-transformations-ignored", "Image transformations are not applied.", [
+        ...path,
+        "transformations"
+      ])
     }
     const source = yield* decodeSource(image.source, [...path, "source"])
     return source === undefined ? yield* opaque(block, "image", path, notices) : [{ type: "image", source }]
@@ -122,7 +127,9 @@ const decodeSearchResult: BlockDecoder = (block, path, notices) =>
   Result.map(blocks.searchResult(block, path), ({ source, title, content, citations }) => {
     noteCitations(citations, path, notices)
     const text = content.map((part) => part.text).join("\n")
-    return [{ type: "document", source: { kind: "text", mediaType: "text/plain", text }, title: `${title} (${source})` }]
+    return [
+      { type: "document", source: { kind: "text", mediaType: "text/plain", text }, title: `${title} (${source})` }
+    ]
   })
 
 const decodeThinking: BlockDecoder = (block, path) =>
@@ -133,7 +140,10 @@ const decodeThinking: BlockDecoder = (block, path) =>
 const decodeToolUse: BlockDecoder = (block, path, notices) =>
   Result.map(blocks.toolUse(block, path), ({ id, name, input, caller }) => {
     if (isJsonObject(caller) && caller.type !== "direct") {
-      note(notices, "caller-ignored", "A tool call made by a server tool is shown as the model's own.", [...path, "caller"])
+      note(notices, "caller-ignored", "A tool call made by a server tool is shown as the model's own.", [
+        ...path,
+        "caller"
+      ])
     }
     return [{ type: "tool-call", id, name, input }]
   })
@@ -171,7 +181,9 @@ const decoders: ReadonlyMap<string, { readonly decode: BlockDecoder; readonly fi
         "type",
         "cache_control",
         "toolset_name",
-        ...Object.entries(anthropicBlocks).flatMap(([name, schema]) => (name === type ? Object.keys(schema.fields) : []))
+        ...Object.entries(anthropicBlocks).flatMap(([name, schema]) =>
+          name === type ? Object.keys(schema.fields) : []
+        )
       ])
     }
   ])

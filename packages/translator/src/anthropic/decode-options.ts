@@ -1,4 +1,4 @@
-import { InvalidRequest } from "@pensieve/errors"
+import type { InvalidRequest } from "@pensieve/errors"
 import {
   type AnthropicCountRequest,
   isJsonObject,
@@ -75,10 +75,14 @@ const decodeMode = (
     case "adaptive":
       return { mode: "auto" }
     case "between_tools":
-      note(notices, "thinking-everywhere", "Thinking between tools only is not possible; the model decides.", ["thinking"])
+      note(notices, "thinking-everywhere", "Thinking between tools only is not possible; the model decides.", [
+        "thinking"
+      ])
       return { mode: "auto" }
     default:
-      note(notices, "thinking-unknown", `The thinking type ${JSON.stringify(thinking.type)} is not known.`, ["thinking"])
+      note(notices, "thinking-unknown", `The thinking type ${JSON.stringify(thinking.type)} is not known.`, [
+        "thinking"
+      ])
       return { mode: "auto" }
   }
 }
@@ -157,13 +161,18 @@ export const decodeStops = (request: AnthropicCountRequest, notices: Notices): R
 export const refuseUnsupported = (request: AnthropicCountRequest): InvalidRequest | undefined => {
   const { mcp_servers: servers, container, thread } = request
   if (servers !== undefined && !(Array.isArray(servers) && servers.length === 0)) {
-    return invalidField(["mcp_servers"], "MCP servers are not connected to by this server; connect to them in the client")
+    return invalidField(
+      ["mcp_servers"],
+      "MCP servers are not connected to by this server; connect to them in the client"
+    )
   }
   const skills = isJsonObject(container) ? container.skills : undefined
   if (skills !== undefined && skills !== null && !(Array.isArray(skills) && skills.length === 0)) {
     return invalidField(["container", "skills"], "Skills in a container are not supported by local models")
   }
-  return thread === undefined ? undefined : invalidField(["thread"], "Threads are not supported; send the whole conversation")
+  return thread === undefined
+    ? undefined
+    : invalidField(["thread"], "Threads are not supported; send the whole conversation")
 }
 
 /** Edits of the context that change nothing: `keep: "all"` is what Claude Code always sends. */

@@ -52,7 +52,10 @@ const typedTool = (tool: JsonObject, path: Path, notices: Notices): Decoded =>
       }
     }
     if (tool.input_schema !== undefined && !isServerTool(type)) {
-      note(notices, "tool-type-unknown", `The tool type "${type}" is not known; its own schema is used.`, [...path, "type"])
+      note(notices, "tool-type-unknown", `The tool type "${type}" is not known; its own schema is used.`, [
+        ...path,
+        "type"
+      ])
       return yield* ownTool(tool, path, notices)
     }
     const [code, reason] = isServerTool(type)
@@ -112,7 +115,8 @@ export const decodeToolChoice = (
     noteUnknownFields(notices, value, choiceFields, "tool_choice", ["tool_choice"])
     const choice = yield* decodeChoice(value, ["tool_choice"])
     const parallelToolCalls = choice.disable_parallel_tool_use !== true
-    if (choice.type === "auto" || choice.type === "none") return { toolChoice: { type: choice.type }, parallelToolCalls }
+    if (choice.type === "auto" || choice.type === "none")
+      return { toolChoice: { type: choice.type }, parallelToolCalls }
     if (choice.type === "any") {
       if (tools.length > 0) return { toolChoice: { type: "any" }, parallelToolCalls }
       note(notices, "tool-choice-ignored", "A tool call is asked for, but no tool can be offered.", ["tool_choice"])

@@ -54,13 +54,17 @@ const freshId = (id: string, taken: ReadonlySet<string>): string => {
 /** Begins a call, under an id no other call of the conversation has. */
 export const openTool = (state: StreamState, id: string, name: string): StreamStep => {
   const fresh = freshId(id, state.toolIds)
-  return openBlock({ ...state, toolIds: new Set(state.toolIds).add(fresh) }, { kind: "tool", json: "" }, {
-    type: "tool_use",
-    id: fresh,
-    name,
-    input: {},
-    caller: { type: "direct" }
-  })
+  return openBlock(
+    { ...state, toolIds: new Set(state.toolIds).add(fresh) },
+    { kind: "tool", json: "" },
+    {
+      type: "tool_use",
+      id: fresh,
+      name,
+      input: {},
+      caller: { type: "direct" }
+    }
+  )
 }
 
 /** A fragment of the open call's input; without an open call it is nobody's. */

@@ -2,7 +2,10 @@ import { BackendFailed, Overloaded, PromptTooLong } from "@pensieve/errors"
 import { type GenerationEvent, isJsonObject, type JsonObject } from "@pensieve/models"
 import fc from "fast-check"
 
-const text = fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom("", "\n", "🎉", "\u2028", "event: x\n\n", "</block>"))
+const text = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom("", "\n", "🎉", "\u2028", "event: x\n\n", "</block>")
+)
 
 const id = fc.constantFrom("toolu_1", "toolu_2", "toolu_3")
 const name = fc.constantFrom("Bash", "Read")
@@ -25,17 +28,10 @@ const usage = fc.record({
   reasoningTokens: count
 })
 
-const finishReason = fc.constantFrom(
-  "end-turn",
-  "max-tokens",
-  "stop-sequence",
-  "tool-use",
-  "refusal",
-  "context-window"
-)
+const finishReason = fc.constantFrom("end-turn", "max-tokens", "stop-sequence", "tool-use", "refusal", "context-window")
 
 /** An event that may come anywhere before the end. */
-export const middleEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
+const middleEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
   fc.record({ type: fc.constant("accepted"), promptTokens: count }),
   fc.record({ type: fc.constant("started"), cachedTokens: count }),
   fc.record({ type: fc.constant("prefill"), done: count, total: count }),
@@ -51,8 +47,11 @@ export const middleEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
 )
 
 /** The last event of an answer. */
-export const lastEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
-  fc.record({ type: fc.constant("finished"), reason: finishReason, stopSequence: text }, { requiredKeys: ["type", "reason"] }),
+const lastEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
+  fc.record(
+    { type: fc.constant("finished"), reason: finishReason, stopSequence: text },
+    { requiredKeys: ["type", "reason"] }
+  ),
   fc.record({
     type: fc.constant("failed"),
     error: fc.constantFrom(
@@ -73,7 +72,9 @@ const streamedCall: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = fc
   .tuple(id, name, input, fc.integer({ min: 1, max: 5 }))
   .map(([callId, callName, value, size]) => {
     const json = JSON.stringify(value)
-    const pieces = Array.from({ length: Math.ceil(json.length / size) }, (_, at) => json.slice(at * size, (at + 1) * size))
+    const pieces = Array.from({ length: Math.ceil(json.length / size) }, (_, at) =>
+      json.slice(at * size, (at + 1) * size)
+    )
     return [
       { type: "tool-call-start", id: callId, name: callName } as const,
       ...pieces.map((piece) => ({ type: "tool-call-delta", json: piece }) as const),
@@ -83,10 +84,12 @@ const streamedCall: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = fc
 
 const orderlyPiece: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = fc.oneof(
   fc.record({ type: fc.constant("text-delta"), text }).map((event) => [event]),
-  fc.tuple(text, text).map(([thought, signature]) => [
-    { type: "reasoning-delta", text: thought } as const,
-    { type: "reasoning-end", signature } as const
-  ]),
+  fc
+    .tuple(text, text)
+    .map(([thought, signature]) => [
+      { type: "reasoning-delta", text: thought } as const,
+      { type: "reasoning-end", signature } as const
+    ]),
   fc.record({ type: fc.constant("tool-call"), id, name, input }).map((event) => [event]),
   streamedCall,
   fc.record({ type: fc.constant("heartbeat") }).map((event) => [event]),

@@ -131,7 +131,11 @@ describe("content", () => {
 
   it("keeps its order within a message", () => {
     const plain = fc.oneof(textBlock, reference, opaqueBlock)
-    const result = fc.record({ type: fc.constant("tool_result"), tool_use_id: text, content: fc.array(plain, { maxLength: 3 }) })
+    const result = fc.record({
+      type: fc.constant("tool_result"),
+      tool_use_id: text,
+      content: fc.array(plain, { maxLength: 3 })
+    })
     const ordered = fc.array(fc.oneof(plain, result), { maxLength: 6 })
     fc.assert(
       fc.property(ordered, (blocks) => {
@@ -147,7 +151,13 @@ describe("content", () => {
 describe("the check for lost content", () => {
   const body = {
     messages: [
-      { role: "user", content: [{ type: "text", text: "one" }, { type: "tool_result", tool_use_id: "t", content: "two" }] },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "one" },
+          { type: "tool_result", tool_use_id: "t", content: "two" }
+        ]
+      },
       { role: "assistant", content: [{ type: "tool_use", id: "t", name: "n", input: { a: 1 } }] }
     ],
     stop_sequences: ["three"]

@@ -47,7 +47,10 @@ describe("content blocks", () => {
   })
 
   it("of search results are documents that name their origin", () => {
-    const content = [{ type: "text", text: "a" }, { type: "text", text: "b" }]
+    const content = [
+      { type: "text", text: "a" },
+      { type: "text", text: "b" }
+    ]
     assert.deepStrictEqual(partsOf([{ type: "search_result", source: "http://x", title: "T", content }]), [
       { type: "document", source: { kind: "text", mediaType: "text/plain", text: "a\nb" }, title: "T (http://x)" }
     ])
@@ -68,7 +71,10 @@ describe("content blocks", () => {
   })
 
   it("of results hold parts of their own", () => {
-    const content = [{ type: "text", text: "a" }, { type: "tool_reference", tool_name: "Web" }]
+    const content = [
+      { type: "text", text: "a" },
+      { type: "tool_reference", tool_name: "Web" }
+    ]
     assert.deepStrictEqual(
       partsOf([
         { type: "tool_result", tool_use_id: "1", content, is_error: true },
@@ -79,7 +85,10 @@ describe("content blocks", () => {
         {
           type: "tool-result",
           callId: "1",
-          parts: [{ type: "text", text: "a" }, { type: "tool-reference", name: "Web" }],
+          parts: [
+            { type: "text", text: "a" },
+            { type: "tool-reference", name: "Web" }
+          ],
           isError: true
         },
         { type: "tool-result", callId: "0", parts: [{ type: "text", text: "b" }], isError: false },

@@ -7,7 +7,9 @@ const claudeCode = { "x-claude-code-session-id": "s-1" }
 const billing = (rest: string) => [{ type: "text", text: `x-anthropic-billing-header: cc_version=2.1.329.22d;${rest}` }]
 const tool = { name: "Bash", input_schema: {} }
 const answerWith = (field: string) => ({
-  output_config: { format: { type: "json_schema", schema: { type: "object", properties: { [field]: { type: "string" } } } } }
+  output_config: {
+    format: { type: "json_schema", schema: { type: "object", properties: { [field]: { type: "string" } } } }
+  }
 })
 const summarise = { type: "text", text: "CRITICAL: Respond with TEXT ONLY. Do not call any tools.\n…" }
 const result = { type: "tool_result", tool_use_id: "t", content: "x" }
@@ -33,19 +35,29 @@ describe("the class of a request", () => {
       assert.strictEqual(classOf({ ...answerWith("title"), tools: [] }, headers), "title")
       assert.strictEqual(classOf(answerWith("name"), headers), "title")
       assert.strictEqual(classOf({ stop_sequences: ["</block>"] }, headers), "classifier")
-      assert.strictEqual(classOf({ tools: [{ type: "web_search_20250305", name: "web_search" }] }, headers), "websearch")
+      assert.strictEqual(
+        classOf({ tools: [{ type: "web_search_20250305", name: "web_search" }] }, headers),
+        "websearch"
+      )
     }
   })
 
   it("is compaction if the last user turn ends with the instruction, also behind tool results", () => {
-    const messages = [{ role: "user", content: "a" }, { role: "user", content: [result, summarise] }]
+    const messages = [
+      { role: "user", content: "a" },
+      { role: "user", content: [result, summarise] }
+    ]
     assert.strictEqual(classOf({ messages, tools: [tool] }), "compaction")
     assert.strictEqual(classOf({ messages: [...messages, { role: "system", content: "b" }] }), "compaction")
     assert.strictEqual(classOf({ messages: [{ role: "user", content: summarise.text }] }), "compaction")
   })
 
   it("is not compaction if the instruction is older, or followed by other text", () => {
-    const older = [{ role: "user", content: [summarise] }, { role: "assistant", content: "b" }, { role: "user", content: "c" }]
+    const older = [
+      { role: "user", content: [summarise] },
+      { role: "assistant", content: "b" },
+      { role: "user", content: "c" }
+    ]
     assert.strictEqual(classOf({ messages: older, tools: [tool] }), "main")
     const quoted = [{ role: "user", content: [summarise, { type: "text", text: "what does this mean?" }] }]
     assert.strictEqual(classOf({ messages: quoted, tools: [tool] }), "main")

@@ -28,7 +28,11 @@ describe("thinking", () => {
     [{ type: "between_tools" }, { mode: "auto", display: "full" }, "thinking-everywhere"],
     [{ type: "dreaming" }, { mode: "auto", display: "full" }, "thinking-unknown"],
     [{ type: "enabled" }, { mode: "auto", display: "full" }, "thinking-budget-unknown"],
-    [{ type: "enabled", budget_tokens: 5000 }, { mode: "budget", budgetTokens: 9, display: "full" }, "thinking-budget-lowered"],
+    [
+      { type: "enabled", budget_tokens: 5000 },
+      { mode: "budget", budgetTokens: 9, display: "full" },
+      "thinking-budget-lowered"
+    ],
     [{ type: "adaptive", mood: "good" }, { mode: "auto", display: "full" }, "field-ignored"],
     ["hard", { mode: "off", display: "full" }, "thinking-unknown"]
   ])("is never refused: %j", (thinking, expected, code) => {
@@ -79,7 +83,11 @@ describe("the form of the answer", () => {
 
 describe("limits and sampling", () => {
   it("are taken as sent, zero included", () => {
-    assert.deepStrictEqual(decoded({ temperature: 0, top_p: 0.5, top_k: 40 }).sampling, { temperature: 0, topP: 0.5, topK: 40 })
+    assert.deepStrictEqual(decoded({ temperature: 0, top_p: 0.5, top_k: 40 }).sampling, {
+      temperature: 0,
+      topP: 0.5,
+      topK: 40
+    })
     assert.strictEqual(decoded({ max_tokens: 0 }).maxTokens, 0)
     assert.isTrue(decoded({ stream: true }).stream)
   })
@@ -96,6 +104,9 @@ describe("edits of the context", () => {
     const keepAll = { type: "clear_thinking_20251015", keep: "all" }
     assert.deepStrictEqual(decoded({ context_management: { edits: [keepAll] } }).notices, [])
     const edits = [keepAll, { type: "clear_tool_uses_20250919" }, { type: "clear_thinking_20251015", keep: 1 }]
-    assert.deepStrictEqual(codes(decoded({ context_management: { edits } })), ["context-edit-ignored", "context-edit-ignored"])
+    assert.deepStrictEqual(codes(decoded({ context_management: { edits } })), [
+      "context-edit-ignored",
+      "context-edit-ignored"
+    ])
   })
 })

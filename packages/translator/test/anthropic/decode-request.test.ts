@@ -61,7 +61,10 @@ describe("a request", () => {
   })
 
   it("words what is wrong as the API does", () => {
-    const text = [{ type: "text", text: "a" }, { type: "text", text: 5 }]
+    const text = [
+      { type: "text", text: "a" },
+      { type: "text", text: 5 }
+    ]
     assert.deepStrictEqual(refusal({ messages: [{ role: "user", content: text }] }), {
       message: "messages.0.content.1.text: Input should be a valid string",
       field: "messages.0.content.1.text"
@@ -133,14 +136,19 @@ describe("turns", () => {
   })
 
   it("are the same for a string and for one text block", () => {
-    const block = { messages: [{ role: "system", content: [{ type: "text", text: "a", cache_control: { type: "ephemeral" } }] }] }
+    const block = {
+      messages: [{ role: "system", content: [{ type: "text", text: "a", cache_control: { type: "ephemeral" } }] }]
+    }
     const string = { messages: [{ role: "system", content: "a" }] }
     assert.deepStrictEqual(decoded(block).turns, decoded(string).turns)
     assert.deepStrictEqual(decoded({ system: "a" }).system, decoded({ system: [{ type: "text", text: "a" }] }).system)
   })
 
   it("leave out a system message that only changes options", () => {
-    const messages = [{ role: "user", content: "a" }, { role: "system", output_config: { effort: "low" } }]
+    const messages = [
+      { role: "user", content: "a" },
+      { role: "system", output_config: { effort: "low" } }
+    ]
     const conversation = decoded({ messages })
     assert.strictEqual(conversation.turns.length, 1)
     assert.strictEqual(conversation.reasoning.effort, "low")
@@ -148,7 +156,10 @@ describe("turns", () => {
   })
 
   it("keep a system message that asks to vanish, with a notice", () => {
-    const messages = [{ role: "system", content: "a", clear_at: "next_user_message" }, { role: "user", content: "b" }]
+    const messages = [
+      { role: "system", content: "a", clear_at: "next_user_message" },
+      { role: "user", content: "b" }
+    ]
     const conversation = decoded({ messages })
     assert.strictEqual(conversation.turns.length, 2)
     assert.deepStrictEqual(codes(conversation), ["clear-at-ignored"])

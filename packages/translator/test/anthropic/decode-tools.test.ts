@@ -19,7 +19,11 @@ describe("tools", () => {
 
   it.each([
     ["bash_20250124", "bash", ["command", "restart"]],
-    ["text_editor_20250124", "str_replace_editor", ["command", "path", "file_text", "old_str", "new_str", "insert_line", "view_range"]],
+    [
+      "text_editor_20250124",
+      "str_replace_editor",
+      ["command", "path", "file_text", "old_str", "new_str", "insert_line", "view_range"]
+    ],
     [
       "text_editor_20250728",
       "str_replace_based_edit_tool",
@@ -28,7 +32,18 @@ describe("tools", () => {
     [
       "memory_20250818",
       "memory",
-      ["command", "path", "file_text", "old_str", "new_str", "insert_line", "view_range", "insert_text", "old_path", "new_path"]
+      [
+        "command",
+        "path",
+        "file_text",
+        "old_str",
+        "new_str",
+        "insert_line",
+        "view_range",
+        "insert_text",
+        "old_path",
+        "new_path"
+      ]
     ]
   ])("of type %s get the schema the API knows", (type, name, fields) => {
     const [definition] = decoded({ tools: [{ type, name }] }).tools
@@ -50,26 +65,43 @@ describe("tools", () => {
     { type: "mcp_toolset", mcp_server_name: "x" }
   ])("that run on the API's servers are noted and not offered: %j", (server) => {
     const conversation = decoded({ tools: [server, tool] })
-    assert.deepStrictEqual(conversation.tools.map(({ name }) => name), ["Bash"])
+    assert.deepStrictEqual(
+      conversation.tools.map(({ name }) => name),
+      ["Bash"]
+    )
     assert.deepStrictEqual(codes(conversation), ["server-tool-not-offered"])
     assert.include(conversation.notices[0]?.message, server.type)
   })
 
   it("of an unknown type are used if they bring a schema, and noted if not", () => {
-    const conversation = decoded({ tools: [{ ...tool, type: "custom_v9" }, { type: "dance_2027", name: "dance" }] })
-    assert.deepStrictEqual(conversation.tools.map(({ name }) => name), ["Bash"])
+    const conversation = decoded({
+      tools: [
+        { ...tool, type: "custom_v9" },
+        { type: "dance_2027", name: "dance" }
+      ]
+    })
+    assert.deepStrictEqual(
+      conversation.tools.map(({ name }) => name),
+      ["Bash"]
+    )
     assert.deepStrictEqual(codes(conversation), ["tool-type-unknown", "tool-type-unknown"])
   })
 
   it("of one name count once", () => {
     const conversation = decoded({ tools: [tool, { ...tool, description: "other" }] })
-    assert.deepStrictEqual(conversation.tools.map(({ description }) => description), ["runs"])
+    assert.deepStrictEqual(
+      conversation.tools.map(({ description }) => description),
+      ["runs"]
+    )
     assert.deepStrictEqual(codes(conversation), ["tool-duplicate"])
   })
 
   it("note fields without effect", () => {
     const conversation = decoded({ tools: [{ ...tool, strict: true, input_examples: [], cache_control: {} }] })
-    assert.deepStrictEqual(conversation.notices.map(({ field }) => field), ["tools.0.strict", "tools.0.input_examples"])
+    assert.deepStrictEqual(
+      conversation.notices.map(({ field }) => field),
+      ["tools.0.strict", "tools.0.input_examples"]
+    )
   })
 
   it.each([

@@ -22,7 +22,9 @@ describe("errors", () => {
 
   it("carry the code the official SDK knows for threads", () => {
     const error = new InvalidRequest({ message: "thread: no", field: "thread" })
-    assert.deepStrictEqual(anthropic.encodeError(error, "r").body.error.details, { error_code: "thread_unsupported_request" })
+    assert.deepStrictEqual(anthropic.encodeError(error, "r").body.error.details, {
+      error_code: "thread_unsupported_request"
+    })
   })
 })
 

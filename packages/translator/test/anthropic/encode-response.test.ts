@@ -31,8 +31,14 @@ describe("a whole answer", () => {
           (read): object => ({ ...read, parsed_output: undefined }),
           () => undefined
         )
-        const response = Result.map(encodeResponse(settings, events), (read): object => ({ ...read, parsed_output: undefined }))
-        assert.deepStrictEqual(message, Result.getOrElse(response, () => undefined))
+        const response = Result.map(encodeResponse(settings, events), (read): object => ({
+          ...read,
+          parsed_output: undefined
+        }))
+        assert.deepStrictEqual(
+          message,
+          Result.getOrElse(response, () => undefined)
+        )
       }),
       { numRuns: 150 }
     )

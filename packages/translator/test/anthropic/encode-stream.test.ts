@@ -71,7 +71,9 @@ describe("the grammar", () => {
     fc.assert(
       fc.property(someOptions, anyEvents, (settings, events) => {
         const ids = wireEvents(events, settings).flatMap((event) =>
-          event.type === "content_block_start" && event.content_block.type === "tool_use" ? [event.content_block.id] : []
+          event.type === "content_block_start" && event.content_block.type === "tool_use"
+            ? [event.content_block.id]
+            : []
         )
         const all = [...settings.toolIds, ...ids]
         assert.strictEqual(new Set(all).size, all.length)
@@ -85,7 +87,10 @@ describe("the grammar", () => {
         const sent = deltas(wireEvents(events, settings))
         const said = (type: "text-delta" | "reasoning-delta") =>
           events.map((event) => (event.type === type ? event.text : "")).join("")
-        assert.strictEqual(sent.map((delta) => (delta.type === "text_delta" ? delta.text : "")).join(""), said("text-delta"))
+        assert.strictEqual(
+          sent.map((delta) => (delta.type === "text_delta" ? delta.text : "")).join(""),
+          said("text-delta")
+        )
         assert.strictEqual(
           sent.map((delta) => (delta.type === "thinking_delta" ? delta.thinking : "")).join(""),
           settings.display === "omitted" ? "" : said("reasoning-delta")
@@ -97,7 +102,12 @@ describe("the grammar", () => {
 
 describe("the start", () => {
   it("lets pings out before message_start, which waits for the cache numbers", () => {
-    const events = wireEvents([{ type: "accepted", promptTokens: 100 }, { type: "heartbeat" }, ...started.slice(1), finished])
+    const events = wireEvents([
+      { type: "accepted", promptTokens: 100 },
+      { type: "heartbeat" },
+      ...started.slice(1),
+      finished
+    ])
     assert.strictEqual(types(events), "ping message_start message_delta message_stop")
     const start = events[1]
     assert.deepInclude(start?.type === "message_start" ? start.message.usage : {}, {
@@ -113,7 +123,10 @@ describe("the start", () => {
   })
 
   it("never counts more cached tokens than the prompt has", () => {
-    const [start] = wireEvents([{ type: "accepted", promptTokens: 5 }, { type: "started", cachedTokens: 9 }])
+    const [start] = wireEvents([
+      { type: "accepted", promptTokens: 5 },
+      { type: "started", cachedTokens: 9 }
+    ])
     assert.deepInclude(start?.type === "message_start" ? start.message.usage : {}, {
       input_tokens: 0,
       cache_read_input_tokens: 5
@@ -143,12 +156,22 @@ describe("blocks", () => {
   })
 
   it("opens none for empty text", () => {
-    const events = wireEvents([...started, { type: "text-delta", text: "" }, { type: "reasoning-delta", text: "" }, finished])
+    const events = wireEvents([
+      ...started,
+      { type: "text-delta", text: "" },
+      { type: "reasoning-delta", text: "" },
+      finished
+    ])
     assert.strictEqual(types(events), "message_start message_delta message_stop")
   })
 
   it("signs thinking with the backend's signature, or with one of its own", () => {
-    const signed = deltas(wireEvents([{ type: "reasoning-delta", text: "hm" }, { type: "reasoning-end", signature: "s" }]))
+    const signed = deltas(
+      wireEvents([
+        { type: "reasoning-delta", text: "hm" },
+        { type: "reasoning-end", signature: "s" }
+      ])
+    )
     assert.deepStrictEqual(signed.at(-1), { type: "signature_delta", signature: "s" })
     const unsigned = deltas(wireEvents([{ type: "reasoning-delta", text: "hm" }, { type: "reasoning-end" }]))
     assert.deepStrictEqual(unsigned.at(-1), { type: "signature_delta", signature: "msg_1.0" })
@@ -264,7 +287,12 @@ describe("the end", () => {
 
 describe("frames", () => {
   it("are whole server-sent events, named by their type", () => {
-    const text = streamText(options, [{ type: "heartbeat" }, ...started, { type: "text-delta", text: "a\u2028\nb" }, finished])
+    const text = streamText(options, [
+      { type: "heartbeat" },
+      ...started,
+      { type: "text-delta", text: "a\u2028\nb" },
+      finished
+    ])
     const [, events] = pushSse(initialSseDecode, text)
     assert.isTrue(text.startsWith('event: ping\ndata: {"type":"ping"}\n\n'))
     assert.isTrue(events.every(({ event, data }) => JSON.parse(data).type === event))

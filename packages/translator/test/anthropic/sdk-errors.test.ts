@@ -1,6 +1,13 @@
 import Anthropic from "@anthropic-ai/sdk"
 import { assert, describe, it } from "@effect/vitest"
-import { BackendTimeout, InvalidRequest, Overloaded, type PensieveError, PromptTooLong, RateLimited } from "@pensieve/errors"
+import {
+  BackendTimeout,
+  InvalidRequest,
+  Overloaded,
+  type PensieveError,
+  PromptTooLong,
+  RateLimited
+} from "@pensieve/errors"
 import { encodeError } from "@pensieve/translator/anthropic"
 import { chunked, readBySdk } from "./sdk-client.ts"
 import { streamText } from "./stream-text.ts"

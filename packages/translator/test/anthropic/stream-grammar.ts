@@ -32,8 +32,15 @@ const onStart = (stand: Stand, event: JsonObject): string | undefined => {
   if (stand.place !== "S0") return `message_start in ${stand.place}`
   stand.place = "S1"
   const usage = object(object(event.message).usage)
-  const counts = [usage.input_tokens, usage.cache_read_input_tokens, usage.cache_creation_input_tokens, usage.output_tokens]
-  return counts.every((count) => typeof count === "number" && count >= 0) ? undefined : "message_start without its counts"
+  const counts = [
+    usage.input_tokens,
+    usage.cache_read_input_tokens,
+    usage.cache_creation_input_tokens,
+    usage.output_tokens
+  ]
+  return counts.every((count) => typeof count === "number" && count >= 0)
+    ? undefined
+    : "message_start without its counts"
 }
 
 const onBlockStart = (stand: Stand, event: JsonObject): string | undefined => {
@@ -50,7 +57,8 @@ const onDelta = (stand: Stand, event: JsonObject): string | undefined => {
   if (stand.place !== "S2") return `content_block_delta in ${stand.place}`
   if (event.index !== stand.index) return `delta of block ${String(event.index)} inside ${stand.index}`
   const delta = object(event.delta)
-  if (!deltasOf[stand.blockType]?.includes(String(delta.type))) return `${String(delta.type)} in a ${stand.blockType} block`
+  if (!deltasOf[stand.blockType]?.includes(String(delta.type)))
+    return `${String(delta.type)} in a ${stand.blockType} block`
   if (stand.signed) return "a delta after the signature"
   if (delta.type === "input_json_delta") stand.input += String(delta.partial_json)
   if (delta.type === "signature_delta") {
@@ -93,7 +101,9 @@ const onError = (stand: Stand, event: JsonObject): string | undefined => {
   const error = object(event.error)
   if (stand.place !== "S1" && stand.place !== "S2") return `error in ${stand.place}`
   stand.place = "END"
-  return typeof error.type === "string" && typeof error.message === "string" ? undefined : "an error without type or message"
+  return typeof error.type === "string" && typeof error.message === "string"
+    ? undefined
+    : "an error without type or message"
 }
 
 const step = (stand: Stand, event: JsonObject): string | undefined => {
