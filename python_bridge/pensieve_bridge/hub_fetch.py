@@ -4,6 +4,7 @@ The hub's library deletes a file that it could not finish. Here the bytes grow i
 and get the name that the library expects when they are complete and, where their SHA-256 is known, right.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -97,7 +98,9 @@ def _receive(file: RemoteFile, url: str, out: FileIO, moved: Callable[[int], Non
             have = 0
         # As they come: pieces of a fixed size would be lost half-filled when the connection breaks.
         for chunk in answer.iter_bytes():
-            out.write(chunk)
+            if out.write(chunk) != len(chunk):
+                # The last bytes that the disk could take; what follows would leave a gap.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             have += len(chunk)
             moved(len(chunk))
             if have > file.size:
