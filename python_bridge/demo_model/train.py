@@ -21,10 +21,10 @@ from .shape import Shape
 from .tokenizer import EOS, save_tokenizer, token_id, train_tokenizer
 
 ROWS, LENGTH = 12, 320
-PLACES = 176  # learned positions kept per row; more are dropped at random by position order
+PLACES = 112  # learned positions kept per row; more are dropped at random by position order
 VOCABULARY = 1024
 ECHO_STEPS = 120  # of a run that starts from random weights
-WARM_UP = 100  # steps
+WARM_UP = 50  # steps
 BETA1, BETA2, DECAY = 0.9, 0.98, 0.01
 State = tuple[Weights, Weights, Weights]
 
