@@ -10,9 +10,10 @@ from .engine import Engine
 from .events import Event, Finished
 from .model import LoadedModel, model_card, resolve_sampling
 from .prompt import Prompt
+from .reasoning import ReasoningBudget
 from .row import Job
 from .status import EngineOptions
-from .wire import ForcedPiece, GenerateRequest, Json, PromptRequest, Refusal
+from .wire import ForcedPiece, GenerateRequest, Json, PromptRequest, Reasoning, Refusal
 
 _WATCH_SECONDS = 0.5
 _REMIND_TICKS = 3
@@ -83,6 +84,7 @@ class Bridge:
             sampling=resolve_sampling(request.sampling, model.facts),
             stop=request.stop,
             forced=forced,
+            reasoning=await self._budget(model, request.reasoning, prompt, request.prompt.continue_final),
             request_class=request.request_class,
             continues=request.prompt.continue_final,
         )
@@ -127,8 +129,28 @@ class Bridge:
                     raise Refusal(400, "invalid_request", message, field=where)
                 tokens.append(known)
             elif piece.text:
-                tokens += await self._loop.run_in_executor(self._prompts, model.prompts.encode_text, piece.text)
+                tokens += await self._tokens(model, piece.text)
         return tuple(tokens)
+
+    async def _budget(
+        self, model: LoadedModel, asked: Reasoning | None, prompt: Prompt, continues: bool
+    ) -> ReasoningBudget | None:
+        if asked is None or asked.budget is None:
+            return None
+        start, end = [tuple(await self._spell(model, text)) for text in (asked.start, asked.end)]
+        # Only what the template wrote last can have opened it: behind the turn's beginning, unless a turn goes on.
+        opened = prompt.text.rstrip().endswith(asked.start) or (
+            continues and prompt.text.rfind(asked.start) > prompt.text.rfind(asked.end)
+        )
+        return ReasoningBudget(start, end, asked.budget, opened)
+
+    async def _spell(self, model: LoadedModel, text: str) -> list[int]:
+        """The ids of a marker, or of ordinary text."""
+        known = model.vocabulary.marker_ids.get(text)
+        return [known] if known is not None else await self._tokens(model, text)
+
+    async def _tokens(self, model: LoadedModel, text: str) -> list[int]:
+        return await self._loop.run_in_executor(self._prompts, model.prompts.encode_text, text)
 
     # ---- from the engine thread -----------------------------------------------------------------------------
 

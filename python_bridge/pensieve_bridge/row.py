@@ -9,6 +9,7 @@ from .mlx_edge import Network, Processor, Sampler
 from .model import LoadedModel
 from .pieces import Pieces
 from .prefill import Prefill
+from .reasoning import ReasoningBudget, ReasoningWatch, SteeredSampler
 from .sampling import GREEDY, ForcedSampler, Penalties, RowSampler, SamplingPlan, greedy
 from .scheduler import due
 
@@ -25,6 +26,7 @@ class Job:
     sampling: SamplingPlan = GREEDY
     stop: tuple[str, ...] = ()
     forced: tuple[int, ...] | None = None
+    reasoning: ReasoningBudget | None = None
     request_class: str = "main"
     continues: bool = False
 
@@ -46,6 +48,10 @@ class Row:
         self._penalties = Penalties(job.sampling) if job.sampling.penalizes and job.forced is None else None
         self._processors: list[Processor] = [self._penalties] if self._penalties else []
         self._sampler = _sampler(job, model.vocabulary.turn_end)
+        self._reasoning: ReasoningWatch | None = None
+        if job.reasoning is not None and job.forced is None:
+            self._sampler = steered = SteeredSampler(self._sampler)
+            self._reasoning = ReasoningWatch(job.reasoning, steered)
         self._count = 0
         self._reported = 0.0
         self._arrived = arrived
@@ -80,6 +86,8 @@ class Row:
     def first_token(self) -> int:
         """Sample the first token of a prefilled row."""
         assert self.prefill is not None
+        if self._reasoning is not None:
+            self._reasoning.begin()
         return self.prefill.first_token(self._sampler, self._processors)
 
     def ready(self, number: int, first: int) -> ReadyRow:
@@ -96,6 +104,8 @@ class Row:
         if fault is not None:
             return [], self.failed(fault)
         self._count += 1
+        if self._reasoning is not None:
+            self._reasoning.take(token)
         if token in self._eos:
             return [], self.finished("stop", end_token=self._markers.get(token))
         events: list[Event] = [*self._pieces.push(token)]

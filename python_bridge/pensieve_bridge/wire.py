@@ -53,6 +53,15 @@ class ForcedPiece:
 
 
 @dataclass(slots=True, frozen=True)
+class Reasoning:
+    """How this model writes its reasoning, and how many tokens it may take (None = no limit)."""
+
+    start: str
+    end: str
+    budget: int | None
+
+
+@dataclass(slots=True, frozen=True)
 class PromptRequest:
     """What becomes the prompt: the part `/count` and `/generate` share."""
 
@@ -74,6 +83,7 @@ class GenerateRequest:
     session: str | None
     agent: str | None
     forced: tuple[ForcedPiece, ...] | None
+    reasoning: Reasoning | None
 
 
 _PROMPT_FIELDS = frozenset({"messages", "tools", "templateOptions", "continueFinal", "turnKeys"})
@@ -129,8 +139,9 @@ def parse_generate(body: Json) -> GenerateRequest:
         raise invalid("class", f"must be one of {', '.join(CLASSES)}, not {request_class!r}")
     if body.get("grammar") is not None:
         raise invalid("grammar", "is not supported by this version of the bridge")
+    reasoning = None
     if body.get("reasoning") is not None:
-        _reasoning(_object(body["reasoning"], "reasoning"))
+        reasoning = _reasoning(_object(body["reasoning"], "reasoning"))
     stop = tuple(_text(s, f"stop[{i}]") for i, s in enumerate(_list(body.get("stop") or [], "stop")))
     if "" in stop:
         raise invalid(f"stop[{stop.index('')}]", "must not be empty")
@@ -147,6 +158,7 @@ def parse_generate(body: Json) -> GenerateRequest:
         session=_optional_text(body, "session"),
         agent=_optional_text(body, "agent"),
         forced=forced,
+        reasoning=reasoning,
     )
 
 
@@ -197,11 +209,13 @@ def _turn_key(value: object, where: str, messages: int) -> None:
     _text(item.get("key"), f"{where}.key")
 
 
-def _reasoning(value: Json) -> None:
-    _text(value.get("start"), "reasoning.start")
-    _text(value.get("end"), "reasoning.end")
-    if value.get("budget") is not None:
-        raise invalid("reasoning.budget", "is not supported by this version of the bridge")
+def _reasoning(value: Json) -> Reasoning:
+    start, end = (_text(value.get(name), f"reasoning.{name}") for name in ("start", "end"))
+    for name, text in (("start", start), ("end", end)):
+        if not text:
+            raise invalid(f"reasoning.{name}", "must not be empty")
+    budget = value.get("budget")
+    return Reasoning(start, end, None if budget is None else _integer(budget, "reasoning.budget", 0))
 
 
 def _sampling(value: Json) -> Sampling:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pensieve_bridge.events import Finished, Progress, Started, Text
+from pensieve_bridge.reasoning import ReasoningBudget
 from pensieve_bridge.sampling import SamplingPlan
 from pensieve_bridge.status import EngineOptions
 from pensieve_bridge.wire import Refusal
@@ -98,6 +99,34 @@ def test_penalties_work_inside_a_batch_and_leave_the_others_alone(rig: Rig) -> N
     assert len(set(alone[1])) == len(alone[1])
     plain, punished = rig.submit(PROMPTS[0]), rig.submit(PROMPTS[1], sampling=plan)
     assert rig.finish(plain, punished) == alone
+
+
+def budget(tokens: int, *, opened: bool = True, start: tuple[int, ...] = (1,)) -> ReasoningBudget:
+    return ReasoningBudget(start, end=(3, 4), tokens=tokens, opened=opened)
+
+
+@pytest.mark.parametrize("tokens", [0, 1, 5])
+def test_reasoning_is_closed_when_its_budget_is_used_up(rig: Rig, tokens: int) -> None:
+    plain = rig.alone(PROMPTS[1])
+    found = rig.alone(PROMPTS[1], reasoning=budget(tokens))
+    at = next(i for i in range(len(found)) if found[i : i + 2] == [3, 4])
+    assert tokens <= at <= tokens + 1
+    assert found[:at] == plain[:at]
+    assert len(found) == 24
+
+
+def test_a_budget_counts_from_where_the_model_opens_its_reasoning(rig: Rig) -> None:
+    plain = rig.alone(PROMPTS[1])
+    found = rig.alone(PROMPTS[1], reasoning=budget(4, opened=False, start=tuple(plain[2:4])))
+    at = next(i for i in range(len(found)) if found[i : i + 2] == [3, 4])
+    assert 4 + 4 <= at <= 4 + 4 + 1
+
+
+def test_a_budget_that_is_not_used_up_changes_nothing(rig: Rig) -> None:
+    plan = SamplingPlan(temperature=1.0, seed=3)
+    plain = rig.alone(PROMPTS[1], sampling=plan)
+    assert rig.alone(PROMPTS[1], sampling=plan, reasoning=budget(24)) == plain
+    assert rig.alone(PROMPTS[1], sampling=plan, reasoning=budget(0, opened=False, start=(1999, 1999))) == plain
 
 
 def test_nothing_to_generate_prefills_only(rig: Rig) -> None:

@@ -151,6 +151,14 @@ def test_every_answer_counts_its_tokens_the_end_included(bridge: Bridge) -> None
     assert bridge.get("/metrics")["completionTokens"] == before + 3
 
 
+def test_a_reasoning_budget_closes_what_the_prompt_opened(bridge: Bridge) -> None:
+    open_turn = [*request()["messages"], {"role": "assistant", "content": "", "reasoning_content": "First I"}]
+    body = request(continueFinal=True, reasoning={"start": "<think>", "end": "</think>", "budget": 3}, maxTokens=20)
+    lines = bridge.generate(body | {"messages": open_turn})
+    assert [p["marker"] for p in pieces_of(lines) if "marker" in p][:1] == ["</think>"]
+    assert end_of(lines)["completionTokens"] == 20
+
+
 def test_an_unknown_marker_cannot_be_forced(bridge: Bridge) -> None:
     answer = bridge.open(forced=forced({"marker": "<nope>"}))
     assert answer.status == 400
