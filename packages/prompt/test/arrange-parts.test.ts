@@ -1,16 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { arrange, type PromptShape } from "../src/index.ts"
-import {
-  assistant,
-  bareTemplate,
-  call,
-  conversation,
-  fullTemplate,
-  nativeFamily,
-  promptedFamily,
-  text,
-  user
-} from "./conversations.ts"
+import { assistant, call, conversation, fullTemplate, nativeFamily, user } from "./conversations.ts"
 
 const native: PromptShape = { template: fullTemplate, family: nativeFamily }
 
