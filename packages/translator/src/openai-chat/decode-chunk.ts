@@ -1,0 +1,126 @@
+import { BackendFailed, type PensieveError } from "@pensieve/errors"
+import type { FinishReason, GenerationEvent, JsonObject, Usage } from "@pensieve/models"
+import { Result } from "effect"
+import { addFragment, type CallDraft, type CallOptions, finishCalls } from "./call-drafts.ts"
+import { decodeErrorChunk } from "./decode-error.ts"
+import { errorIn, type Finish, readChunk, tellsError } from "./read-chunk.ts"
+import { endThink, initialThink, pushThink, type ThinkForm, type ThinkPiece, type ThinkState } from "./think-text.ts"
+
+/** What the decoder must know besides the bytes. */
+export interface DecodeOptions extends CallOptions {
+  /** Where thinking stands in plain text, for servers that leave it there. `none` by default. */
+  readonly think?: ThinkForm
+}
+
+/** What an upstream has said so far. */
+export interface AnswerState {
+  readonly options: DecodeOptions
+  readonly ended: boolean
+  /** Whether a choice with content has come. */
+  readonly begun: boolean
+  /** Whether thinking has begun and not ended. */
+  readonly reasoning: boolean
+  readonly think: ThinkState
+  readonly calls: ReadonlyArray<CallDraft>
+  readonly finish: Finish | undefined
+  readonly usage: Usage | undefined
+}
+
+/** The next state, and what it says. */
+export type AnswerStep = readonly [AnswerState, ReadonlyArray<GenerationEvent>]
+
+export const initialAnswer = (options: DecodeOptions): AnswerState => ({
+  options,
+  ended: false,
+  begun: false,
+  reasoning: false,
+  think: initialThink(options.think ?? "none"),
+  calls: [],
+  finish: undefined,
+  usage: undefined
+})
+
+/** Ends the answer with a failure. */
+export const failAnswer = (state: AnswerState, error: PensieveError): AnswerStep =>
+  state.ended ? [state, []] : [{ ...state, ended: true }, [{ type: "failed", error }]]
+
+const onReasoning = (state: AnswerState, text: string): AnswerStep =>
+  text === "" ? [state, []] : [{ ...state, reasoning: true }, [{ type: "reasoning-delta", text }]]
+
+const closeReasoning = (state: AnswerState): AnswerStep =>
+  state.reasoning ? [{ ...state, reasoning: false }, [{ type: "reasoning-end" }]] : [state, []]
+
+const onText = (state: AnswerState, text: string): AnswerStep => {
+  if (text === "") return [state, []]
+  const [closed, events] = closeReasoning(state)
+  return [closed, [...events, { type: "text-delta", text }]]
+}
+
+const onPieces = (state: AnswerState, pieces: ReadonlyArray<ThinkPiece>): AnswerStep => {
+  const all: Array<GenerationEvent> = []
+  let current = state
+  for (const { kind, text } of pieces) {
+    const [next, events] = kind === "text" ? onText(current, text) : onReasoning(current, text)
+    current = next
+    all.push(...events)
+  }
+  return [current, all]
+}
+
+/** One chunk of a stream, or a whole completion. */
+export const stepChunk = (state: AnswerState, chunk: JsonObject): AnswerStep => {
+  if (state.ended) return [state, []]
+  if (tellsError(chunk)) return failAnswer(state, decodeErrorChunk(errorIn(chunk)))
+  const facts = readChunk(chunk, !state.begun)
+  const begun = state.begun || facts.text !== "" || facts.reasoning !== "" || facts.calls.length > 0
+  const [thinking, reasoned] = onReasoning(state, facts.reasoning)
+  const [think, pieces] = facts.text === "" ? [thinking.think, []] : pushThink(thinking.think, facts.text)
+  const [said, texts] = onPieces({ ...thinking, think }, pieces)
+  return [
+    {
+      ...said,
+      begun,
+      calls: facts.calls.reduce(addFragment, said.calls),
+      finish: facts.finish ?? said.finish,
+      usage: facts.usage ?? said.usage
+    },
+    [...reasoned, ...texts]
+  ]
+}
+
+/** `tool-use` if and only if there is a call and no other one was cut off, whatever the upstream said. */
+const reasonOf = (said: FinishReason, calls: number, cut: boolean): FinishReason => {
+  if (calls > 0 && !cut) return "tool-use"
+  return said === "tool-use" ? "end-turn" : said
+}
+
+const broken = new BackendFailed({ message: "The upstream stopped before the answer was complete." })
+
+/** The chunks are over: the calls, the tokens and the end. An answer without a reason to end broke off. */
+export const endAnswer = (state: AnswerState): AnswerStep => {
+  if (state.ended) return [state, []]
+  const { finish } = state
+  const [said, texts] = onPieces(state, endThink(state.think))
+  const [closed, ends] = closeReasoning(said)
+  const before = [...texts, ...ends]
+  const failed = (error: PensieveError): AnswerStep => [{ ...closed, ended: true }, [...before, { type: "failed", error }]]
+  if (finish === undefined || finish.reason === "broken") return failed(broken)
+  const cutOff = finish.reason === "max-tokens" || finish.reason === "refusal"
+  const finished = finishCalls(closed.calls, closed.options, cutOff)
+  if (Result.isFailure(finished)) return failed(finished.failure)
+  const { calls, cut } = finished.success
+  const reason = reasonOf(finish.reason, calls.length, cut)
+  return [
+    { ...closed, ended: true },
+    [
+      ...before,
+      ...calls,
+      ...(closed.usage === undefined ? [] : [{ type: "usage", usage: closed.usage } as const]),
+      {
+        type: "finished",
+        reason,
+        ...(reason === "stop-sequence" && finish.stopSequence !== undefined ? { stopSequence: finish.stopSequence } : {})
+      }
+    ]
+  ]
+}

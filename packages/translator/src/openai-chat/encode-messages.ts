@@ -1,0 +1,146 @@
+import type {
+  Conversation,
+  OpenaiChatSentMessage,
+  OpenaiChatSentPart,
+  OpenaiChatToolCall,
+  Part,
+  ToolCallPart,
+  ToolResultPart,
+  Turn
+} from "@pensieve/models"
+import { note } from "../anthropic/notices.ts"
+import { type EncodeContext, imagePart, joinTexts, partsText, userContent, userParts } from "./encode-content.ts"
+import type { Path } from "./field-error.ts"
+
+type Messages = ReadonlyArray<OpenaiChatSentMessage>
+
+/** Claude Code's first system block; its value differs from one session to the next and would spoil the upstream's cache. */
+const billingHeader = /^x-anthropic-billing-header:[^\n]*\n*/
+
+const systemParts = (parts: ReadonlyArray<Part>, { notices }: EncodeContext): ReadonlyArray<Part> =>
+  parts.map((part, index) => {
+    const header = index === 0 && part.type === "text" ? billingHeader.exec(part.text)?.[0] : undefined
+    if (header === undefined || part.type !== "text") return part
+    note(notices, "billing-header-dropped", `Left out, since it changes from session to session: ${header.trim()}`, ["system", 0])
+    return { type: "text", text: part.text.slice(header.length) }
+  })
+
+const systemMessages = (parts: ReadonlyArray<Part>, context: EncodeContext): Messages => {
+  const content = partsText(systemParts(parts, context), ["system"], context)
+  return content === "" ? [] : [{ role: context.options.systemRole, content }]
+}
+
+const systemTurn = (turn: Turn, path: Path, context: EncodeContext): Messages => {
+  const content = partsText(turn.parts, path, context)
+  if (content === "") return []
+  return context.options.systemTurns === "folded"
+    ? [{ role: "user", content: `<system-reminder>\n${content}\n</system-reminder>` }]
+    : [{ role: context.options.systemRole, content }]
+}
+
+/** The pictures of a tool result that go into the user message behind it. */
+const hoistedImages = (part: ToolResultPart, context: EncodeContext): ReadonlyArray<OpenaiChatSentPart> => {
+  if (context.options.toolImages !== "hoisted") return []
+  return part.parts.flatMap((inner) => {
+    const image = inner.type === "image" ? imagePart(inner, context) : undefined
+    return image === undefined ? [] : [image]
+  })
+}
+
+const withoutHoisted = (part: ToolResultPart, context: EncodeContext): ReadonlyArray<Part> =>
+  part.parts.map((inner) =>
+    inner.type === "image" && context.options.toolImages === "hoisted" && imagePart(inner, context) !== undefined
+      ? { type: "text", text: "[image: in the next message]" }
+      : inner
+  )
+
+const toolMessage = (part: ToolResultPart, path: Path, context: EncodeContext): OpenaiChatSentMessage => {
+  const text = partsText(withoutHoisted(part, context), [...path, "parts"], context)
+  const content = part.isError ? joinTexts(["[error]", text]) : text
+  return { role: "tool", tool_call_id: part.callId, content }
+}
+
+/** Results come first, whatever their place in the turn: an upstream wants them right behind the calls. */
+const userMessages = (turn: Turn, path: Path, context: EncodeContext): Messages => {
+  const placed = turn.parts.map((part, index) => [part, [...path, index]] as const)
+  const results = placed.flatMap(([part, place]) => (part.type === "tool-result" ? [[part, place] as const] : []))
+  const images = results.flatMap(([part]) => {
+    const found = hoistedImages(part, context)
+    return found.length === 0 ? [] : [{ type: "text", text: `Images of the tool result ${part.callId}:` } as const, ...found]
+  })
+  const said = userParts(placed.filter(([part]) => part.type !== "tool-result"), context)
+  const parts = [...images, ...said]
+  return [
+    ...results.map(([part, place]) => toolMessage(part, place, context)),
+    ...(parts.length === 0 ? [] : [{ role: "user", content: userContent(parts) } as const])
+  ]
+}
+
+const sentCall = (part: ToolCallPart, { names }: EncodeContext): OpenaiChatToolCall => ({
+  id: part.id,
+  type: "function",
+  function: { name: names.toWire(part.name), arguments: part.rawText ?? JSON.stringify(part.input) }
+})
+
+const isReasoning = (part: Part) => part.type === "reasoning"
+const isCall = (part: Part) => part.type === "tool-call"
+
+const assistantMessages = (turn: Turn, path: Path, context: EncodeContext): Messages => {
+  const said = turn.parts.map((part) => (isReasoning(part) || isCall(part) ? ({ type: "text", text: "" } as const) : part))
+  const content = partsText(said, path, context)
+  const calls = turn.parts.filter(isCall).map((part) => sentCall(part, context))
+  const thought = joinTexts(turn.parts.filter(isReasoning).map((part) => part.text))
+  const kept = context.options.reasoningHistory === "reasoning_content" ? thought : ""
+  if (thought !== kept) note(context.notices, "reasoning-dropped", "Earlier thinking is not sent again.", path)
+  if (content === "" && kept === "" && calls.length === 0) return []
+  return [
+    {
+      role: "assistant",
+      content: content === "" && calls.length > 0 ? null : content,
+      ...(kept === "" ? {} : { reasoning_content: kept }),
+      ...(calls.length === 0 ? {} : { tool_calls: calls })
+    }
+  ]
+}
+
+const turnMessages = (turn: Turn, index: number, context: EncodeContext): Messages => {
+  const path = ["turns", index, "parts"]
+  switch (turn.role) {
+    case "system":
+      return systemTurn(turn, path, context)
+    case "user":
+      return userMessages(turn, path, context)
+    case "assistant":
+      return assistantMessages(turn, path, context)
+  }
+}
+
+const asParts = (content: string | ReadonlyArray<OpenaiChatSentPart>): ReadonlyArray<OpenaiChatSentPart> =>
+  typeof content === "string" ? [{ type: "text", text: content }] : content
+
+/** Templates that need folded system turns need alternating roles too. */
+const merged = (messages: Messages): Messages => {
+  const all: Array<OpenaiChatSentMessage> = []
+  for (const message of messages) {
+    const last = all.at(-1)
+    if (last?.role === "user" && message.role === "user") {
+      all.splice(-1, 1, { role: "user", content: userContent([...asParts(last.content), ...asParts(message.content)]) })
+    } else {
+      all.push(message)
+    }
+  }
+  return all
+}
+
+/**
+ * A conversation as messages: instructions first, then the turns in their order.
+ *
+ * @see wire contract, section 8, and the parity rules of the model families (tool results before the user's text)
+ */
+export const encodeMessages = (conversation: Conversation, context: EncodeContext): Messages => {
+  const messages = [
+    ...systemMessages(conversation.system, context),
+    ...conversation.turns.flatMap((turn, index) => turnMessages(turn, index, context))
+  ]
+  return context.options.systemTurns === "folded" ? merged(messages) : messages
+}

@@ -1,0 +1,49 @@
+import type { Conversation, Notice, OpenaiChatSentRequest } from "@pensieve/models"
+import type { Notices } from "../anthropic/notices.ts"
+import type { EncodeContext } from "./encode-content.ts"
+import { encodeMessages } from "./encode-messages.ts"
+import { encodeMaxTokens, encodeOutput, encodeReasoning, encodeSampling, encodeTools } from "./encode-options.ts"
+import { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
+import { toolNames } from "./tool-names.ts"
+
+/** A request for an upstream. */
+export interface EncodedRequest {
+  readonly body: OpenaiChatSentRequest
+  /** What could not be said as the client said it. */
+  readonly notices: ReadonlyArray<Notice>
+  /** Own names of tools by the names sent, for those that differ: the decoder of the answer needs them. */
+  readonly toolNames: ReadonlyMap<string, string>
+}
+
+/**
+ * A Conversation as the body of `POST /v1/chat/completions` to an upstream. Whatever of it the upstream cannot be told
+ * stands in a notice.
+ *
+ * @param options the upstream's model, and what it takes where that differs from most servers
+ * @see wire contract, section 8
+ */
+export const encodeRequest = (
+  conversation: Conversation,
+  options: Partial<RequestOptions> & Pick<RequestOptions, "model">
+): EncodedRequest => {
+  const settings: RequestOptions = { ...defaultRequestOptions, ...options }
+  const notices: Notices = new Map()
+  const names = toolNames(conversation)
+  const tools = new Map(conversation.tools.map((tool) => [tool.name, tool]))
+  const context: EncodeContext = { options: settings, names, tools, notices }
+  const { hints, stopSequences } = conversation
+  const body: OpenaiChatSentRequest = {
+    model: settings.model,
+    messages: encodeMessages(conversation, context),
+    ...encodeTools(conversation, names, notices),
+    ...encodeMaxTokens(conversation.maxTokens, settings, notices),
+    ...(stopSequences.length === 0 ? {} : { stop: stopSequences }),
+    ...encodeSampling(conversation.sampling, settings, notices),
+    ...encodeOutput(conversation.output),
+    ...encodeReasoning(conversation, settings, notices),
+    ...(settings.promptCacheKey && hints.cacheAffinity !== undefined ? { prompt_cache_key: hints.cacheAffinity } : {}),
+    stream: settings.stream,
+    ...(settings.stream ? { stream_options: { include_usage: true } as const } : {})
+  }
+  return { body, notices: [...notices.values()], toolNames: names.fromWire }
+}

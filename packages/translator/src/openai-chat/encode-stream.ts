@@ -1,0 +1,158 @@
+import { BackendFailed } from "@pensieve/errors"
+import { encodeSseComment, encodeSseJson } from "@pensieve/framing"
+import type {
+  Accepted,
+  Failed,
+  Finished,
+  GenerationEvent,
+  ReasoningDelta,
+  Started,
+  TextDelta,
+  ToolCall,
+  ToolCallDelta,
+  ToolCallStart,
+  UsageReport
+} from "@pensieve/models"
+import { finishReason } from "./stop-reason.ts"
+import { closeCall, leaveCall, openCall, writeCall } from "./stream-calls.ts"
+import {
+  begin,
+  chain,
+  choiceFrame,
+  fail,
+  type StreamFrame,
+  type StreamState,
+  type StreamStep,
+  usageFrame
+} from "./stream-state.ts"
+import { completionUsage } from "./usage.ts"
+
+const onAccepted = (state: StreamState, event: Accepted): StreamStep => [
+  state.phase === "waiting" ? { ...state, usage: { ...state.usage, inputTokens: event.promptTokens } } : state,
+  []
+]
+
+/** The prompt is known as a whole; what the cache had is taken out of it. */
+const onStarted = (state: StreamState, event: Started): StreamStep => {
+  if (state.phase !== "waiting") return [state, []]
+  const cacheReadTokens = Math.min(event.cachedTokens, state.usage.inputTokens)
+  const inputTokens = state.usage.inputTokens - cacheReadTokens
+  return begin({ ...state, usage: { ...state.usage, inputTokens, cacheReadTokens } })
+}
+
+const onHeartbeat = (state: StreamState): StreamStep => [state, [{ type: "comment" }]]
+
+/** What is neither call nor end: the role first, and no call left open. */
+const between = (state: StreamState): StreamStep => chain(begin(state), leaveCall)
+
+const onTextDelta = (state: StreamState, event: TextDelta): StreamStep =>
+  event.text === ""
+    ? [state, []]
+    : chain(between(state), (open) => [open, [choiceFrame(open, { content: event.text })]])
+
+const onReasoningDelta = (state: StreamState, event: ReasoningDelta): StreamStep =>
+  event.text === ""
+    ? [state, []]
+    : chain(between(state), (open) =>
+        open.options.display === "omitted"
+          ? [open, []]
+          : [open, [choiceFrame(open, { reasoning_content: event.text })]]
+      )
+
+const onToolCallStart = (state: StreamState, event: ToolCallStart): StreamStep =>
+  chain(between(state), (open) => openCall(open, event.id, event.name))
+
+const onToolCallDelta = (state: StreamState, event: ToolCallDelta): StreamStep => writeCall(state, event.json)
+
+const onToolCallEnd = (state: StreamState): StreamStep => closeCall(state)
+
+const onToolCall = (state: StreamState, event: ToolCall): StreamStep =>
+  chain(
+    chain(onToolCallStart(state, { type: "tool-call-start", id: event.id, name: event.name }), (open) =>
+      writeCall(open, JSON.stringify(event.input))
+    ),
+    onToolCallEnd
+  )
+
+const onUsage = (state: StreamState, event: UsageReport): StreamStep => [{ ...state, usage: event.usage }, []]
+
+const onFinished = (state: StreamState, event: Finished): StreamStep =>
+  chain(between(state), (open) => [
+    { ...open, phase: "ended" },
+    [
+      choiceFrame(open, {}, finishReason(event, open.calls > 0)),
+      ...(open.options.includeUsage === true ? [usageFrame(open, completionUsage(open.usage))] : []),
+      { type: "done" }
+    ]
+  ])
+
+const onFailed = (state: StreamState, event: Failed): StreamStep => fail(state, event.error)
+
+/**
+ * One event of an answer as frames of the wire. Total: whatever comes in which order, what leaves obeys the grammar.
+ *
+ * @see wire contract, section 8
+ */
+export const stepStream = (state: StreamState, event: GenerationEvent): StreamStep => {
+  if (state.phase === "ended") return [state, []]
+  switch (event.type) {
+    case "accepted":
+      return onAccepted(state, event)
+    case "started":
+      return onStarted(state, event)
+    case "prefill":
+      return [state, []]
+    case "heartbeat":
+      return onHeartbeat(state)
+    case "reasoning-delta":
+      return onReasoningDelta(state, event)
+    case "reasoning-end":
+      return [state, []]
+    case "text-delta":
+      return onTextDelta(state, event)
+    case "tool-call":
+      return onToolCall(state, event)
+    case "tool-call-start":
+      return onToolCallStart(state, event)
+    case "tool-call-delta":
+      return onToolCallDelta(state, event)
+    case "tool-call-end":
+      return onToolCallEnd(state)
+    case "usage":
+      return onUsage(state, event)
+    case "finished":
+      return onFinished(state, event)
+    case "failed":
+      return onFailed(state, event)
+  }
+}
+
+/** The events ran out. Without a `finished` or `failed` that is a failure, never a silent end. */
+export const stepEnd = (state: StreamState): StreamStep =>
+  state.phase === "ended"
+    ? [state, []]
+    : fail(state, new BackendFailed({ message: "The backend stopped before the answer was complete." }))
+
+const frameText = (frame: StreamFrame): string => {
+  switch (frame.type) {
+    case "chunk":
+      return encodeSseJson(frame.chunk)
+    case "comment":
+      return encodeSseComment()
+    case "error":
+      return encodeSseJson(frame.body)
+    case "done":
+      return "data: [DONE]\n\n"
+  }
+}
+
+const frames = ([state, sent]: StreamStep): readonly [StreamState, ReadonlyArray<string>] => [state, sent.map(frameText)]
+
+/** One event of an answer as server-sent events, each a string to be written and flushed. */
+export const encodeStream = (
+  state: StreamState,
+  event: GenerationEvent
+): readonly [StreamState, ReadonlyArray<string>] => frames(stepStream(state, event))
+
+/** What to write when the events have run out: nothing after a proper end, else an error chunk. */
+export const endStream = (state: StreamState): readonly [StreamState, ReadonlyArray<string>] => frames(stepEnd(state))
