@@ -1,0 +1,161 @@
+import { BackendFailed } from "@pensieve/errors"
+import { encodeSseComment, encodeSseJson } from "@pensieve/framing"
+import type {
+  Accepted,
+  Failed,
+  Finished,
+  GenerationEvent,
+  ReasoningDelta,
+  ReasoningEnd,
+  ResponsesStreamEvent,
+  Started,
+  TextDelta,
+  ToolCall,
+  ToolCallDelta,
+  ToolCallStart,
+  UsageReport
+} from "@pensieve/models"
+import { stopReason } from "./stop-reason.ts"
+import {
+  closeCall,
+  closeItem,
+  closeReasoning,
+  openCall,
+  openMessage,
+  openReasoning,
+  writeCall,
+  writeMessage,
+  writeReasoning
+} from "./stream-items.ts"
+import { begin, chain, fail, responseOf, type StreamState, type StreamStep } from "./stream-state.ts"
+
+const onAccepted = (state: StreamState, event: Accepted): StreamStep => [
+  state.phase === "waiting" ? { ...state, usage: { ...state.usage, inputTokens: event.promptTokens } } : state,
+  []
+]
+
+/** The prompt is known as a whole; what the cache had is taken out of it. */
+const onStarted = (state: StreamState, event: Started): StreamStep => {
+  if (state.phase !== "waiting") return [state, []]
+  const cacheReadTokens = Math.min(event.cachedTokens, state.usage.inputTokens)
+  const inputTokens = state.usage.inputTokens - cacheReadTokens
+  return begin({ ...state, usage: { ...state.usage, inputTokens, cacheReadTokens } })
+}
+
+const onTextDelta = (state: StreamState, event: TextDelta): StreamStep =>
+  event.text === "" ? [state, []] : chain(openMessage(state), (open) => writeMessage(open, event.text))
+
+const onReasoningDelta = (state: StreamState, event: ReasoningDelta): StreamStep =>
+  event.text === "" ? [state, []] : chain(openReasoning(state), (open) => writeReasoning(open, event.text))
+
+/** A signature without text still makes an item: hidden thinking of another backend. */
+const onReasoningEnd = (state: StreamState, event: ReasoningEnd): StreamStep =>
+  state.item?.kind === "reasoning" || (event.signature && state.options.sealsReasoning === true)
+    ? chain(openReasoning(state), (open) => closeReasoning(open, event.signature))
+    : [state, []]
+
+const onToolCallStart = (state: StreamState, event: ToolCallStart): StreamStep => openCall(state, event.id, event.name)
+
+const onToolCallDelta = (state: StreamState, event: ToolCallDelta): StreamStep => writeCall(state, event.json)
+
+const onToolCallEnd = (state: StreamState): StreamStep => closeCall(state)
+
+const onToolCall = (state: StreamState, event: ToolCall): StreamStep =>
+  chain(
+    chain(onToolCallStart(state, { type: "tool-call-start", id: event.id, name: event.name }), (open) =>
+      writeCall(open, JSON.stringify(event.input))
+    ),
+    onToolCallEnd
+  )
+
+const onUsage = (state: StreamState, event: UsageReport): StreamStep => [{ ...state, usage: event.usage }, []]
+
+const onFinished = (state: StreamState, event: Finished): StreamStep => {
+  const end = stopReason(event.reason)
+  return chain(
+    chain(begin(state), (open) => closeItem(open, end.status)),
+    (between) => [
+      { ...between, phase: "ended" },
+      [{ type: `response.${end.status}`, response: responseOf(between, end) }]
+    ]
+  )
+}
+
+const onFailed = (state: StreamState, event: Failed): StreamStep => fail(state, event.error)
+
+const step = (state: StreamState, event: GenerationEvent): StreamStep => {
+  if (state.phase === "ended") return [state, []]
+  switch (event.type) {
+    case "accepted":
+      return onAccepted(state, event)
+    case "started":
+      return onStarted(state, event)
+    case "prefill":
+    case "heartbeat":
+      return [state, []]
+    case "reasoning-delta":
+      return onReasoningDelta(state, event)
+    case "reasoning-end":
+      return onReasoningEnd(state, event)
+    case "text-delta":
+      return onTextDelta(state, event)
+    case "tool-call":
+      return onToolCall(state, event)
+    case "tool-call-start":
+      return onToolCallStart(state, event)
+    case "tool-call-delta":
+      return onToolCallDelta(state, event)
+    case "tool-call-end":
+      return onToolCallEnd(state)
+    case "usage":
+      return onUsage(state, event)
+    case "finished":
+      return onFinished(state, event)
+    case "failed":
+      return onFailed(state, event)
+  }
+}
+
+/** The next state, and what to send, numbered. */
+export type NumberedStep = readonly [StreamState, ReadonlyArray<ResponsesStreamEvent>]
+
+const numbered = ([state, events]: StreamStep): NumberedStep =>
+  events.length === 0
+    ? [state, []]
+    : [
+        { ...state, sequence: state.sequence + events.length },
+        events.map((event, at) => ({ ...event, sequence_number: state.sequence + at }))
+      ]
+
+/**
+ * One event of an answer as events of the wire. Total: whatever comes in which order, what leaves obeys the grammar.
+ *
+ * @see wire contract, section 8
+ */
+export const stepStream = (state: StreamState, event: GenerationEvent): NumberedStep => numbered(step(state, event))
+
+/** The events ran out. Without a `finished` or `failed` that is a failure, never a silent end of the response. */
+export const stepEnd = (state: StreamState): NumberedStep =>
+  numbered(
+    state.phase === "ended"
+      ? [state, []]
+      : fail(state, new BackendFailed({ message: "The backend stopped before the answer was complete." }))
+  )
+
+/** The official SDK throws on events it does not know, so what keeps a connection alive is a comment. */
+const keepAlive = encodeSseComment("keep-alive")
+
+const frames = ([state, events]: NumberedStep): readonly [StreamState, ReadonlyArray<string>] => [
+  state,
+  events.map((event) => encodeSseJson(event, event.type))
+]
+
+/** One event of an answer as server-sent events, each a string to be written and flushed. */
+export const encodeStream = (
+  state: StreamState,
+  event: GenerationEvent
+): readonly [StreamState, ReadonlyArray<string>] =>
+  event.type === "heartbeat" && state.phase !== "ended" ? [state, [keepAlive]] : frames(stepStream(state, event))
+
+/** What to write when the events have run out: nothing after a proper end, else `response.failed`. */
+export const endStream = (state: StreamState): readonly [StreamState, ReadonlyArray<string>] => frames(stepEnd(state))

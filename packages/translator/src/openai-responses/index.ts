@@ -1,0 +1,8 @@
+export type { Headers } from "./decode-hints.ts"
+export { decodeRequest } from "./decode-request.ts"
+export { encodeError } from "./encode-error.ts"
+export { encodeResponse, endResponse, foldResponse, initialResponse, type ResponseState } from "./encode-response.ts"
+export { encodeStream, endStream, type NumberedStep, stepEnd, stepStream } from "./encode-stream.ts"
+export { streamOptions } from "./stream-options.ts"
+export { initialStream, type StreamOptions, type StreamState } from "./stream-state.ts"
+export type { RequestContext } from "./to-conversation.ts"

@@ -1,0 +1,61 @@
+import { type Conversation, isJsonObject, type Json, type JsonObject, type Part, type ResponsesEcho } from "@pensieve/models"
+import { includesReasoning } from "./decode-options.ts"
+import type { StreamOptions } from "./stream-state.ts"
+import { namedTools, type WireTool } from "./tool-names.ts"
+
+const isCall = (part: Part) => part.type === "tool-call"
+
+/** The ids of all calls a conversation has. */
+const callIds = (conversation: Conversation): ReadonlyArray<string> =>
+  conversation.turns.flatMap((turn) => turn.parts.filter(isCall).map((call) => call.id))
+
+const wireTools = (body: JsonObject): ReadonlyMap<string, WireTool> =>
+  new Map(
+    namedTools(body.tools).map(({ flatName, name, namespace, custom }) => [
+      flatName,
+      { name, custom, ...(namespace === undefined ? {} : { namespace }) }
+    ])
+  )
+
+const textOr = (value: Json | undefined): string | null => (typeof value === "string" ? value : null)
+const numberOr = (value: Json | undefined): number | null => (typeof value === "number" ? value : null)
+
+/** What the response repeats of the request, absent fields as the API tells their defaults. */
+const echoOf = (conversation: Conversation, body: JsonObject): ResponsesEcho => ({
+  model: conversation.model,
+  instructions: textOr(body.instructions),
+  max_output_tokens: numberOr(body.max_output_tokens),
+  metadata: body.metadata ?? {},
+  parallel_tool_calls: conversation.parallelToolCalls,
+  previous_response_id: null,
+  prompt_cache_key: textOr(body.prompt_cache_key),
+  reasoning: body.reasoning ?? { effort: null, summary: null },
+  store: false,
+  temperature: numberOr(body.temperature),
+  text: body.text ?? { format: { type: "text" } },
+  tool_choice: body.tool_choice ?? "auto",
+  tools: Array.isArray(body.tools) ? body.tools : [],
+  top_p: numberOr(body.top_p),
+  truncation: "disabled"
+})
+
+/**
+ * What an answer to this conversation must look like.
+ *
+ * @param id the response id (`resp_…`), unique
+ * @param createdAt seconds since 1970
+ * @see wire contract, section 8
+ */
+export const streamOptions = (conversation: Conversation, id: string, createdAt: number): StreamOptions => {
+  const { dialect, body } = conversation.source
+  const sent = dialect === "openai-responses" && isJsonObject(body) ? body : {}
+  return {
+    id,
+    createdAt,
+    echo: echoOf(conversation, sent),
+    display: conversation.reasoning.display,
+    sealsReasoning: includesReasoning(sent.include),
+    tools: wireTools(sent),
+    callIds: callIds(conversation)
+  }
+}

@@ -1,0 +1,73 @@
+import type { InvalidRequest } from "@pensieve/errors"
+import { type Conversation, type JsonObject, type Part, ResponsesRequest } from "@pensieve/models"
+import { Result } from "effect"
+import { decodeHints, type Headers } from "./decode-hints.ts"
+import { decodeItems } from "./decode-items.ts"
+import { decodeOutput, decodeReasoning, decodeSampling, noteIgnored, refuseUnsupported } from "./decode-options.ts"
+import { decodeToolChoice } from "./decode-tool-choice.ts"
+import { decodeTools } from "./decode-tools.ts"
+import { invalidField } from "./field-error.ts"
+import { noteUnknownFields, type Notices } from "./notices.ts"
+import { callNamer, namedTools } from "./tool-names.ts"
+
+/** What of a request is not in its body. */
+export interface RequestContext {
+  /** By lower-case name. */
+  readonly headers: Headers
+}
+
+/** A conversation, or the field that is wrong. */
+export type Decoded = Result.Result<Conversation, InvalidRequest>
+
+/** Fields that administer a request and promise nothing about its answer. */
+const silentFields = [
+  "user",
+  "safety_identifier",
+  "service_tier",
+  "stream_options",
+  "prompt_cache_options",
+  "prompt_cache_retention"
+]
+
+const requestFields = new Set([...silentFields, ...Object.keys(ResponsesRequest.fields)])
+
+const systemOf = (instructions: string | undefined): ReadonlyArray<Part> =>
+  instructions === undefined || instructions === "" ? [] : [{ type: "text", text: instructions }]
+
+/** A body whose envelope is right as a Conversation. */
+export const toConversation = (body: JsonObject, request: ResponsesRequest, context: RequestContext): Decoded =>
+  Result.gen(function* () {
+    const refusal = refuseUnsupported(request)
+    if (refusal !== undefined) return yield* Result.fail(refusal)
+    const notices: Notices = new Map()
+    noteUnknownFields(notices, body, requestFields, "the request", [])
+    noteIgnored(request, notices)
+
+    const { input, max_output_tokens: maxTokens } = request
+    if (input === undefined) return yield* Result.fail(invalidField(["input"], "it is required"))
+    const sent = request.tools ?? []
+    const named = namedTools(sent)
+    const turns = yield* decodeItems(input, callNamer(named), notices)
+    const defined = yield* decodeTools(sent, named, notices)
+    const { toolChoice, tools } = yield* decodeToolChoice(request.tool_choice, defined, named, notices)
+    const output = yield* decodeOutput(request, notices)
+    return {
+      model: request.model,
+      system: systemOf(request.instructions),
+      turns,
+      tools,
+      toolChoice,
+      parallelToolCalls: request.parallel_tool_calls ?? true,
+      sampling: decodeSampling(request),
+      reasoning: decodeReasoning(request, notices),
+      output,
+      stopSequences: [],
+      ...(maxTokens === undefined ? {} : { maxTokens }),
+      stream: request.stream ?? false,
+      hints: decodeHints({ request, turns, headers: context.headers }),
+      notices: [...notices.values()],
+      source: { dialect: "openai-responses", body }
+    }
+  })
+
+export const notAnObject: Decoded = Result.fail(invalidField([], "The request body should be a JSON object"))
