@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from . import device
-from .batch_decoder import BatchDecoder
+from .adaptive_decoder import AdaptiveDecoder
 from .decoder import Decoder
 from .events import Event, Finished
 from .log import log_exception
@@ -53,14 +53,17 @@ class Steps:
         return self._decoder.capacity
 
     def warm_up(self) -> None:
-        """One real token, through prefill and decoder: after this the engine is ready."""
-        row = Row(Job("warm-up", [0, 0], limit=1), self._model)
-        row.prefill = Prefill(self._model.network, row.job.prompt, goal=1)
-        row.prefill.advance(1)
-        self._decoder.add(row.ready(-1, row.first_token()))
+        """Real tokens, alone and in a batch where there is one: after this the engine is ready."""
+        numbers = [-1, -2][: self._decoder.capacity]
+        for number in numbers:
+            row = Row(Job("warm-up", [0, 0], limit=1), self._model)
+            row.prefill = Prefill(self._model.network, row.job.prompt, goal=1)
+            row.prefill.advance(1)
+            self._decoder.add(row.ready(number, row.first_token()))
+            self._decoder.step()
         while not self._decoder.step():
             pass
-        self._decoder.remove([-1])
+        self._decoder.remove(numbers)
         self.memory = device.read_memory()
 
     def admit(self, row: Row) -> None:
@@ -153,7 +156,12 @@ class Steps:
         del self._prefilling[row.generation]
         self._numbers += 1
         row.number = self._numbers
-        self._decoder.add(row.ready(row.number, first))
+        try:
+            self._decoder.add(row.ready(row.number, first))
+        except Exception as error:
+            # Adding may move the rows that run already: they are lost with it.
+            self._rebuild(error)
+            raise
         self._decoding[row.number] = row
 
     def _take(self, row: Row, token: int) -> bool:
@@ -176,7 +184,7 @@ class Steps:
     def _new_decoder(self) -> Decoder:
         network = self._model.network
         if self._model.facts.batches:
-            return BatchDecoder(network, self._options.rows)
+            return AdaptiveDecoder(network, self._options.rows)
         return SequentialDecoder(network)
 
     def _say(self, row: Row, *events: Event) -> None:
