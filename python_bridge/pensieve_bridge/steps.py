@@ -33,6 +33,8 @@ class Steps:
         deliver: Callable[[list[tuple[str, Event]]], None],
     ) -> None:
         self.memory = device.read_memory()
+        self.running = 0
+        """Rows that have a place, from `admit` to `finish`."""
         self._model = model
         self._options = options
         self._counters = counters
@@ -43,10 +45,6 @@ class Steps:
         self._decoding: dict[int, Row] = {}
         self._events: list[tuple[str, Event]] = []
         self._numbers = 0
-
-    @property
-    def running(self) -> int:
-        return len(self._prefilling) + len(self._decoding)
 
     @property
     def capacity(self) -> int:
@@ -68,6 +66,7 @@ class Steps:
 
     def admit(self, row: Row) -> None:
         """Give a waiting row its place."""
+        self.running += 1
         self._counters.requests += 1
         self._counters.prompt_tokens += len(row.job.prompt)
         self._prefilling[row.generation] = row
@@ -92,15 +91,18 @@ class Steps:
 
     def finish(self, row: Row, end: Finished) -> None:
         """Free the row's place and give its last events."""
-        self._prefilling.pop(row.generation, None)
-        if self._decoding.pop(row.number, None) is not None:
-            self._decoder.remove([row.number])
-        row.prefill = None
-        self.memory = device.read_memory()
+        # Counted first: whoever sees the place free sees the count too.
         self._counters.completion_tokens += end.completion_tokens
         self._counters.cancelled += end.reason == "cancelled"
         self._counters.failed += end.reason == "error"
+        row.prefill = None
+        if row.number in self._decoding:
+            self._decoder.remove([row.number])
+        self.memory = device.read_memory()
         self._say(row, *row.close(end, self.memory.peak))
+        had_place = self._decoding.pop(row.number, None) or self._prefilling.pop(row.generation, None)
+        if had_place is not None:
+            self.running -= 1
 
     def end_all(self, waiting: list[Row], error: Exception | None) -> None:
         """The thread ends: everything is cancelled, or fails with the error."""
@@ -153,7 +155,6 @@ class Steps:
         if self._take(row, first):
             return
         self._flush()
-        del self._prefilling[row.generation]
         self._numbers += 1
         row.number = self._numbers
         try:
@@ -163,6 +164,7 @@ class Steps:
             self._rebuild(error)
             raise
         self._decoding[row.number] = row
+        del self._prefilling[row.generation]
 
     def _take(self, row: Row, token: int) -> bool:
         """A sampled token of a row; True when it was the last."""
@@ -176,9 +178,8 @@ class Steps:
         """After any exception the decoder's rows cannot be trusted: fail them all and make a new one."""
         log_exception("generator_rebuilt", error, rows=len(self._decoding))
         self._counters.generator_rebuilds += 1
-        rows, self._decoding = list(self._decoding.values()), {}
         self._decoder = self._new_decoder()
-        for row in rows:
+        for row in list(self._decoding.values()):
             self.finish(row, row.failed(error))
 
     def _new_decoder(self) -> Decoder:
