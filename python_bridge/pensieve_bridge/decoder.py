@@ -1,4 +1,4 @@
-"""What the engine needs from whatever turns prefilled rows into tokens (see `batch_decoder`, `sequential_decoder`)."""
+"""What the engine needs from whatever turns prefilled rows into tokens (see `adaptive_decoder`)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""One row at a time, for models whose caches do not batch (chunked, quantised, rotating with kept tokens)."""
+"""One row at a time, on its own caches.
+
+For models whose caches do not batch (chunked, quantised, rotating with kept tokens), and for a row that is alone.
+"""
 
 from collections.abc import Iterable
 from typing import cast
@@ -18,14 +21,22 @@ class SequentialDecoder:
         self._model = model
         self._stream = generation_stream()
         self._row: ReadyRow | None = None
-        self._context = mx.array([], dtype=mx.uint32)
         self._next: mx.array | None = None
+        # Only where processors want to see it: the tokens so far, on the device.
+        self._context = mx.array([], dtype=mx.uint32)
+        self._tokens: list[int] = []
+
+    @property
+    def empty(self) -> bool:
+        return self._row is None
 
     def add(self, ready: ReadyRow) -> None:
         if self._row is not None:
             raise RuntimeError("the sequential decoder runs one row at a time")
         self._row = ready
-        self._context = mx.array(ready.prefix, dtype=mx.uint32)
+        self._tokens = [*ready.prefix, ready.last]
+        if ready.processors:
+            self._context = mx.array(ready.prefix, dtype=mx.uint32)
         with mx.stream(self._stream):
             self._next = self._forward(ready, mx.array([ready.last], dtype=mx.uint32))
 
@@ -36,14 +47,27 @@ class SequentialDecoder:
         with mx.stream(self._stream):
             # Dispatch the following step before waiting for this one.
             self._next = self._forward(row, token)
-        return [(row.row, cast(int, token.item()))]
+        said = cast(int, token.item())
+        self._tokens.append(said)
+        return [(row.row, said)]
+
+    def hand_over(self) -> ReadyRow:
+        """Give the row up, ready to be added elsewhere; its `last` token was sampled but not given yet."""
+        row, token = self._row, self._next
+        if row is None or token is None:
+            raise RuntimeError("there is no row to hand over")
+        moved = ReadyRow(row.row, self._tokens, cast(int, token.item()), row.cache, row.sampler, row.processors)
+        self.close()
+        return moved
 
     def remove(self, rows: Iterable[int]) -> None:
         if self._row is not None and self._row.row in set(rows):
-            self._row = self._next = None
+            self.close()
 
     def close(self) -> None:
         self._row = self._next = None
+        self._tokens = []
+        self._context = mx.array([], dtype=mx.uint32)
 
     def _forward(self, row: ReadyRow, token: mx.array) -> mx.array:
         logits = self._model(token[None], cache=row.cache)[:, -1, :]

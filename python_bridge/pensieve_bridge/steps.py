@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from . import device
-from .batch_decoder import BatchDecoder
+from .adaptive_decoder import AdaptiveDecoder
 from .decoder import Decoder
 from .events import Event, Finished
 from .log import log_exception
@@ -33,6 +33,8 @@ class Steps:
         deliver: Callable[[list[tuple[str, Event]]], None],
     ) -> None:
         self.memory = device.read_memory()
+        self.running = 0
+        """Rows that have a place, from `admit` to `finish`."""
         self._model = model
         self._options = options
         self._counters = counters
@@ -45,26 +47,26 @@ class Steps:
         self._numbers = 0
 
     @property
-    def running(self) -> int:
-        return len(self._prefilling) + len(self._decoding)
-
-    @property
     def capacity(self) -> int:
         return self._decoder.capacity
 
     def warm_up(self) -> None:
-        """One real token, through prefill and decoder: after this the engine is ready."""
-        row = Row(Job("warm-up", [0, 0], limit=1), self._model)
-        row.prefill = Prefill(self._model.network, row.job.prompt, goal=1)
-        row.prefill.advance(1)
-        self._decoder.add(row.ready(-1, row.first_token()))
+        """Real tokens, alone and in a batch where there is one: after this the engine is ready."""
+        numbers = [-1, -2][: self._decoder.capacity]
+        for number in numbers:
+            row = Row(Job("warm-up", [0, 0], limit=1), self._model)
+            row.prefill = Prefill(self._model.network, row.job.prompt, goal=1)
+            row.prefill.advance(1)
+            self._decoder.add(row.ready(number, row.first_token()))
+            self._decoder.step()
         while not self._decoder.step():
             pass
-        self._decoder.remove([-1])
+        self._decoder.remove(numbers)
         self.memory = device.read_memory()
 
     def admit(self, row: Row) -> None:
         """Give a waiting row its place."""
+        self.running += 1
         self._counters.requests += 1
         self._counters.prompt_tokens += len(row.job.prompt)
         self._prefilling[row.generation] = row
@@ -89,15 +91,18 @@ class Steps:
 
     def finish(self, row: Row, end: Finished) -> None:
         """Free the row's place and give its last events."""
-        self._prefilling.pop(row.generation, None)
-        if self._decoding.pop(row.number, None) is not None:
-            self._decoder.remove([row.number])
-        row.prefill = None
-        self.memory = device.read_memory()
+        # Counted first: whoever sees the place free sees the count too.
         self._counters.completion_tokens += end.completion_tokens
         self._counters.cancelled += end.reason == "cancelled"
         self._counters.failed += end.reason == "error"
+        row.prefill = None
+        if row.number in self._decoding:
+            self._decoder.remove([row.number])
+        self.memory = device.read_memory()
         self._say(row, *row.close(end, self.memory.peak))
+        had_place = self._decoding.pop(row.number, None) or self._prefilling.pop(row.generation, None)
+        if had_place is not None:
+            self.running -= 1
 
     def end_all(self, waiting: list[Row], error: Exception | None) -> None:
         """The thread ends: everything is cancelled, or fails with the error."""
@@ -150,11 +155,16 @@ class Steps:
         if self._take(row, first):
             return
         self._flush()
-        del self._prefilling[row.generation]
         self._numbers += 1
         row.number = self._numbers
-        self._decoder.add(row.ready(row.number, first))
+        try:
+            self._decoder.add(row.ready(row.number, first))
+        except Exception as error:
+            # Adding may move the rows that run already: they are lost with it.
+            self._rebuild(error)
+            raise
         self._decoding[row.number] = row
+        del self._prefilling[row.generation]
 
     def _take(self, row: Row, token: int) -> bool:
         """A sampled token of a row; True when it was the last."""
@@ -168,15 +178,14 @@ class Steps:
         """After any exception the decoder's rows cannot be trusted: fail them all and make a new one."""
         log_exception("generator_rebuilt", error, rows=len(self._decoding))
         self._counters.generator_rebuilds += 1
-        rows, self._decoding = list(self._decoding.values()), {}
         self._decoder = self._new_decoder()
-        for row in rows:
+        for row in list(self._decoding.values()):
             self.finish(row, row.failed(error))
 
     def _new_decoder(self) -> Decoder:
         network = self._model.network
         if self._model.facts.batches:
-            return BatchDecoder(network, self._options.rows)
+            return AdaptiveDecoder(network, self._options.rows)
         return SequentialDecoder(network)
 
     def _say(self, row: Row, *events: Event) -> None:

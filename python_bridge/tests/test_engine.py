@@ -138,6 +138,35 @@ def test_nothing_to_generate_prefills_only(rig: Rig) -> None:
     assert Progress(130, 130) in rig.seen[name]
 
 
+def test_a_lone_row_goes_on_unchanged_when_others_join_it(rig: Rig) -> None:
+    plan = SamplingPlan(temperature=1.0, seed=8, frequency_penalty=0.5, repetition_penalty=1.2)
+    alone = rig.alone(PROMPTS[1], 60, sampling=plan)
+    first = rig.submit(PROMPTS[1], 60, sampling=plan)
+    rig.pump(lambda: len(rig.tokens(first)) >= 7)
+    others = [rig.submit(p, 20) for p in PROMPTS]
+    assert rig.finish(first)[0] == alone
+    rig.finish(*others)
+    assert rig.alone(PROMPTS[1], 60, sampling=plan) == alone
+
+
+def test_a_row_that_cannot_join_takes_the_others_down_with_an_error(qwen3_path: Path) -> None:
+    with Rig(lambda: load_as_numbers(qwen3_path)) as rig:
+        alone = rig.alone(PROMPTS[0])
+        running = rig.submit(PROMPTS[1], 100_000)
+        rig.pump(lambda: len(rig.tokens(running)) >= 3)
+        decoder = rig.engine._steps._decoder  # pyright: ignore
+
+        def broken(*_: object) -> None:
+            raise RuntimeError("no room")
+
+        decoder.add = broken
+        joining = rig.submit(PROMPTS[0])
+        rig.finish(running, joining)
+        ends = [rig.end(name) for name in (running, joining)]
+        assert [end.error_message for end in ends if end] == ["RuntimeError: no room"] * 2
+        assert rig.alone(PROMPTS[0]) == alone
+
+
 def test_a_prompt_of_one_token_works(rig: Rig) -> None:
     assert len(rig.alone([7], 5)) == 5
 
@@ -221,7 +250,7 @@ def test_a_full_queue_refuses(qwen3_path: Path) -> None:
 
 
 def test_short_work_overtakes_a_long_prefill(rig: Rig) -> None:
-    long = rig.submit(prompt(12_000, 2), 2)
+    long = rig.submit(prompt(5000, 2), 2)
     rig.pump(lambda: len(rig.seen[long]) >= 2)
     title = rig.submit(PROMPTS[0], 5, request_class="title")
     rig.finish(title)
@@ -232,11 +261,11 @@ def test_short_work_overtakes_a_long_prefill(rig: Rig) -> None:
 def test_a_running_answer_goes_on_while_a_long_prompt_prefills(rig: Rig) -> None:
     running = rig.submit(PROMPTS[0], 100_000)
     rig.pump(lambda: len(rig.tokens(running)) >= 5)
-    long = rig.submit(prompt(12_000, 3), 2)
+    long = rig.submit(prompt(5000, 3), 2)
     rig.pump(lambda: len(rig.seen[long]) >= 2)
     before = len(rig.tokens(running))
     rig.finish(long)
-    assert len(rig.tokens(running)) - before >= 12_000 / 512
+    assert len(rig.tokens(running)) - before >= 5000 / 512
     rig.engine.cancel(running)
     rig.finish(running)
 

@@ -139,3 +139,15 @@ def _weights(model: LoadedModel) -> list[tuple[str, object]]:
     from pensieve_bridge.mlx_edge import named_weights
 
     return [(name, weight) for name, weight in named_weights(model.network)]
+
+
+def test_caches_that_would_be_wrong_in_a_batch_are_known() -> None:
+    from mlx_lm.models.cache import ArraysCache, CacheList, ChunkedKVCache, KVCache, QuantizedKVCache, RotatingKVCache
+
+    from pensieve_bridge.mlx_edge import batches, cache_kinds
+
+    assert batches([KVCache(), RotatingKVCache(64), ArraysCache(2), CacheList(ArraysCache(2), KVCache())])
+    for alone in (RotatingKVCache(64, keep=4), QuantizedKVCache(), ChunkedKVCache(64)):
+        assert not batches([KVCache(), alone])
+        assert not batches([CacheList(alone, KVCache())])
+    assert cache_kinds([KVCache(), CacheList(ArraysCache(2), KVCache())]) == ["KVCache", "ArraysCache"]
