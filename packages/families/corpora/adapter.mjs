@@ -4,7 +4,7 @@ import { familyNamed, prompted } from "../src/index.ts"
 const form = process.env.PENSIEVE_CORPUS_FORM ?? "text"
 
 /** The corpus' own family names, where ours differ. */
-const ours = { qwen3_thinking: "hermes" }
+const ours = { qwen3_thinking: "hermes", cogito: "deepseek_v3", pythonic: "llama4", glm47: "glm45" }
 
 /** Markers that are single tokens of the family's vocabularies. */
 const tokenMarkers = {

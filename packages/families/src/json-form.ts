@@ -25,3 +25,9 @@ export const jsonBetween = (opener: string, closers: ReadonlyArray<string>, trus
     ),
   parse: (lexemes) => parseJsonCalls(textOf(lexemes))
 })
+
+/** A call whose name stands outside its arguments. */
+export const parseNamedCall = (name: string, input: string): ParsedBody => {
+  if (name === "") return noCalls("the call has no name")
+  return parseJsonCalls(`{"name":${JSON.stringify(name)},"arguments":${input.trim() === "" ? "{}" : input}}`)
+}

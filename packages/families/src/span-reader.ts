@@ -12,6 +12,8 @@ export interface SpanRules {
   readonly enders?: ReadonlyArray<string>
   /** Markers that `parse` wants to see as such. All others are text. */
   readonly structural?: ReadonlyArray<string>
+  /** The same, inside strings too. */
+  readonly always?: ReadonlyArray<string>
   readonly tracker?: QuoteTracker
   /** The call ends where its outermost bracket closes. */
   readonly balanced?: boolean
@@ -60,11 +62,12 @@ class SpanReader implements CallReader {
   }
 
   add(lexeme: Lexeme): CallStep {
-    const { closers = [], enders = [], structural = [] } = this.#rules
+    const { closers = [], enders = [], structural = [], always = [] } = this.#rules
     const { text: marker } = lexeme
-    const known = lexeme.kind === "marker" && (closers.includes(marker) || enders.includes(marker) || structural.includes(marker))
-    if (!known) return this.#addText(marker)
-    if (this.#tracker.quoted && this.#rules.trusting && !structural.includes(marker)) return this.#addQuoted(lexeme)
+    if (lexeme.kind === "text") return this.#addText(marker)
+    if (always.includes(marker)) return this.#addStructural(lexeme)
+    if (!closers.includes(marker) && !enders.includes(marker) && !structural.includes(marker)) return this.#addText(marker)
+    if (this.#tracker.quoted && this.#rules.trusting) return this.#addQuoted(lexeme)
     if (closers.includes(marker)) return this.#close(true, [])
     if (enders.includes(marker)) return this.#blank ? again : this.#close(true, [lexeme])
     return this.#addStructural(lexeme)
