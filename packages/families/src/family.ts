@@ -68,12 +68,21 @@ export interface FamilyParser {
   end(reason: EndReason): ReadonlyArray<FamilyEvent>
 }
 
+/** A tool of the request, as parsers see it. */
+export interface ToolShape {
+  readonly name: string
+  /** JSON Schema of the input. */
+  readonly inputSchema: unknown
+}
+
 /** What a parser has to know of the request and of the model. */
 export interface ParserOptions {
   /** The prompt ended inside open reasoning. */
   readonly opensReasoning: boolean
   /** Names of the request's tools. */
   readonly toolNames: ReadonlyArray<string>
+  /** The request's tools, for formats whose values have no types of their own: without them such values are text. */
+  readonly tools?: ReadonlyArray<ToolShape>
   /** Special and added tokens of the vocabulary: a marker among them counts only when it comes as a marker piece. */
   readonly addedTokens: ReadonlyArray<string>
 }

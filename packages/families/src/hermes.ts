@@ -2,9 +2,10 @@
  * Hermes, Qwen2.5, Qwen3, QwQ, Granite 4: `<tool_call>\n{"name": …, "arguments": …}\n</tool_call>`, one block a call, and
  * `<think>…</think>` where the model thinks.
  */
+import { createCallParser } from "./call-parser.ts"
 import type { Family, ModelFacts } from "./family.ts"
 import { callMarkers, hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
-import { createTaggedParser } from "./tagged-parser.ts"
+import { taggedFormat } from "./tagged-format.ts"
 
 // Detection
 
@@ -23,6 +24,16 @@ const detect = ({ templateText }: ModelFacts): boolean =>
 export const thinksInTags = (facts: ModelFacts): boolean =>
   facts.addedTokens.includes(thinkMarkers.start) || (facts.templateText?.includes(thinkMarkers.end) ?? false)
 
+// Parser
+
+/** JSON between `<tool_call>` and `</tool_call>`, reasoning between `<think>` and `</think>`. */
+export const hermesFormat = taggedFormat({
+  callStart: callMarkers.start,
+  callEnd: callMarkers.end,
+  reasoning: thinkMarkers,
+  renderCall: renderHermesCall
+})
+
 // The family
 
 export const hermes: Family = {
@@ -30,8 +41,7 @@ export const hermes: Family = {
   toolForm: "native",
   detect,
   reasoning: (facts) => (thinksInTags(facts) ? thinkMarkers : null),
-  createParser: (options) =>
-    createTaggedParser({ callStart: callMarkers.start, callEnd: callMarkers.end, reasoning: thinkMarkers }, options),
+  createParser: (options) => createCallParser(hermesFormat, options),
   renderCall: renderHermesCall,
   renderResult: renderHermesResult,
   toolPrompt: hermesToolPrompt,

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from "@pensieve/models"
 import { Result } from "effect"
 
 /** One call out of a body. */
-interface BodyCall {
+export interface BodyCall {
   readonly name: string
   readonly input: JsonObject
 }

@@ -2,10 +2,10 @@
  * Models that have no form of their own for tools (Phi-3, Gemma 3, …), and those whose form we do not read yet: the tools
  * stand in the system prompt, and calls are asked for in the Hermes form, as text.
  */
+import { createCallParser } from "./call-parser.ts"
 import type { Family } from "./family.ts"
-import { callMarkers, hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
-import { thinksInTags } from "./hermes.ts"
-import { createTaggedParser } from "./tagged-parser.ts"
+import { hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
+import { hermesFormat, thinksInTags } from "./hermes.ts"
 
 export const prompted: Family = {
   name: "prompted",
@@ -15,13 +15,10 @@ export const prompted: Family = {
   reasoning: (facts) => (thinksInTags(facts) ? thinkMarkers : null),
   // The tags were taught by a prompt, as text; where the vocabulary happens to have them as tokens both ways count.
   createParser: (options) =>
-    createTaggedParser(
-      { callStart: callMarkers.start, callEnd: callMarkers.end, reasoning: thinkMarkers },
-      {
-        ...options,
-        addedTokens: options.addedTokens.filter((token) => token === thinkMarkers.start || token === thinkMarkers.end)
-      }
-    ),
+    createCallParser(hermesFormat, {
+      ...options,
+      addedTokens: options.addedTokens.filter((token) => token === thinkMarkers.start || token === thinkMarkers.end)
+    }),
   renderCall: renderHermesCall,
   renderResult: renderHermesResult,
   toolPrompt: hermesToolPrompt,

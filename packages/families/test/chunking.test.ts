@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { ModelPiece } from "@pensieve/models"
 import fc from "fast-check"
-import { type EndReason, families, type FamilyEvent, hermes } from "../src/index.ts"
+import { type EndReason, type FamilyEvent, hermes, prompted } from "../src/index.ts"
 import { options, read, tags, tokens } from "./reading.ts"
 
 const fragment = fc.oneof(
@@ -89,7 +89,7 @@ const letters = (text: string): string => {
   return fewer === text ? text : letters(fewer)
 }
 
-describe.each(families.map((family) => [family.name, family] as const))("the %s parser", (_, family) => {
+describe.each([hermes, prompted].map((family) => [family.name, family] as const))("the %s parser", (_, family) => {
   it("gives the same events for every cutting of the text", () => {
     fc.assert(
       fc.property(

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { detectFamily, families, familyNamed, hermes, prompted } from "../src/index.ts"
+import { detectFamily, families, familyNamed, prompted } from "../src/index.ts"
 import { tags } from "./reading.ts"
+import { samples } from "./samples.ts"
 
 const detected = (templateText: string | null, addedTokens: ReadonlyArray<string> = []) =>
   detectFamily({ templateText, addedTokens, architecture: "whatever" }).name
@@ -17,11 +18,13 @@ describe("the family of a model", () => {
     )
   })
 
+  it.each(samples.map((sample) => [sample.family.name, sample] as const))("is %s where the template has its signs", (name, sample) => {
+    for (const sign of sample.templates) assert.strictEqual(detected(sign, sample.addedTokens ?? []), name)
+  })
+
   it.each([
-    ["functions and parameters as tags", "'<tool_call>\\n<function=' + tool_call.name"],
-    ["keys and values as tags", "'<tool_call>' + tool_call.name + '<arg_key>'"],
     ["something that is not JSON", "'<tool_call>' + tool_call.name + '</tool_call>'"],
-    ["another tag of a like name", "'<minimax:tool_call>' '<longcat_tool_call>' '<|tool_call>'"],
+    ["another tag of a like name", "'<my:tool_call>' '<|tool_calls|>'"],
     ["no tools", "{{ message.content }}"]
   ])("is the prompted one where the template writes %s", (_, template) => {
     assert.strictEqual(detected(template, tags), "prompted")
@@ -37,9 +40,10 @@ describe("the family of a model", () => {
   })
 
   it("stands before the one that takes every model", () => {
-    assert.deepStrictEqual(
-      families.map((family) => family.name),
-      [hermes.name, prompted.name]
-    )
+    assert.strictEqual(families.at(-1), prompted)
+  })
+
+  it("has a name of its own", () => {
+    assert.strictEqual(new Set(families.map((family) => family.name)).size, families.length)
   })
 })

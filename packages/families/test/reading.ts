@@ -18,6 +18,15 @@ export const tokens = (text: string): ReadonlyArray<ModelPiece> =>
     .filter((part) => part !== "")
     .map((part) => (tags.includes(part) ? { marker: part } : { text: part }))
 
+/** Cuts a text at markers, each of which comes as a marker piece. */
+export const markerPieces = (text: string, markers: ReadonlyArray<string>): ReadonlyArray<ModelPiece> => {
+  const longestFirst = markers.toSorted((a, b) => b.length - a.length).map((marker) => marker.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))
+  return text
+    .split(new RegExp(`(${longestFirst.join("|")})`))
+    .filter((part) => part !== "")
+    .map((part) => (markers.includes(part) ? { marker: part } : { text: part }))
+}
+
 /** All events of one answer, neighbouring stretches of text and of reasoning joined. */
 export const read = (
   family: Family,

@@ -1,0 +1,18 @@
+/** DeepSeek V3.1 and V3.2-Exp: a section of calls, each a name, a separator and JSON. */
+import { deepseekForm } from "./deepseek-v3.ts"
+import type { PastCall } from "./family.ts"
+import { thinkMarkers } from "./hermes-text.ts"
+import { nativeFamily } from "./native-family.ts"
+import { hasSigns } from "./native-text.ts"
+import { sectionFormat } from "./section-form.ts"
+
+const { sectionStart, sectionEnd, callStart, separator, callEnd } = deepseekForm
+
+export const deepseekV31 = nativeFamily({
+  name: "deepseek_v31",
+  detect: (facts) => hasSigns(facts, [sectionStart]),
+  reasoning: thinkMarkers,
+  format: () => sectionFormat(deepseekForm),
+  renderCall: ({ name, input }: PastCall) => `${sectionStart}${callStart}${name}${separator}${JSON.stringify(input)}${callEnd}${sectionEnd}`,
+  sampling: { temperature: 0.6, topP: 0.95 }
+})

@@ -1,0 +1,28 @@
+/** Kimi K2: a section of calls, each named `functions.NAME:INDEX`, where the index counts the whole conversation's calls. */
+import type { PastCall } from "./family.ts"
+import { thinkMarkers } from "./hermes-text.ts"
+import { nativeFamily } from "./native-family.ts"
+import { hasSigns } from "./native-text.ts"
+import { sectionFormat, type SectionForm } from "./section-form.ts"
+
+const form: SectionForm = {
+  sectionStart: "<|tool_calls_section_begin|>",
+  sectionEnd: "<|tool_calls_section_end|>",
+  callStart: "<|tool_call_begin|>",
+  separator: "<|tool_call_argument_begin|>",
+  callEnd: "<|tool_call_end|>",
+  read: (before, behind) => ({ name: before.trim().replace(/^functions\./, "").replace(/:\d+$/, ""), json: behind })
+}
+
+export const kimiK2 = nativeFamily({
+  name: "kimi_k2",
+  detect: (facts) => hasSigns(facts, [form.sectionStart]),
+  reasoning: thinkMarkers,
+  format: () => sectionFormat(form),
+  renderCall: ({ name, input }: PastCall) =>
+    `${form.sectionStart}${form.callStart}functions.${name}:0${form.separator}${JSON.stringify(input)}${form.callEnd}${form.sectionEnd}`,
+  // History must use this form: foreign ids make the model worse.
+  templateId: ({ name, ordinal }) => `functions.${name}:${ordinal}`,
+  // What the model card advises.
+  sampling: { temperature: 0.6 }
+})
