@@ -38,7 +38,7 @@ export const TemplateFacts = Schema.Struct({
   toolCalls: Schema.Boolean,
   toolResults: Schema.Boolean,
   alternates: Schema.Boolean,
-  thinkingSwitch: Schema.Boolean,
+  thinkingOption: Schema.NullOr(Schema.String),
   opensReasoning: Schema.Boolean
 })
 export type TemplateFacts = typeof TemplateFacts.Type
@@ -52,6 +52,7 @@ export const BridgeModel = Schema.Struct({
   contextLength: Count,
   window: Count,
   cacheKinds: Schema.Array(Schema.String),
+  batches: Schema.Boolean,
   quantization: Schema.NullOr(Schema.Struct({ bits: Count, groupSize: Count })),
   weightBytes: Schema.Finite,
   device: Schema.Literals(["cpu", "gpu"]),
@@ -99,6 +100,7 @@ export interface BridgePrompt {
 export interface BridgeGenerate extends BridgePrompt {
   readonly sampling?: BridgeSampling
   readonly stop?: ReadonlyArray<string>
+  readonly reasoning?: { readonly start: string; readonly end: string; readonly budget: number | null }
   readonly maxTokens: number
   readonly class?: string
   readonly session?: string
@@ -143,6 +145,7 @@ export const BridgeLine = Schema.Union([
     type: Schema.Literal("finished"),
     reason: Schema.Literals(["stop", "length", "cancelled", "error"]),
     stop: Schema.NullOr(Schema.String),
+    endToken: Schema.NullOr(Schema.String),
     completionTokens: Count,
     timings: Timings,
     error: Schema.optionalKey(BridgeProblem)

@@ -56,7 +56,7 @@ export const fullTemplate: TemplateFacts = {
   toolCalls: true,
   toolResults: true,
   alternates: false,
-  thinkingSwitch: true,
+  thinkingOption: "enable_thinking",
   opensReasoning: false
 }
 

@@ -52,9 +52,9 @@ export const arrangeFor = (conversation: Conversation, model: LoadedModel): Arra
 export const planPrompt = (conversation: Conversation, arranged: Arranged, model: LoadedModel): BridgePrompt => ({
   messages: arranged.messages,
   ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
-  ...(model.card.template.thinkingSwitch
-    ? { templateOptions: { enable_thinking: conversation.reasoning.mode !== "off" } }
-    : {}),
+  ...(model.card.template.thinkingOption === null
+    ? {}
+    : { templateOptions: { [model.card.template.thinkingOption]: conversation.reasoning.mode !== "off" } }),
   ...(arranged.continueFinal ? { continueFinal: true } : {})
 })
 
@@ -65,6 +65,9 @@ export const planGeneration = (conversation: Conversation, arranged: Arranged, m
   stop: [...conversation.stopSequences, ...model.family.stopStrings],
   // The engine cuts this to what the window leaves.
   maxTokens: conversation.maxTokens ?? model.card.window,
+  ...(model.reasoning === null || conversation.reasoning.budgetTokens === undefined
+    ? {}
+    : { reasoning: { ...model.reasoning, budget: conversation.reasoning.budgetTokens } }),
   class: bridgeClass(conversation.hints.requestClass),
   ...(conversation.hints.sessionId === undefined ? {} : { session: conversation.hints.sessionId }),
   ...(conversation.hints.agentId === undefined ? {} : { agent: conversation.hints.agentId })

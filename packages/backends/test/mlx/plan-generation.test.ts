@@ -16,7 +16,7 @@ const template = {
   toolCalls: true,
   toolResults: true,
   alternates: false,
-  thinkingSwitch: true,
+  thinkingOption: "enable_thinking",
   opensReasoning: false
 } as const
 const card: BridgeModel = {
@@ -27,6 +27,7 @@ const card: BridgeModel = {
   contextLength: 4096,
   window: 4096,
   cacheKinds: ["KVCache"],
+  batches: true,
   quantization: null,
   weightBytes: 1,
   device: "cpu",
@@ -78,8 +79,16 @@ describe("what the engine is asked", () => {
     assert.deepStrictEqual(plan({ reasoning: { mode: "auto", display: "full" } }).templateOptions, {
       enable_thinking: true
     })
-    const plain = { ...model, card: { ...card, template: { ...template, thinkingSwitch: false } } }
+    const plain = { ...model, card: { ...card, template: { ...template, thinkingOption: null } } }
     assert.isUndefined(planGeneration(conversation, arrangeFor(conversation, plain), plain).templateOptions)
+  })
+
+  it("has the thinking that a budget allows ended by the engine", () => {
+    const thinker = { ...model, reasoning: { start: "<think>", end: "</think>" } }
+    const asked = { ...conversation, reasoning: { mode: "budget", budgetTokens: 2048, display: "full" } } as const
+    const { reasoning } = planGeneration(asked, arrangeFor(asked, thinker), thinker)
+    assert.deepStrictEqual(reasoning, { start: "<think>", end: "</think>", budget: 2048 })
+    assert.isUndefined(plan({ reasoning: asked.reasoning }).reasoning)
   })
 
   it("asks for what the window holds when the client names no limit, and for nothing when it says 0", () => {

@@ -9,6 +9,7 @@ const finished = (reason: "stop" | "length" | "cancelled" | "error", stop: strin
   type: "finished",
   reason,
   stop,
+  endToken: null,
   completionTokens: 7,
   timings
 })
