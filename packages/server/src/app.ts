@@ -4,7 +4,7 @@ import { InternalError, type PensieveError } from "@pensieve/errors"
 import { Cause, Effect, Option, type Scope } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { answer } from "./answer.ts"
-import { dialectOf } from "./dialect.ts"
+import { anthropicDialect, type Dialect, dialectOf, openaiChatDialect, openaiResponsesDialect } from "./dialect.ts"
 import { ServerPolicy } from "./policy.ts"
 import { makeId } from "./request-id.ts"
 import { respondEmpty, respondError } from "./respond.ts"
@@ -23,8 +23,8 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
   return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = makeId("req_")
-    const dialect = dialectOf(pathOf(request.url))
-    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, hosts)), (cause) => {
+    const dialect = dialectOf(pathOf(request.url), request.headers)
+    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, hosts)), (cause) => {
       const failure = Cause.findErrorOption(cause)
       if (Option.isSome(failure)) return Effect.succeed(respondError(requestId, dialect, failure.value))
       if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
@@ -44,6 +44,7 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
 
 const handle = (
   requestId: string,
+  dialect: Dialect,
   hosts: ReadonlyArray<string>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Requirements> =>
   Effect.gen(function* () {
@@ -58,12 +59,16 @@ const handle = (
       case "hello":
         return respondEmpty(requestId)
       case "messages":
-        return yield* answer(requestId, dialectOf(path))
+        return yield* answer(requestId, anthropicDialect)
+      case "chat-completions":
+        return yield* answer(requestId, openaiChatDialect)
+      case "responses":
+        return yield* answer(requestId, openaiResponsesDialect)
       case "count-tokens":
         return yield* countTokens(requestId)
       case "models":
-        return yield* models(requestId)
+        return yield* models(requestId, dialect)
       case "model":
-        return yield* model(requestId, route.id)
+        return yield* model(requestId, route.id, dialect)
     }
   })

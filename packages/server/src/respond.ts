@@ -5,6 +5,7 @@ import type { Dialect } from "./dialect.ts"
 /** Headers of every answer. */
 const baseHeaders = (requestId: string): Record<string, string> => ({
   "request-id": requestId,
+  "x-request-id": requestId,
   "cache-control": "no-store"
 })
 

@@ -1,7 +1,8 @@
 import { Backend } from "@pensieve/backends"
-import { anthropic } from "@pensieve/translator"
+import { anthropic, openaiChat } from "@pensieve/translator"
 import { Effect } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { ServerPolicy } from "./policy.ts"
 import { readJsonBody } from "./read-body.ts"
 import { respondJson } from "./respond.ts"
@@ -37,18 +38,26 @@ const modelEntry = (id: string, name: string, window: number) => ({
   window
 })
 
-/** `GET /v1/models`. */
-export const models = (requestId: string) =>
+/** `GET /v1/models`, in the shape of the caller's API. */
+export const models = (requestId: string, dialect: Dialect) =>
   Effect.gen(function* () {
     const backend = yield* Backend
     const { modelName, window } = yield* backend.capabilities
-    return respondJson(requestId, anthropic.encodeModels([modelEntry(modelName, modelName, window)]))
+    const entries = [modelEntry(modelName, modelName, window)]
+    return respondJson(
+      requestId,
+      dialect === anthropicDialect ? anthropic.encodeModels(entries) : openaiChat.encodeModels(entries)
+    )
   })
 
 /** `GET /v1/models/{id}`: every id is answered by the loaded model, so every id is a model. */
-export const model = (requestId: string, id: string) =>
+export const model = (requestId: string, id: string, dialect: Dialect) =>
   Effect.gen(function* () {
     const backend = yield* Backend
     const { modelName, window } = yield* backend.capabilities
-    return respondJson(requestId, anthropic.encodeModel(modelEntry(id, modelName, window)))
+    const entry = modelEntry(id, modelName, window)
+    return respondJson(
+      requestId,
+      dialect === anthropicDialect ? anthropic.encodeModel(entry) : openaiChat.encodeModel(entry)
+    )
   })

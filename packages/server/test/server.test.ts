@@ -332,10 +332,18 @@ describe("the other routes", () => {
 
   live("lists the model, and knows every id", {}, (base) =>
     Effect.gen(function* () {
-      const list = JSON.parse((yield* call(`${base}/v1/models?limit=1000`, "GET", authorization)).text)
+      const list = JSON.parse(
+        (yield* call(`${base}/v1/models?limit=1000`, "GET", { ...authorization, "anthropic-version": "2023-06-01" }))
+          .text
+      )
       assert.strictEqual(list.data[0].id, "test-model")
       assert.strictEqual(list.has_more, false)
-      const one = JSON.parse((yield* call(`${base}/v1/models/claude-opus-5-5`, "GET", authorization)).text)
+      const one = JSON.parse(
+        (yield* call(`${base}/v1/models/claude-opus-5-5`, "GET", {
+          ...authorization,
+          "anthropic-version": "2023-06-01"
+        })).text
+      )
       assert.strictEqual(one.id, "claude-opus-5-5")
       assert.strictEqual(one.max_input_tokens, 4096)
     })
