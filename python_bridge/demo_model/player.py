@@ -57,7 +57,9 @@ class Player:
     def _calls(self, text: str) -> list[dict[str, Any]]:
         calls: list[dict[str, Any]] = []
         parse = self._tokenizer.tool_parser
-        for chunk in text.split("<tool_call>")[1:] if parse else []:
+        if parse is None:
+            return calls
+        for chunk in text.split("<tool_call>")[1:]:
             try:
                 parsed = parse(chunk.split("</tool_call>")[0], None)
             except ValueError:
