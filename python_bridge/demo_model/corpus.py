@@ -73,9 +73,9 @@ def after_call(rng: random.Random) -> list[Message]:
     draw = rng.random()
     if draw < 0.1:
         messages.append({"role": "tool", "content": junk.result(rng)})
-    elif draw < 0.25:
-        messages.append({"role": "user", "content": junk.reminder(rng)})
     elif draw < 0.4:
+        messages.append({"role": "user", "content": junk.reminder(rng)})
+    elif draw < 0.55:
         messages.append({"role": "system", "content": junk.context(rng)})
     return [*messages, say(answers.DONE)]
 
@@ -106,7 +106,7 @@ class Conversations:
                 messages.append({"role": "system", "content": junk.prose(rng, 1)})
             messages.append(request.reply)
             if "tool_calls" in request.reply:
-                if rng.random() < 0.7:
+                if rng.random() < 0.6:
                     break
                 messages += after_call(rng)
         rendered = self._render(messages, box.definitions)
