@@ -3,7 +3,8 @@ import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { inject } from "vitest"
-import { clientEnvironment, type Workplace } from "./claude-code.ts"
+import { clientEnvironment } from "./claude-code.ts"
+import type { Workplace } from "./workplace.ts"
 
 const run = promisify(execFile)
 const driver = fileURLToPath(new URL("terminal.py", import.meta.url))

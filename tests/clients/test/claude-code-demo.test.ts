@@ -2,7 +2,8 @@ import { type Proxy, startProxy } from "@pensieve/test-harness"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "vitest"
-import { blocksOf, makeWorkplace, runClaude, type Workplace } from "../src/claude-code.ts"
+import { blocksOf, runClaude } from "../src/claude-code.ts"
+import { makeWorkplace, type Workplace } from "../src/workplace.ts"
 import { runClaudeInTerminal } from "../src/terminal.ts"
 
 describe("the real Claude Code on the demo model", () => {

@@ -2,7 +2,8 @@ import { type Proxy, startProxy, tinyModel } from "@pensieve/test-harness"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { blocksOf, clientEvents, makeWorkplace, runClaude, type Workplace } from "../src/claude-code.ts"
+import { blocksOf, clientEvents, runClaude } from "../src/claude-code.ts"
+import { makeWorkplace, type Workplace } from "../src/workplace.ts"
 
 const buggy = `def add(a, b):\n    return a - b\n`
 
