@@ -202,3 +202,13 @@ def end_of(lines: list[Line]) -> Line:
 
 def _encode(body: Any) -> bytes:
     return body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
+def idle(bridge: Bridge) -> dict[str, Any]:
+    """The metrics once nothing runs or waits any more."""
+
+    def quiet() -> dict[str, Any] | None:
+        found = bridge.get("/metrics")
+        return found if found["running"] == found["queued"] == 0 else None
+
+    return until(quiet, 20, "an idle engine")
