@@ -42,7 +42,7 @@ const imageUrl = (source: MediaSource): string | undefined => {
 }
 
 /** A picture as a part, or undefined where it cannot be sent. */
-export const imagePart = (part: ImagePart, { options }: EncodeContext): OpenaiChatSentPart | undefined => {
+const imagePart = (part: ImagePart, { options }: EncodeContext): OpenaiChatSentPart | undefined => {
   const url = options.images ? imageUrl(part.source) : undefined
   return url === undefined ? undefined : { type: "image_url", image_url: { url } }
 }
@@ -74,6 +74,12 @@ const filePart = (part: DocumentPart, { options }: EncodeContext): OpenaiChatSen
   if (!options.files || source.kind !== "base64" || documentWords(source) !== undefined) return undefined
   const file_data = `data:${source.mediaType};base64,${source.data}`
   return { type: "file", file: { filename: part.title ?? "document", file_data } }
+}
+
+/** A picture or a file as a part of a user message; undefined for all else, and where the upstream reads none. */
+export const mediaPart = (part: Part, context: EncodeContext): OpenaiChatSentPart | undefined => {
+  if (part.type === "image") return imagePart(part, context)
+  return part.type === "document" ? filePart(part, context) : undefined
 }
 
 const referenceText = (name: string, { tools, names }: EncodeContext): string => {
@@ -119,8 +125,7 @@ export const partsText = (parts: ReadonlyArray<Part>, path: Path, context: Encod
   joinTexts(parts.map((part, index) => partText(part, [...path, index], context)))
 
 const userPart = (part: Part, path: Path, context: EncodeContext): ReadonlyArray<OpenaiChatSentPart> => {
-  const media =
-    part.type === "image" ? imagePart(part, context) : part.type === "document" ? filePart(part, context) : undefined
+  const media = mediaPart(part, context)
   if (media !== undefined) return [media]
   const text = partText(part, path, context)
   return text === "" ? [] : [{ type: "text", text }]

@@ -9,7 +9,7 @@ import type {
   Turn
 } from "@pensieve/models"
 import { note } from "../anthropic/notices.ts"
-import { type EncodeContext, imagePart, joinTexts, partsText, userContent, userParts } from "./encode-content.ts"
+import { type EncodeContext, joinTexts, mediaPart, partsText, userContent, userParts } from "./encode-content.ts"
 import type { Path } from "./field-error.ts"
 
 type Messages = ReadonlyArray<OpenaiChatSentMessage>
@@ -38,20 +38,18 @@ const systemTurn = (turn: Turn, path: Path, context: EncodeContext): Messages =>
     : [{ role: context.options.systemRole, content }]
 }
 
-/** The pictures of a tool result that go into the user message behind it. */
-const hoistedImages = (part: ToolResultPart, context: EncodeContext): ReadonlyArray<OpenaiChatSentPart> => {
-  if (context.options.toolImages !== "hoisted") return []
-  return part.parts.flatMap((inner) => {
-    const image = inner.type === "image" ? imagePart(inner, context) : undefined
-    return image === undefined ? [] : [image]
-  })
+/** A picture or a file of a tool result that goes into the user message behind it. */
+const hoisted = (part: Part, context: EncodeContext): OpenaiChatSentPart | undefined =>
+  context.options.toolMedia === "hoisted" ? mediaPart(part, context) : undefined
+
+const hoistedMedia = (result: ToolResultPart, context: EncodeContext): ReadonlyArray<OpenaiChatSentPart> => {
+  const media = result.parts.flatMap((part) => hoisted(part, context) ?? [])
+  return media.length === 0 ? [] : [{ type: "text", text: `From the tool result ${result.callId}:` }, ...media]
 }
 
-const withoutHoisted = (part: ToolResultPart, context: EncodeContext): ReadonlyArray<Part> =>
-  part.parts.map((inner) =>
-    inner.type === "image" && context.options.toolImages === "hoisted" && imagePart(inner, context) !== undefined
-      ? { type: "text", text: "[image: in the next message]" }
-      : inner
+const withoutHoisted = (result: ToolResultPart, context: EncodeContext): ReadonlyArray<Part> =>
+  result.parts.map((part) =>
+    hoisted(part, context) === undefined ? part : { type: "text", text: `[${part.type}: in the next message]` }
   )
 
 const toolMessage = (part: ToolResultPart, path: Path, context: EncodeContext): OpenaiChatSentMessage => {
@@ -64,12 +62,9 @@ const toolMessage = (part: ToolResultPart, path: Path, context: EncodeContext): 
 const userMessages = (turn: Turn, path: Path, context: EncodeContext): Messages => {
   const placed = turn.parts.map((part, index) => [part, [...path, index]] as const)
   const results = placed.flatMap(([part, place]) => (part.type === "tool-result" ? [[part, place] as const] : []))
-  const images = results.flatMap(([part]) => {
-    const found = hoistedImages(part, context)
-    return found.length === 0 ? [] : [{ type: "text", text: `Images of the tool result ${part.callId}:` } as const, ...found]
-  })
+  const media = results.flatMap(([part]) => hoistedMedia(part, context))
   const said = userParts(placed.filter(([part]) => part.type !== "tool-result"), context)
-  const parts = [...images, ...said]
+  const parts = [...media, ...said]
   return [
     ...results.map(([part, place]) => toolMessage(part, place, context)),
     ...(parts.length === 0 ? [] : [{ role: "user", content: userContent(parts) } as const])
