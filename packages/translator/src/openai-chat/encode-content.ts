@@ -56,7 +56,9 @@ const imageText = (part: ImagePart, path: Path, { notices }: EncodeContext): str
 const documentWords = (source: MediaSource): string | undefined => {
   if (source.kind === "text") return source.text
   if (source.kind !== "base64" || !/^(text\/|application\/json$)/.test(source.mediaType)) return undefined
-  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(source.data) ? Buffer.from(source.data, "base64").toString("utf8") : undefined
+  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(source.data)
+    ? Buffer.from(source.data, "base64").toString("utf8")
+    : undefined
 }
 
 const documentText = (part: DocumentPart, path: Path, { notices }: EncodeContext): string => {

@@ -21,7 +21,10 @@ const systemParts = (parts: ReadonlyArray<Part>, { notices }: EncodeContext): Re
   parts.map((part, index) => {
     const header = index === 0 && part.type === "text" ? billingHeader.exec(part.text)?.[0] : undefined
     if (header === undefined || part.type !== "text") return part
-    note(notices, "billing-header-dropped", `Left out, since it changes from session to session: ${header.trim()}`, ["system", 0])
+    note(notices, "billing-header-dropped", `Left out, since it changes from session to session: ${header.trim()}`, [
+      "system",
+      0
+    ])
     return { type: "text", text: part.text.slice(header.length) }
   })
 
@@ -63,7 +66,10 @@ const userMessages = (turn: Turn, path: Path, context: EncodeContext): Messages 
   const placed = turn.parts.map((part, index) => [part, [...path, index]] as const)
   const results = placed.flatMap(([part, place]) => (part.type === "tool-result" ? [[part, place] as const] : []))
   const media = results.flatMap(([part]) => hoistedMedia(part, context))
-  const said = userParts(placed.filter(([part]) => part.type !== "tool-result"), context)
+  const said = userParts(
+    placed.filter(([part]) => part.type !== "tool-result"),
+    context
+  )
   const parts = [...media, ...said]
   return [
     ...results.map(([part, place]) => toolMessage(part, place, context)),
@@ -81,7 +87,9 @@ const isReasoning = (part: Part) => part.type === "reasoning"
 const isCall = (part: Part) => part.type === "tool-call"
 
 const assistantMessages = (turn: Turn, path: Path, context: EncodeContext): Messages => {
-  const said = turn.parts.map((part) => (isReasoning(part) || isCall(part) ? ({ type: "text", text: "" } as const) : part))
+  const said = turn.parts.map((part) =>
+    isReasoning(part) || isCall(part) ? ({ type: "text", text: "" } as const) : part
+  )
   const content = partsText(said, path, context)
   const calls = turn.parts.filter(isCall).map((part) => sentCall(part, context))
   const thought = joinTexts(turn.parts.filter(isReasoning).map((part) => part.text))

@@ -8,7 +8,12 @@ const textPart = fc.record({ type: fc.constant("text"), text })
 
 const imagePart = fc.record({
   type: fc.constant("image_url"),
-  image_url: fc.record({ url: fc.oneof(text, text.map((data) => `data:image/png;base64,${data}`)) })
+  image_url: fc.record({
+    url: fc.oneof(
+      text,
+      text.map((data) => `data:image/png;base64,${data}`)
+    )
+  })
 })
 
 const filePart = fc.record({
@@ -20,7 +25,10 @@ const filePart = fc.record({
   )
 })
 
-const opaquePart = fc.record({ type: fc.constantFrom("input_audio", "video_url", "new_thing"), data: fc.record({ inside: text }) })
+const opaquePart = fc.record({
+  type: fc.constantFrom("input_audio", "video_url", "new_thing"),
+  data: fc.record({ inside: text })
+})
 
 const content = fc.oneof(
   text,

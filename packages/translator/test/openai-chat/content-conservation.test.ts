@@ -23,9 +23,16 @@ describe("content", () => {
       fc.property(request, (body) => {
         const { system, turns } = Result.getOrThrow(decodeRequest(body, { headers: {} }))
         const messages = Array.isArray(body.messages) ? body.messages : []
-        const owner = new Map(messages.flatMap((message, index) => marksIn(message).map((mark) => [mark, index] as const)))
-        const owners = [system, ...turns.flatMap((turn) => turn.parts)].flatMap(marksIn).map((mark) => owner.get(mark) ?? -1)
-        assert.deepStrictEqual(owners, owners.toSorted((left, right) => left - right))
+        const owner = new Map(
+          messages.flatMap((message, index) => marksIn(message).map((mark) => [mark, index] as const))
+        )
+        const owners = [system, ...turns.flatMap((turn) => turn.parts)]
+          .flatMap(marksIn)
+          .map((mark) => owner.get(mark) ?? -1)
+        assert.deepStrictEqual(
+          owners,
+          owners.toSorted((left, right) => left - right)
+        )
       }),
       { numRuns: 300 }
     )

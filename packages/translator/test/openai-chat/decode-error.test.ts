@@ -8,19 +8,69 @@ const tooLong = (promptTokens: number, window: number): BackendError => new Prom
 
 describe("a prompt that is too long", () => {
   it.each([
-    ["llama.cpp", "request (40000 tokens) exceeds the available context size (32768 tokens), try increasing it", 40000, 32768],
-    ["vLLM new", "You passed 40001 input tokens and requested 100 output tokens. However, the model's context length is only 32768 tokens, resulting in a maximum input length of 32668 tokens. Please reduce the length of the input prompt.", 40001, 32768],
-    ["vLLM old", "This model's maximum context length is 16384 tokens. However, you requested 122946 tokens (112946 in the messages, 10000 in the completion). Please reduce the length of the messages or completion.", 112946, 16384],
-    ["vLLM with a least count", "This model's maximum context length is 4096 tokens. However, you requested 50 output tokens and your prompt contains at least 4047 input tokens, for a total of at least 4097 tokens.", 4047, 4096],
-    ["vLLM engine", "The decoder prompt (length 40000) is longer than the maximum model length of 32768. Make sure that `max_model_len` is no smaller", 40000, 32768],
-    ["LM Studio", "Trying to keep the first 15857 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens, which is not enough.", 15857, 4096],
-    ["LM Studio, n_keep", "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 13055>= n_ctx: 4096). Try to load the model with a larger context length", 13055, 4096],
+    [
+      "llama.cpp",
+      "request (40000 tokens) exceeds the available context size (32768 tokens), try increasing it",
+      40000,
+      32768
+    ],
+    [
+      "vLLM new",
+      "You passed 40001 input tokens and requested 100 output tokens. However, the model's context length is only 32768 tokens, resulting in a maximum input length of 32668 tokens. Please reduce the length of the input prompt.",
+      40001,
+      32768
+    ],
+    [
+      "vLLM old",
+      "This model's maximum context length is 16384 tokens. However, you requested 122946 tokens (112946 in the messages, 10000 in the completion). Please reduce the length of the messages or completion.",
+      112946,
+      16384
+    ],
+    [
+      "vLLM with a least count",
+      "This model's maximum context length is 4096 tokens. However, you requested 50 output tokens and your prompt contains at least 4047 input tokens, for a total of at least 4097 tokens.",
+      4047,
+      4096
+    ],
+    [
+      "vLLM engine",
+      "The decoder prompt (length 40000) is longer than the maximum model length of 32768. Make sure that `max_model_len` is no smaller",
+      40000,
+      32768
+    ],
+    [
+      "LM Studio",
+      "Trying to keep the first 15857 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens, which is not enough.",
+      15857,
+      4096
+    ],
+    [
+      "LM Studio, n_keep",
+      "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 13055>= n_ctx: 4096). Try to load the model with a larger context length",
+      13055,
+      4096
+    ],
     ["MLX", "Prompt too long: 41911 tokens exceeds max context window of 32768 tokens", 41911, 32768],
-    ["OpenAI", "This model's maximum context length is 128000 tokens. However, your messages resulted in 130,001 tokens. Please reduce the length of the messages.", 130001, 128000],
+    [
+      "OpenAI",
+      "This model's maximum context length is 128000 tokens. However, your messages resulted in 130,001 tokens. Please reduce the length of the messages.",
+      130001,
+      128000
+    ],
     ["SGLang", "The input (5000 tokens) is longer than the model's context length (4096 tokens).", 5000, 4096],
     ["ds4", "Prompt tokens (5000) exceeds context size (4096)", 5000, 4096],
-    ["text-generation-inference", "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 `inputs` tokens and 100 `max_new_tokens`", 5000, 4096],
-    ["wrapped by a gateway", "litellm.ContextWindowExceededError: This model's maximum context length is 4096 tokens. However, your messages resulted in 5000 tokens.", 5000, 4096]
+    [
+      "text-generation-inference",
+      "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 `inputs` tokens and 100 `max_new_tokens`",
+      5000,
+      4096
+    ],
+    [
+      "wrapped by a gateway",
+      "litellm.ContextWindowExceededError: This model's maximum context length is 4096 tokens. However, your messages resulted in 5000 tokens.",
+      5000,
+      4096
+    ]
   ])("in the words of %s is told with its numbers", (_, message, promptTokens, window) => {
     assert.deepStrictEqual(decodeError(400, body(message)), tooLong(promptTokens, window))
   })
@@ -28,13 +78,17 @@ describe("a prompt that is too long", () => {
   it("takes llama.cpp's numbers from beside its words", () => {
     const error = {
       code: 500,
-      message: "the request exceeds the available context size. try increasing the context size or enable context shift",
+      message:
+        "the request exceeds the available context size. try increasing the context size or enable context shift",
       type: "exceed_context_size_error",
       n_prompt_tokens: 1407,
       n_ctx: 256
     }
     assert.deepStrictEqual(decodeError(500, JSON.stringify({ error })), tooLong(1407, 256))
-    assert.deepStrictEqual(decodeError(500, JSON.stringify({ error: { ...error, message: "too much" } })), tooLong(1407, 256))
+    assert.deepStrictEqual(
+      decodeError(500, JSON.stringify({ error: { ...error, message: "too much" } })),
+      tooLong(1407, 256)
+    )
   })
 
   it.each([
@@ -95,7 +149,11 @@ describe("other errors", () => {
   })
 
   it("say that the model is loading, and how long to wait", () => {
-    const loading = decodeError(503, JSON.stringify({ error: { message: "Loading model", type: "unavailable_error", code: 503 } }), "7")
+    const loading = decodeError(
+      503,
+      JSON.stringify({ error: { message: "Loading model", type: "unavailable_error", code: 503 } }),
+      "7"
+    )
     assert.deepInclude(loading, { _tag: "Overloaded", retryAfterSeconds: 7 })
     assert.deepInclude(decodeError(429, body("slow down"), "30"), { _tag: "RateLimited", retryAfterSeconds: 30 })
     assert.isFalse("retryAfterSeconds" in decodeError(429, body("slow down"), "Wed, 21 Oct 2026 07:28:00 GMT"))
@@ -110,7 +168,10 @@ describe("other errors", () => {
     ['{"detail":[{"loc":["body","n"],"msg":"must be 1"},{"msg":"and small"}]}', "must be 1; and small"],
     ["<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>", "502 Bad Gateway"],
     ["<!DOCTYPE html><body><p>Out of  order</p><script>x()</script></body>", "Out of order"],
-    ['Traceback (most recent call last):\n  File "/srv/app.py", line 3, in f\n    g()\nValueError: no such model', "ValueError: no such model"],
+    [
+      'Traceback (most recent call last):\n  File "/srv/app.py", line 3, in f\n    g()\nValueError: no such model',
+      "ValueError: no such model"
+    ],
     ["it broke\n    at f (/srv/app.js:1:2)\n    at g (/srv/app.js:3:4)", "it broke"]
   ])("are told in one clean line: %j", (text, words) => {
     assert.strictEqual(decodeError(500, text).message, `The upstream failed: ${words}`)

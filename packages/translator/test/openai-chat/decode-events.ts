@@ -1,3 +1,4 @@
+import { assert } from "@effect/vitest"
 import { encodeSseJson } from "@pensieve/framing"
 import type { GenerationEvent, Json } from "@pensieve/models"
 import { type DecodeOptions, decodeStream, endDecode, initialDecode } from "@pensieve/translator/openai-chat"
@@ -53,3 +54,22 @@ export const merged = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<Ge
   }
   return all
 }
+
+/** The chunk that ends an answer. */
+export const stop = delta({}, "stop")
+
+export const finished = (reason: string) => ({ type: "finished", reason })
+
+export const text = (words: string) => ({ type: "text-delta", text: words })
+
+export const call = (id: string, name: string, input: object) => ({ type: "tool-call", id, name, input })
+
+/** The message of the failure that ends these events; empty if none does. */
+export const failure = (events: ReadonlyArray<GenerationEvent>): string => {
+  const last = events.at(-1)
+  return last?.type === "failed" ? last.error.message : ""
+}
+
+/** Asserts that the events are exactly these. */
+export const check = (events: ReadonlyArray<GenerationEvent>, ...expected: ReadonlyArray<object>): void =>
+  assert.deepStrictEqual<ReadonlyArray<object>>(events, expected)

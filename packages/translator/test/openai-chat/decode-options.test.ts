@@ -3,7 +3,16 @@ import { codes, decoded, refusal } from "./decoded.ts"
 
 describe("options", () => {
   it("of sampling are all taken, common extensions included", () => {
-    const fields = { temperature: 0.5, top_p: 0.9, top_k: 40, min_p: 0.1, seed: 7, presence_penalty: 1, frequency_penalty: -1, repeat_penalty: 1.1 }
+    const fields = {
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: 40,
+      min_p: 0.1,
+      seed: 7,
+      presence_penalty: 1,
+      frequency_penalty: -1,
+      repeat_penalty: 1.1
+    }
     const conversation = decoded(fields)
     assert.deepStrictEqual(conversation.sampling, {
       temperature: 0.5,
@@ -39,8 +48,16 @@ describe("options", () => {
   })
 
   it("ask for thinking by effort", () => {
-    assert.deepStrictEqual(decoded({ reasoning_effort: "none" }).reasoning, { mode: "off", effort: "none", display: "full" })
-    assert.deepStrictEqual(decoded({ reasoning_effort: "high" }).reasoning, { mode: "auto", effort: "high", display: "full" })
+    assert.deepStrictEqual(decoded({ reasoning_effort: "none" }).reasoning, {
+      mode: "off",
+      effort: "none",
+      display: "full"
+    })
+    assert.deepStrictEqual(decoded({ reasoning_effort: "high" }).reasoning, {
+      mode: "auto",
+      effort: "high",
+      display: "full"
+    })
     assert.deepStrictEqual(codes(decoded({ reasoning_effort: "utmost" })), ["effort-unknown"])
   })
 

@@ -39,7 +39,10 @@ describe("a request", () => {
 
   it("tolerates unknown fields and says so", () => {
     const { notices } = decoded({ store: true, metadata: { a: "b" } })
-    assert.deepStrictEqual(notices.map((notice) => notice.field), ["store", "metadata"])
+    assert.deepStrictEqual(
+      notices.map((notice) => notice.field),
+      ["store", "metadata"]
+    )
   })
 
   it("that is no object is refused", () => {
@@ -52,8 +55,16 @@ describe("a request", () => {
     [{ messages: [] }, "messages", "Invalid 'messages': expected at least one message."],
     [{ messages: [{ content: "x" }] }, "messages.0.role", "Missing required parameter: 'messages[0].role'."],
     [{ messages: [{ role: "user" }] }, "messages.0.content", "Missing required parameter: 'messages[0].content'."],
-    [{ messages: [{ role: "user", content: 1 }] }, "messages.0.content", "Invalid 'messages[0].content': expected a string or an array of parts."],
-    [{ messages: [{ role: "tool", content: "x" }] }, "messages.0.tool_call_id", "Missing required parameter: 'messages[0].tool_call_id'."],
+    [
+      { messages: [{ role: "user", content: 1 }] },
+      "messages.0.content",
+      "Invalid 'messages[0].content': expected a string or an array of parts."
+    ],
+    [
+      { messages: [{ role: "tool", content: "x" }] },
+      "messages.0.tool_call_id",
+      "Missing required parameter: 'messages[0].tool_call_id'."
+    ],
     [{ temperature: 3 }, "temperature", "Invalid 'temperature': expected a value <= 2."],
     [{ n: 2 }, "n", "Invalid 'n': only one answer a request is given; send the request several times."],
     [{ modalities: ["text", "audio"] }, "modalities", "Invalid 'modalities': answers are text; audio cannot be made."]
@@ -72,8 +83,14 @@ describe("messages", () => {
         { role: "developer", content: "d" }
       ]
     })
-    assert.deepStrictEqual(system, [{ type: "text", text: "a" }, { type: "text", text: "b" }])
-    assert.deepStrictEqual(turns.map((turn) => turn.role), ["user", "system"])
+    assert.deepStrictEqual(system, [
+      { type: "text", text: "a" },
+      { type: "text", text: "b" }
+    ])
+    assert.deepStrictEqual(
+      turns.map((turn) => turn.role),
+      ["user", "system"]
+    )
   })
 
   it("are never all instructions: somebody must speak", () => {
@@ -109,7 +126,9 @@ describe("messages", () => {
 
   it("keep the arguments as they were written where that is not how we write them", () => {
     const parts = (json: string) =>
-      decoded({ messages: [{ role: "assistant", tool_calls: [{ ...call, function: { name: "ls", arguments: json } }] }] })
+      decoded({
+        messages: [{ role: "assistant", tool_calls: [{ ...call, function: { name: "ls", arguments: json } }] }]
+      })
     assert.deepStrictEqual(parts('{"path": "/"}').turns[0]?.parts, [{ ...part, rawText: '{"path": "/"}' }])
     assert.deepStrictEqual(parts("").turns[0]?.parts, [{ ...part, input: {} }])
     const broken = parts('{"path":')
@@ -141,6 +160,8 @@ describe("messages", () => {
   })
 
   it("name participants in vain, with a notice", () => {
-    assert.deepStrictEqual(codes(decoded({ messages: [{ role: "user", name: "Ann", content: "x" }] })), ["name-ignored"])
+    assert.deepStrictEqual(codes(decoded({ messages: [{ role: "user", name: "Ann", content: "x" }] })), [
+      "name-ignored"
+    ])
   })
 })

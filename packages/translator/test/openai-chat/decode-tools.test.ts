@@ -12,10 +12,13 @@ describe("tools", () => {
   })
 
   it("without parameters take none", () => {
-    assert.deepStrictEqual(decoded({ tools: [{ type: "function", function: { name: "now" } }] }).tools[0]?.inputSchema, {
-      type: "object",
-      properties: {}
-    })
+    assert.deepStrictEqual(
+      decoded({ tools: [{ type: "function", function: { name: "now" } }] }).tools[0]?.inputSchema,
+      {
+        type: "object",
+        properties: {}
+      }
+    )
   })
 
   it("of the older form are tools too", () => {

@@ -3,7 +3,7 @@ import { decodeRequest } from "@pensieve/translator/openai-chat"
 import { Result } from "effect"
 
 /** The least a request can be. */
-export const least = { model: "m", messages: [{ role: "user", content: "hi" }] }
+const least = { model: "m", messages: [{ role: "user", content: "hi" }] }
 
 /** The Conversation of a request with these fields, which must be good. */
 export const decoded = (fields: object, headers: Record<string, string> = {}): Conversation =>

@@ -50,7 +50,10 @@ describe("the options of a stream", () => {
       model: "local",
       stream: true,
       stream_options: { include_usage: true },
-      messages: [{ role: "user", content: "a" }, { role: "assistant", tool_calls: [call] }]
+      messages: [
+        { role: "user", content: "a" },
+        { role: "assistant", tool_calls: [call] }
+      ]
     })
     assert.deepStrictEqual(openaiChat.streamOptions(conversation, "chatcmpl-1", 7), {
       id: "chatcmpl-1",

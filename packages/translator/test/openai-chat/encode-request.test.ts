@@ -10,14 +10,26 @@ import { marksIn } from "./lost-content.ts"
 const encoded = (conversation: Partial<Conversation>, options: Partial<RequestOptions> = {}) =>
   encodeRequest({ ...decoded({}), ...conversation }, { model: "qwen", ...options })
 
-const messages = (turns: Conversation["turns"], options: Partial<RequestOptions> = {}) => encoded({ turns }, options).body.messages
+const messages = (turns: Conversation["turns"], options: Partial<RequestOptions> = {}) =>
+  encoded({ turns }, options).body.messages
 
 const text = (words: string): Part => ({ type: "text", text: words })
 const image: Part = { type: "image", source: { kind: "base64", mediaType: "image/png", data: "AA" } }
 const imageUrl = { type: "image_url", image_url: { url: "data:image/png;base64,AA" } }
 const call = (name: string): Part => ({ type: "tool-call", id: "call_1", name, input: { a: 1 } })
-const result = (...parts: ReadonlyArray<Part>): Part => ({ type: "tool-result", callId: "call_1", parts, isError: false })
-const tool = (name: string, deferred = false) => ({ name, description: "d", inputSchema: { type: "object" }, deferred, eager: false })
+const result = (...parts: ReadonlyArray<Part>): Part => ({
+  type: "tool-result",
+  callId: "call_1",
+  parts,
+  isError: false
+})
+const tool = (name: string, deferred = false) => ({
+  name,
+  description: "d",
+  inputSchema: { type: "object" },
+  deferred,
+  eager: false
+})
 
 const check = (actual: ReadonlyArray<OpenaiChatSentMessage>, ...expected: ReadonlyArray<object>) =>
   assert.deepStrictEqual<ReadonlyArray<object>>(actual, expected)
@@ -40,7 +52,16 @@ describe("a request to an upstream", () => {
   it("has every option under the upstream's names", () => {
     const { body, notices } = encoded(
       {
-        sampling: { temperature: 0.5, topP: 0.9, topK: 4, minP: 0.1, seed: 7, presencePenalty: 1, frequencyPenalty: 2, repetitionPenalty: 1.1 },
+        sampling: {
+          temperature: 0.5,
+          topP: 0.9,
+          topK: 4,
+          minP: 0.1,
+          seed: 7,
+          presencePenalty: 1,
+          frequencyPenalty: 2,
+          repetitionPenalty: 1.1
+        },
         maxTokens: 9,
         stopSequences: ["a"],
         output: { type: "json-schema", schema: { type: "object" } },
@@ -60,7 +81,10 @@ describe("a request to an upstream", () => {
       repetition_penalty: 1.1,
       max_completion_tokens: 9,
       stop: ["a"],
-      response_format: { type: "json_schema", json_schema: { name: "answer", schema: { type: "object" }, strict: true } },
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "answer", schema: { type: "object" }, strict: true }
+      },
       reasoning_effort: "high",
       prompt_cache_key: "k"
     })
@@ -69,10 +93,19 @@ describe("a request to an upstream", () => {
 
   it("says what the upstream cannot be told", () => {
     const { body, notices } = encoded(
-      { sampling: { topK: 4 }, reasoning: { mode: "budget", budgetTokens: 5, effort: "low", display: "full" }, maxTokens: 0 },
+      {
+        sampling: { topK: 4 },
+        reasoning: { mode: "budget", budgetTokens: 5, effort: "low", display: "full" },
+        maxTokens: 0
+      },
       { samplingExtensions: false }
     )
-    assert.deepStrictEqual(codes({ notices }), ["max-tokens-raised", "sampling-not-sent", "thinking-budget-not-sent", "reasoning-not-controlled"])
+    assert.deepStrictEqual(codes({ notices }), [
+      "max-tokens-raised",
+      "sampling-not-sent",
+      "thinking-budget-not-sent",
+      "reasoning-not-controlled"
+    ])
     assert.strictEqual(body.max_tokens, 1)
     assert.notProperty(body, "top_k")
   })
@@ -80,7 +113,9 @@ describe("a request to an upstream", () => {
   it("turns thinking off in the upstream's way", () => {
     const reasoning = { mode: "off", display: "full" } as const
     assert.strictEqual(encoded({ reasoning }, { reasoningControl: "effort" }).body.reasoning_effort, "none")
-    assert.deepStrictEqual(encoded({ reasoning }, { reasoningControl: "template" }).body.chat_template_kwargs, { enable_thinking: false })
+    assert.deepStrictEqual(encoded({ reasoning }, { reasoningControl: "template" }).body.chat_template_kwargs, {
+      enable_thinking: false
+    })
     assert.deepStrictEqual(encoded({ output: { type: "json" } }).body.response_format, { type: "json_object" })
   })
 })
@@ -99,32 +134,43 @@ describe("messages to an upstream", () => {
       { role: "system", parts: [text("b")] },
       { role: "user", parts: [image] }
     ] as const
-    check(messages(turns), { role: "user", content: "a" }, { role: "system", content: "b" }, { role: "user", content: [imageUrl] })
+    check(
+      messages(turns),
+      { role: "user", content: "a" },
+      { role: "system", content: "b" },
+      { role: "user", content: [imageUrl] }
+    )
     check(messages(turns, { systemTurns: "folded" }), {
       role: "user",
-      content: [
-        { type: "text", text: "a\n\n<system-reminder>\nb\n</system-reminder>" },
-        imageUrl
-      ]
+      content: [{ type: "text", text: "a\n\n<system-reminder>\nb\n</system-reminder>" }, imageUrl]
     })
   })
 
   it("put tool results before the words of the same turn, and their pictures behind", () => {
     const parts = [text("look"), result(text("seen"), image)]
     check(
-      messages([{ role: "assistant", parts: [call("ls")] }, { role: "user", parts }]),
+      messages([
+        { role: "assistant", parts: [call("ls")] },
+        { role: "user", parts }
+      ]),
       {
         role: "assistant",
         content: null,
         tool_calls: [{ id: "call_1", type: "function", function: { name: "ls", arguments: '{"a":1}' } }]
       },
       { role: "tool", tool_call_id: "call_1", content: "seen\n\n[image: in the next message]" },
-      { role: "user", content: [{ type: "text", text: "From the tool result call_1:" }, imageUrl, { type: "text", text: "look" }] }
+      {
+        role: "user",
+        content: [{ type: "text", text: "From the tool result call_1:" }, imageUrl, { type: "text", text: "look" }]
+      }
     )
   })
 
   it("leave placeholders where pictures cannot go", () => {
-    const turns = [{ role: "user", parts: [result(image)] }, { role: "user", parts: [image] }] as const
+    const turns = [
+      { role: "user", parts: [result(image)] },
+      { role: "user", parts: [image] }
+    ] as const
     const { body, notices } = encoded({ turns }, { images: false })
     check(
       body.messages,
@@ -140,9 +186,17 @@ describe("messages to an upstream", () => {
   })
 
   it("show documents as text, or as files where those are read", () => {
-    const words: Part = { type: "document", source: { kind: "text", mediaType: "text/plain", text: "words" }, title: "T" }
+    const words: Part = {
+      type: "document",
+      source: { kind: "text", mediaType: "text/plain", text: "words" },
+      title: "T"
+    }
     const coded: Part = { type: "document", source: { kind: "base64", mediaType: "text/markdown", data: "IyBI" } }
-    const pdf: Part = { type: "document", source: { kind: "base64", mediaType: "application/pdf", data: "JVBE" }, title: "a.pdf" }
+    const pdf: Part = {
+      type: "document",
+      source: { kind: "base64", mediaType: "application/pdf", data: "JVBE" },
+      title: "a.pdf"
+    }
     const turns = [{ role: "user", parts: [words, coded, pdf] }] as const
     const written = '<document title="T">\nwords\n</document>\n\n<document>\n# H\n</document>'
     check(messages(turns), { role: "user", content: `${written}\n\n[document not shown: a.pdf, application/pdf]` })
@@ -156,25 +210,38 @@ describe("messages to an upstream", () => {
     const { body, notices } = encoded({ turns })
     check(body.messages, { role: "assistant", content: "a" })
     assert.deepStrictEqual(codes({ notices }), ["reasoning-dropped"])
-    check(messages(turns, { reasoningHistory: "reasoning_content" }), { role: "assistant", content: "a", reasoning_content: "hm" })
+    check(messages(turns, { reasoningHistory: "reasoning_content" }), {
+      role: "assistant",
+      content: "a",
+      reasoning_content: "hm"
+    })
   })
 
   it("mark results of tools that failed", () => {
     const failed: Part = { type: "tool-result", callId: "call_1", parts: [text("no")], isError: true }
-    check(messages([{ role: "user", parts: [failed] }]), { role: "tool", tool_call_id: "call_1", content: "[error]\n\nno" })
+    check(messages([{ role: "user", parts: [failed] }]), {
+      role: "tool",
+      tool_call_id: "call_1",
+      content: "[error]\n\nno"
+    })
   })
 })
 
 describe("tools for an upstream", () => {
   it("are hidden while deferred, until the conversation names them", () => {
     const tools = [tool("later", true), tool("ls")]
-    const named = (turns: Conversation["turns"]) => encoded({ tools, turns }).body.tools?.map((shown) => shown.function.name)
+    const named = (turns: Conversation["turns"]) =>
+      encoded({ tools, turns }).body.tools?.map((shown) => shown.function.name)
     assert.deepStrictEqual(named([]), ["ls"])
-    assert.deepStrictEqual(named([{ role: "user", parts: [result({ type: "tool-reference", name: "later" })] }]), ["ls", "later"])
+    assert.deepStrictEqual(named([{ role: "user", parts: [result({ type: "tool-reference", name: "later" })] }]), [
+      "ls",
+      "later"
+    ])
   })
 
   it("are chosen in the upstream's words", () => {
-    const chosen = (toolChoice: Conversation["toolChoice"]) => encoded({ tools: [tool("ls")], toolChoice }).body.tool_choice
+    const chosen = (toolChoice: Conversation["toolChoice"]) =>
+      encoded({ tools: [tool("ls")], toolChoice }).body.tool_choice
     assert.isUndefined(chosen({ type: "auto" }))
     assert.strictEqual(chosen({ type: "any" }), "required")
     assert.strictEqual(chosen({ type: "none" }), "none")
@@ -193,7 +260,10 @@ describe("tools for an upstream", () => {
     })
     const sent = body.tools?.map((shown) => shown.function.name) ?? []
     assert.isTrue(sent.every((name) => /^[a-zA-Z0-9_-]{1,64}$/.test(name)))
-    assert.deepStrictEqual(sent.map((name) => toolNames.get(name) ?? name), [...long, "ls"])
+    assert.deepStrictEqual(
+      sent.map((name) => toolNames.get(name) ?? name),
+      [...long, "ls"]
+    )
     assert.deepStrictEqual<unknown>(body.tool_choice, { type: "function", function: { name: sent[0] } })
     assert.include(JSON.stringify(body.messages), `"${sent[1]}"`)
   })
@@ -217,8 +287,16 @@ describe("content", () => {
         const found = new Set(marksIn([sent, notices, conversation.notices, [...toolNames.values()]]))
         const { system, turns, tools, stopSequences } = conversation
         // The bytes of a picture or a file where none may stand are told by a notice, not repeated in it.
-        const replaced = notices.some((notice) => notice.code === "image-not-sent" || notice.code === "document-not-sent")
-        const bytes = new Set(replaced ? JSON.stringify([system, turns]).match(/(?<="data":")[^"]*/g)?.flatMap(marksOf) : [])
+        const replaced = notices.some(
+          (notice) => notice.code === "image-not-sent" || notice.code === "document-not-sent"
+        )
+        const bytes = new Set(
+          replaced
+            ? JSON.stringify([system, turns])
+                .match(/(?<="data":")[^"]*/g)
+                ?.flatMap(marksOf)
+            : []
+        )
         assert.deepStrictEqual(
           marksIn([system, turns, tools, stopSequences]).filter((mark) => !found.has(mark) && !bytes.has(mark)),
           []
@@ -234,7 +312,11 @@ describe("content", () => {
       messages: [
         { role: "system", content: "s" },
         { role: "user", content: "a" },
-        { role: "assistant", content: "b", tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: '{"x":1}' } }] },
+        {
+          role: "assistant",
+          content: "b",
+          tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: '{"x":1}' } }]
+        },
         { role: "tool", tool_call_id: "c", content: "d" },
         { role: "user", content: "e" }
       ],

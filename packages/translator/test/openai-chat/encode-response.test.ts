@@ -21,7 +21,9 @@ const comfort = new Set(["parsed", "parsed_arguments", "reasoning_content"])
 
 /** A completion without them. The SDK replaces unknown fields like `reasoning_content` by each delta's, so that one is left out too. */
 const plain = (value: unknown): unknown => {
-  const known: unknown = JSON.parse(JSON.stringify(value), (key, inner: unknown) => (comfort.has(key) ? undefined : inner))
+  const known: unknown = JSON.parse(JSON.stringify(value), (key, inner: unknown) =>
+    comfort.has(key) ? undefined : inner
+  )
   return isJsonObject(known) ? { ...known, object: "chat.completion" } : known
 }
 
@@ -29,26 +31,37 @@ const bytesOf = (settings: StreamOptions, events: Parameters<typeof streamText>[
   new TextEncoder().encode(streamText({ ...settings, includeUsage: true }, events))
 
 describe("a whole answer", () => {
-  it("is what the official SDK gathers from the stream, in any chunking", async () => {
-    await fc.assert(
-      fc.asyncProperty(someOptions, orderlyEvents, sizes, async (settings, events, cuts) => {
-        const read = await readBySdk(chunked(bytesOf(settings, events), cuts))
-        assert.deepStrictEqual(plain(read), plain(Result.getOrThrow(encodeResponse(settings, events))))
-      }),
-      { numRuns: 100 }
-    )
-  }, patience)
+  it(
+    "is what the official SDK gathers from the stream, in any chunking",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(someOptions, orderlyEvents, sizes, async (settings, events, cuts) => {
+          const read = await readBySdk(chunked(bytesOf(settings, events), cuts))
+          assert.deepStrictEqual(plain(read), plain(Result.getOrThrow(encodeResponse(settings, events))))
+        }),
+        { numRuns: 100 }
+      )
+    },
+    patience
+  )
 
-  it("fails exactly where the official SDK throws, whatever order events come in", async () => {
-    await fc.assert(
-      fc.asyncProperty(someOptions, anyEvents, sizes, async (settings, events, cuts) => {
-        const read = await readBySdk(chunked(bytesOf(settings, events), cuts)).then(plain, () => undefined)
-        const response = Result.map(encodeResponse(settings, events), plain)
-        assert.deepStrictEqual(read, Result.getOrElse(response, () => undefined))
-      }),
-      { numRuns: 100 }
-    )
-  }, patience)
+  it(
+    "fails exactly where the official SDK throws, whatever order events come in",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(someOptions, anyEvents, sizes, async (settings, events, cuts) => {
+          const read = await readBySdk(chunked(bytesOf(settings, events), cuts)).then(plain, () => undefined)
+          const response = Result.map(encodeResponse(settings, events), plain)
+          assert.deepStrictEqual(
+            read,
+            Result.getOrElse(response, () => undefined)
+          )
+        }),
+        { numRuns: 100 }
+      )
+    },
+    patience
+  )
 
   it("holds thinking, words and calls", () => {
     const response = encodeResponse(options, [

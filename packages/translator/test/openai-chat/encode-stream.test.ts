@@ -21,7 +21,10 @@ const sent = (events: ReadonlyArray<GenerationEvent>, settings: StreamOptions = 
     .map((event) => event.slice("data: ".length))
     .map((data): unknown => (data === "[DONE]" ? data : JSON.parse(data)))
 
-const choices = (events: ReadonlyArray<GenerationEvent>, settings: StreamOptions = options): ReadonlyArray<JsonObject> =>
+const choices = (
+  events: ReadonlyArray<GenerationEvent>,
+  settings: StreamOptions = options
+): ReadonlyArray<JsonObject> =>
   sent(events, settings).flatMap((chunk) =>
     isJsonObject(chunk) && Array.isArray(chunk.choices) ? chunk.choices.filter(isJsonObject) : []
   )
@@ -104,7 +107,12 @@ describe("a stream", () => {
   it("of a call that streams passes its fragments on, and writes {} where there were none", () => {
     const start: GenerationEvent = { type: "tool-call-start", id: "call_1", name: "ls" }
     const written = (...json: ReadonlyArray<string>) =>
-      deltas([start, ...json.map((text) => ({ type: "tool-call-delta", json: text }) as const), { type: "tool-call-end" }, finished])
+      deltas([
+        start,
+        ...json.map((text) => ({ type: "tool-call-delta", json: text }) as const),
+        { type: "tool-call-end" },
+        finished
+      ])
         .slice(2, -1)
         .map((delta) => JSON.stringify(delta))
     assert.deepStrictEqual(written('{"a', '":1}').length, 2)
@@ -115,7 +123,10 @@ describe("a stream", () => {
     const events: ReadonlyArray<GenerationEvent> = [
       { type: "accepted", promptTokens: 10 },
       { type: "started", cachedTokens: 4 },
-      { type: "usage", usage: { inputTokens: 6, cacheReadTokens: 4, cacheCreationTokens: 0, outputTokens: 3, reasoningTokens: 1 } },
+      {
+        type: "usage",
+        usage: { inputTokens: 6, cacheReadTokens: 4, cacheCreationTokens: 0, outputTokens: 3, reasoningTokens: 1 }
+      },
       finished
     ]
     const asked = sent(events, { ...options, includeUsage: true })
@@ -145,13 +156,22 @@ describe("a stream", () => {
     ["refusal", "content_filter"],
     ["tool-use", "stop"]
   ] as const)("that ended by %s says %s", (reason, wire) => {
-    assert.strictEqual(lastReason([{ type: "text-delta", text: "a" }, { type: "finished", reason }]), wire)
+    assert.strictEqual(
+      lastReason([
+        { type: "text-delta", text: "a" },
+        { type: "finished", reason }
+      ]),
+      wire
+    )
     assert.strictEqual(lastReason([call, { type: "finished", reason }]), "tool_calls")
   })
 
   it("that broke off ends with an error and no [DONE]", () => {
     const error = new InvalidRequest({ message: "no", field: "messages.0.content" })
-    const all = sent([{ type: "text-delta", text: "half" }, { type: "failed", error }])
+    const all = sent([
+      { type: "text-delta", text: "half" },
+      { type: "failed", error }
+    ])
     assert.deepStrictEqual(all.at(-1), {
       error: { message: "no", type: "invalid_request_error", param: "messages[0].content", code: null }
     })
@@ -167,7 +187,11 @@ describe("a stream", () => {
   })
 
   it("never ends a call that was cut off", () => {
-    const cut = sent([{ type: "tool-call-start", id: "c", name: "rm" }, { type: "tool-call-delta", json: '{"path":"/t' }, finished])
+    const cut = sent([
+      { type: "tool-call-start", id: "c", name: "rm" },
+      { type: "tool-call-delta", json: '{"path":"/t' },
+      finished
+    ])
     assert.notInclude(cut, "[DONE]")
     assert.isTrue(isJsonObject(cut.at(-1)))
     assert.include(JSON.stringify(cut.at(-1)), "broke off")

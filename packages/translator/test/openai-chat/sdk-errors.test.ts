@@ -1,5 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AuthenticationFailed, InvalidRequest, NotFound, Overloaded, type PensieveError, PromptTooLong, RateLimited } from "@pensieve/errors"
+import {
+  AuthenticationFailed,
+  InvalidRequest,
+  NotFound,
+  Overloaded,
+  type PensieveError,
+  PromptTooLong,
+  RateLimited
+} from "@pensieve/errors"
 import { encodeError } from "@pensieve/translator/openai-chat"
 import OpenAI from "openai"
 import { chunked } from "../anthropic/sdk-client.ts"

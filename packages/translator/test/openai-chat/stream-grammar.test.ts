@@ -14,14 +14,19 @@ const role = chunk({ role: "assistant", content: "" })
 const word = chunk({ content: "a" })
 const call = (index: number, id = `call_${index}`): JsonObject =>
   chunk({ tool_calls: [{ index, id, type: "function", function: { name: "f", arguments: "" } }] })
-const json = (index: number, text = "{}"): JsonObject => chunk({ tool_calls: [{ index, function: { arguments: text } }] })
+const json = (index: number, text = "{}"): JsonObject =>
+  chunk({ tool_calls: [{ index, function: { arguments: text } }] })
 const stop = chunk({}, "stop")
 const called = chunk({}, "tool_calls")
 const error: JsonObject = { error: { message: "x", type: "server_error", param: null, code: null } }
 
 const done = "data: [DONE]\n\n"
 const problem = (...frames: ReadonlyArray<JsonObject | string>) =>
-  grammarProblem(frames.map((frame) => (typeof frame === "string" ? frame : encodeSseJson(frame))).join(""), false, true)
+  grammarProblem(
+    frames.map((frame) => (typeof frame === "string" ? frame : encodeSseJson(frame))).join(""),
+    false,
+    true
+  )
 
 describe("the checker of the grammar", () => {
   it("accepts what the contract allows", () => {

@@ -22,7 +22,8 @@ const onCall = (stand: Stand, call: JsonObject): string | undefined => {
     return undefined
   }
   if (call.index !== stand.calls.length) return `call ${String(call.index)} where ${stand.calls.length} was due`
-  if (call.type !== "function" || typeof name !== "string" || json !== "") return "a call that begins without type or name"
+  if (call.type !== "function" || typeof name !== "string" || json !== "")
+    return "a call that begins without type or name"
   if (typeof call.id !== "string" || stand.ids.has(call.id)) return `a call with the id ${String(call.id)}`
   stand.ids.add(call.id)
   stand.calls.push({ name, json: "" })
@@ -31,7 +32,8 @@ const onCall = (stand: Stand, call: JsonObject): string | undefined => {
 
 const onFinish = (stand: Stand, reason: Json | undefined): string | undefined => {
   stand.place = "finished"
-  if (!["stop", "length", "tool_calls", "content_filter"].includes(String(reason))) return `finish_reason ${String(reason)}`
+  if (!["stop", "length", "tool_calls", "content_filter"].includes(String(reason)))
+    return `finish_reason ${String(reason)}`
   if ((reason === "tool_calls") !== stand.calls.length > 0) return `${String(reason)} after ${stand.calls.length} calls`
   const broken = stand.calls.find(({ json }) => !isJsonObject(JSON.parse(json)))
   return broken === undefined ? undefined : `the arguments of a call are ${broken.json}`
@@ -46,7 +48,8 @@ const onChoice = (stand: Stand, choice: JsonObject): string | undefined => {
   }
   if (stand.place !== "open") return `a choice in ${stand.place}`
   if (delta.role !== undefined) return "a second role"
-  if (choice.finish_reason !== null) return Object.keys(delta).length > 0 ? "content at the end" : onFinish(stand, choice.finish_reason)
+  if (choice.finish_reason !== null)
+    return Object.keys(delta).length > 0 ? "content at the end" : onFinish(stand, choice.finish_reason)
   if (Object.keys(delta).length !== 1) return `a chunk with ${Object.keys(delta).length} things`
   const calls = Array.isArray(delta.tool_calls) ? delta.tool_calls : []
   return calls.map((call) => onCall(stand, object(call))).find((problem) => problem !== undefined)

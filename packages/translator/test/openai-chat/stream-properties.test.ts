@@ -29,17 +29,17 @@ const callsOf = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<Generati
   return calls
 }
 
+const withEvent = (usage: Usage, event: GenerationEvent): Usage => {
+  if (event.type === "accepted") return { ...usage, inputTokens: event.promptTokens }
+  if (event.type === "usage") return event.usage
+  if (event.type !== "started") return usage
+  const cacheReadTokens = Math.min(event.cachedTokens, usage.inputTokens)
+  return { ...usage, inputTokens: usage.inputTokens - cacheReadTokens, cacheReadTokens }
+}
+
+/** The tokens of events. The dialect does not know what was written to a cache. */
 const usageOf = (events: ReadonlyArray<GenerationEvent>): Usage => {
-  let usage = emptyUsage
-  for (const event of events) {
-    if (event.type === "accepted") usage = { ...usage, inputTokens: event.promptTokens }
-    if (event.type === "started") {
-      const cacheReadTokens = Math.min(event.cachedTokens, usage.inputTokens)
-      usage = { ...usage, inputTokens: usage.inputTokens - cacheReadTokens, cacheReadTokens }
-    }
-    if (event.type === "usage") usage = event.usage
-  }
-  // The dialect does not know what was written to a cache.
+  const usage = events.reduce(withEvent, emptyUsage)
   return { ...usage, inputTokens: usage.inputTokens + usage.cacheCreationTokens, cacheCreationTokens: 0 }
 }
 
@@ -52,7 +52,9 @@ const reasons: Partial<Record<FinishReason, FinishReason>> = {
 
 /** What must come back: words and thinking in their order, then the calls, the tokens and the end. */
 const expected = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<object> => {
-  const said = events.filter((event) => (event.type === "text-delta" || event.type === "reasoning-delta") && event.text !== "")
+  const said = events.filter(
+    (event) => (event.type === "text-delta" || event.type === "reasoning-delta") && event.text !== ""
+  )
   const calls = callsOf(events)
   const reason = events.flatMap((event) => (event.type === "finished" ? [event.reason] : []))[0] ?? "end-turn"
   return [
@@ -87,7 +89,10 @@ describe("an answer that we encode and decode", () => {
   })
 })
 
-const text = fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom("<think>", "</think>", "<th", "é🎉", "\u2028", "{}", '{"a":1}'))
+const text = fc.oneof(
+  fc.string({ maxLength: 6 }),
+  fc.constantFrom("<think>", "</think>", "<th", "é🎉", "\u2028", "{}", '{"a":1}')
+)
 
 const mayHave = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 
@@ -96,7 +101,12 @@ const carelessChunk = fc.oneof(
   text.map((content) => delta({ content })),
   text.map((reasoning) => delta({ reasoning })),
   fc
-    .record({ index: mayHave(fc.nat(2)), id: mayHave(fc.constantFrom("", "a", "b")), name: mayHave(fc.constantFrom("", "ls")), json: text })
+    .record({
+      index: mayHave(fc.nat(2)),
+      id: mayHave(fc.constantFrom("", "a", "b")),
+      name: mayHave(fc.constantFrom("", "ls")),
+      json: text
+    })
     .map(({ index, id, name, json }) => {
       const known: unknown = JSON.parse(JSON.stringify({ index, id, function: { name, arguments: json } }))
       return isJsonObject(known) ? fragment(known) : {}
@@ -104,7 +114,9 @@ const carelessChunk = fc.oneof(
   fc.constantFrom("stop", "length", "tool_calls", "error").map((reason) => delta({}, reason)),
   fc.constantFrom("data: [DONE]\n\n", ": comment\n\n", "data:\n\n", "data: oops\n\n", "\n", "\r\n\r\n"),
   fc.jsonValue({ maxDepth: 2 }).map((value) => `data: ${JSON.stringify(value)}\n\n`),
-  fc.jsonValue({ maxDepth: 2 }).map((value) => `data: ${JSON.stringify({ choices: [{ delta: value, finish_reason: null }], usage: value })}\n\n`)
+  fc
+    .jsonValue({ maxDepth: 2 })
+    .map((value) => `data: ${JSON.stringify({ choices: [{ delta: value, finish_reason: null }], usage: value })}\n\n`)
 )
 
 const careless = fc.array(carelessChunk, { maxLength: 12 }).map((chunks) => streamOf(...chunks))
@@ -136,7 +148,11 @@ describe("any stream", () => {
   })
 
   it("cut at any byte never ends well before its reason to end has come", () => {
-    const stream = streamOf(delta({ content: "é🎉" }), fragment({ index: 0, id: "a", function: { name: "ls", arguments: "{}" } }), delta({}, "tool_calls"))
+    const stream = streamOf(
+      delta({ content: "é🎉" }),
+      fragment({ index: 0, id: "a", function: { name: "ls", arguments: "{}" } }),
+      delta({}, "tool_calls")
+    )
     const bytes = new TextEncoder().encode(stream)
     for (let length = 0; length < bytes.length; length++) {
       const last = decodePieces([bytes.slice(0, length)]).at(-1)

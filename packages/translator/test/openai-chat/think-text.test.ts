@@ -5,7 +5,12 @@ import fc from "fast-check"
 import { decodePieces, delta, merged, plainOptions, streamOf } from "./decode-events.ts"
 
 const said = (think: ThinkForm, pieces: ReadonlyArray<string>) => {
-  const events = merged(decodePieces([streamOf(...pieces.map((content) => delta({ content })), delta({}, "stop"))], { ...plainOptions, think }))
+  const events = merged(
+    decodePieces([streamOf(...pieces.map((content) => delta({ content })), delta({}, "stop"))], {
+      ...plainOptions,
+      think
+    })
+  )
   const of = (type: GenerationEvent["type"]) =>
     events.map((event) => (event.type === type && "text" in event ? event.text : "")).join("")
   return [of("reasoning-delta"), of("text-delta")]
