@@ -47,7 +47,7 @@ const isWhole = (draft: CallDraft): boolean => draft.json !== "" && inputOf(draf
 const beginsAnother = (draft: CallDraft, fragment: CallFragment): boolean => {
   if (fragment.name === undefined || draft.name === undefined) return false
   if (fragment.id !== undefined && draft.id !== undefined && fragment.id !== draft.id) return true
-  return fragment.name !== draft.name || (isWhole(draft) && fragment.json.trimStart().startsWith("{"))
+  return fragment.name !== draft.name || (fragment.json.trimStart().startsWith("{") && isWhole(draft))
 }
 
 /** The same call sent once more, whole. */

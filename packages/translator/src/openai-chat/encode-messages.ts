@@ -57,7 +57,7 @@ const withoutHoisted = (result: ToolResultPart, context: EncodeContext): Readonl
 
 const toolMessage = (part: ToolResultPart, path: Path, context: EncodeContext): OpenaiChatSentMessage => {
   const text = partsText(withoutHoisted(part, context), [...path, "parts"], context)
-  const content = part.isError ? joinTexts(["[error]", text]) : text
+  const content = part.isError ? (text === "" ? "[error]" : `[error]\n${text}`) : text
   return { role: "tool", tool_call_id: part.callId, content }
 }
 

@@ -222,7 +222,7 @@ describe("messages to an upstream", () => {
     check(messages([{ role: "user", parts: [failed] }]), {
       role: "tool",
       tool_call_id: "call_1",
-      content: "[error]\n\nno"
+      content: "[error]\nno"
     })
   })
 })
@@ -270,6 +270,32 @@ describe("tools for an upstream", () => {
 })
 
 const marksOf = (words: string) => marksIn(words)
+
+describe("a renamed tool", () => {
+  const name = "mcp/server.tool"
+  const sentName = (names: ReadonlyArray<string>) =>
+    encoded({ tools: names.map((own) => tool(own)) }).body.tools?.find((shown) =>
+      shown.function.name.startsWith("mcp_")
+    )
+
+  it("has the same name in every request, whatever tools stand beside it", () => {
+    assert.deepStrictEqual(sentName([name]), sentName(["a".repeat(80), "b.c", name]))
+  })
+
+  it("does not take the name of another", () => {
+    const taken = sentName([name])?.function.name ?? ""
+    const names = encoded({ tools: [tool(taken), tool(name)] }).body.tools?.map((shown) => shown.function.name)
+    assert.strictEqual(new Set(names).size, 2)
+  })
+})
+
+describe("what the decoder of the answer needs", () => {
+  it("comes with the request: names to give back, ids not to give twice", () => {
+    const { toolNames, callIds } = encoded({ turns: [{ role: "assistant", parts: [call("a.b")] }] })
+    assert.deepStrictEqual([...toolNames.values()], ["a.b"])
+    assert.deepStrictEqual(callIds, ["call_1"])
+  })
+})
 
 describe("content", () => {
   const options = fc.record({
