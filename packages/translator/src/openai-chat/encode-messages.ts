@@ -9,6 +9,7 @@ import type {
   Turn
 } from "@pensieve/models"
 import { note } from "../anthropic/notices.ts"
+import { parseToolInput } from "../anthropic/parse-tool-input.ts"
 import { type EncodeContext, joinTexts, mediaPart, partsText, userContent, userParts } from "./encode-content.ts"
 import type { Path } from "./field-error.ts"
 
@@ -77,10 +78,26 @@ const userMessages = (turn: Turn, path: Path, context: EncodeContext): Messages 
   ]
 }
 
-const sentCall = (part: ToolCallPart, { names }: EncodeContext): OpenaiChatToolCall => ({
+/** The arguments as they were written, if that is JSON: servers answer anything else in a conversation with an error. */
+const sentArguments = ({ name, input, rawText }: ToolCallPart, path: Path, { notices }: EncodeContext): string => {
+  if (rawText === undefined) return JSON.stringify(input)
+  if (parseToolInput(rawText) !== undefined) return rawText === "" ? "{}" : rawText
+  if (Object.keys(input).length === 0) {
+    const start = rawText.slice(0, 200)
+    note(
+      notices,
+      "arguments-not-sent",
+      `The unreadable arguments of an earlier call of "${name}" are sent as {}: ${start}`,
+      path
+    )
+  }
+  return JSON.stringify(input)
+}
+
+const sentCall = (part: ToolCallPart, path: Path, context: EncodeContext): OpenaiChatToolCall => ({
   id: part.id,
   type: "function",
-  function: { name: names.toWire(part.name), arguments: part.rawText ?? JSON.stringify(part.input) }
+  function: { name: context.names.toWire(part.name), arguments: sentArguments(part, path, context) }
 })
 
 const isReasoning = (part: Part) => part.type === "reasoning"
@@ -91,7 +108,7 @@ const assistantMessages = (turn: Turn, path: Path, context: EncodeContext): Mess
     isReasoning(part) || isCall(part) ? ({ type: "text", text: "" } as const) : part
   )
   const content = partsText(said, path, context)
-  const calls = turn.parts.filter(isCall).map((part) => sentCall(part, context))
+  const calls = turn.parts.filter(isCall).map((part) => sentCall(part, path, context))
   const thought = joinTexts(turn.parts.filter(isReasoning).map((part) => part.text))
   const kept = context.options.reasoningHistory === "reasoning_content" ? thought : ""
   if (thought !== kept) note(context.notices, "reasoning-dropped", "Earlier thinking is not sent again.", path)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Conversation, OpenaiChatSentMessage, Part } from "@pensieve/models"
+import type { Conversation, JsonObject, OpenaiChatSentMessage, Part } from "@pensieve/models"
 import { decodeRequest, encodeRequest, type RequestOptions } from "@pensieve/translator/openai-chat"
 import { Result } from "effect"
 import fc from "fast-check"
@@ -215,6 +215,21 @@ describe("messages to an upstream", () => {
       content: "a",
       reasoning_content: "hm"
     })
+  })
+
+  it("have the arguments of earlier calls as they were written, if that is JSON", () => {
+    const written = (input: JsonObject, rawText: string) => {
+      const turns = [
+        { role: "assistant", parts: [{ type: "tool-call", id: "c", name: "ls", input, rawText }] }
+      ] as const
+      const { body, notices } = encoded({ turns })
+      const [message] = body.messages
+      const calls = message?.role === "assistant" ? message.tool_calls : undefined
+      return [calls?.[0]?.function.arguments, codes({ notices })]
+    }
+    assert.deepStrictEqual(written({ a: 1 }, '{ "a": 1 }'), ['{ "a": 1 }', []])
+    assert.deepStrictEqual(written({ a: 1 }, "<parameter=a>1</parameter>"), ['{"a":1}', []])
+    assert.deepStrictEqual(written({}, '{"a":'), ["{}", ["arguments-not-sent"]])
   })
 
   it("mark results of tools that failed", () => {

@@ -4,6 +4,7 @@ import fc from "fast-check"
 import { anyEvents, orderlyEvents } from "../anthropic/arbitrary-events.ts"
 import { chunked } from "../anthropic/sdk-client.ts"
 import { decodePieces, delta, fragment, merged, plainOptions, streamOf } from "./decode-events.ts"
+import { grammarProblem } from "./stream-grammar.ts"
 import { streamText } from "./stream-text.ts"
 
 const options = { id: "c", model: "m", created: 7, includeUsage: true }
@@ -144,6 +145,16 @@ describe("any stream", () => {
         assert.strictEqual(new Set(ids).size, ids.length)
       }),
       { numRuns: 500 }
+    )
+  })
+
+  it("leaves us again as a stream that obeys the grammar", () => {
+    fc.assert(
+      fc.property(careless, think, (stream, form) => {
+        const events = decodePieces([stream], { ...plainOptions, think: form })
+        assert.isUndefined(grammarProblem(streamText(options, events), true, true))
+      }),
+      { numRuns: 300 }
     )
   })
 
