@@ -273,7 +273,10 @@ export interface OpenaiChatSentRequest {
   readonly model: string
   readonly messages: ReadonlyArray<OpenaiChatSentMessage>
   readonly tools?: ReadonlyArray<OpenaiChatSentTool>
-  readonly tool_choice?: "none" | "required" | { readonly type: "function"; readonly function: { readonly name: string } }
+  readonly tool_choice?:
+    | "none"
+    | "required"
+    | { readonly type: "function"; readonly function: { readonly name: string } }
   readonly parallel_tool_calls?: false
   readonly max_tokens?: number
   readonly max_completion_tokens?: number

@@ -47,7 +47,7 @@ const isWhole = (draft: CallDraft): boolean => draft.json !== "" && inputOf(draf
 const beginsAnother = (draft: CallDraft, fragment: CallFragment): boolean => {
   if (fragment.name === undefined || draft.name === undefined) return false
   if (fragment.id !== undefined && draft.id !== undefined && fragment.id !== draft.id) return true
-  return fragment.name !== draft.name || (isWhole(draft) && fragment.json.trimStart().startsWith("{"))
+  return fragment.name !== draft.name || (fragment.json.trimStart().startsWith("{") && isWhole(draft))
 }
 
 /** The same call sent once more, whole. */
@@ -61,7 +61,8 @@ const repeats = (draft: CallDraft, fragment: CallFragment): boolean =>
 
 /** Which draft a fragment adds to: by index and id, by either, else the last one. -1 begins a new call. */
 const targetOf = (drafts: ReadonlyArray<CallDraft>, { index, id }: CallFragment): number => {
-  if (index === undefined) return id === undefined ? drafts.length - 1 : drafts.findLastIndex((draft) => draft.id === id)
+  if (index === undefined)
+    return id === undefined ? drafts.length - 1 : drafts.findLastIndex((draft) => draft.id === id)
   const exact = id === undefined ? -1 : drafts.findLastIndex((draft) => draft.index === index && draft.id === id)
   return exact === -1 ? drafts.findLastIndex((draft) => draft.index === index) : exact
 }

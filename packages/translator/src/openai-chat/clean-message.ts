@@ -6,9 +6,7 @@ const looksLikeHtml = /<!doctype html|<(?:html|head|body)[\s>]/i
 const htmlTitle = /<(title|h1)[^>]*>([\s\S]*?)<\/\1>/i
 
 const withoutTags = (html: string): string =>
-  html
-    .replace(/<(script|style)[\s\S]*?<\/\1>/gi, " ")
-    .replace(/<[^>]*>/g, " ")
+  html.replace(/<(script|style)[\s\S]*?<\/\1>/gi, " ").replace(/<[^>]*>/g, " ")
 
 const ofHtml = (html: string): string => {
   const title = htmlTitle.exec(html)?.[2]?.trim()

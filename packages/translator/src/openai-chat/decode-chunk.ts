@@ -103,7 +103,10 @@ export const endAnswer = (state: AnswerState): AnswerStep => {
   const [said, texts] = onPieces(state, endThink(state.think))
   const [closed, ends] = closeReasoning(said)
   const before = [...texts, ...ends]
-  const failed = (error: PensieveError): AnswerStep => [{ ...closed, ended: true }, [...before, { type: "failed", error }]]
+  const failed = (error: PensieveError): AnswerStep => [
+    { ...closed, ended: true },
+    [...before, { type: "failed", error }]
+  ]
   if (finish === undefined || finish.reason === "broken") return failed(broken)
   const cutOff = finish.reason === "max-tokens" || finish.reason === "refusal"
   const finished = finishCalls(closed.calls, closed.options, cutOff)
@@ -119,7 +122,9 @@ export const endAnswer = (state: AnswerState): AnswerStep => {
       {
         type: "finished",
         reason,
-        ...(reason === "stop-sequence" && finish.stopSequence !== undefined ? { stopSequence: finish.stopSequence } : {})
+        ...(reason === "stop-sequence" && finish.stopSequence !== undefined
+          ? { stopSequence: finish.stopSequence }
+          : {})
       }
     ]
   ]

@@ -38,7 +38,8 @@ const decodeUrl = (url: string, defaultType: string): MediaSource => {
     : { kind: "base64", mediaType: (head[1] || defaultType).toLowerCase(), data: url.slice(head[0].length) }
 }
 
-const decodeText: PartDecoder = (part, path) => Result.map(parts.text(part, path), ({ text }) => [{ type: "text", text }])
+const decodeText: PartDecoder = (part, path) =>
+  Result.map(parts.text(part, path), ({ text }) => [{ type: "text", text }])
 
 const decodeRefusal: PartDecoder = (part, path) =>
   Result.map(parts.refusal(part, path), ({ refusal }) => [{ type: "text", text: refusal }])
@@ -47,7 +48,11 @@ const decodeImage: PartDecoder = (part, path, notices) =>
   Result.map(parts.image(part, path), ({ image_url: image }) => {
     const { url, detail } = typeof image === "string" ? { url: image, detail: undefined } : image
     if (typeof detail === "string" && detail !== "auto") {
-      note(notices, "image-detail-ignored", "Images are read at the model's own resolution.", [...path, "image_url", "detail"])
+      note(notices, "image-detail-ignored", "Images are read at the model's own resolution.", [
+        ...path,
+        "image_url",
+        "detail"
+      ])
     }
     return [{ type: "image", source: decodeUrl(url, "image/png") }]
   })

@@ -62,7 +62,13 @@ const statusIn = (value: unknown): number | undefined => {
 const factsOf = (value: unknown, status: number | undefined, retryAfterSeconds: number | undefined): ErrorFacts => {
   const inner = isJsonObject(value) && value.error !== undefined && value.error !== null ? value.error : value
   const kind = isJsonObject(inner) ? `${String(inner.type ?? "")} ${String(inner.code ?? "")}` : ""
-  return { message: messageOf(inner), status: status ?? statusIn(inner), kind, numbers: numbersOf(inner), retryAfterSeconds }
+  return {
+    message: messageOf(inner),
+    status: status ?? statusIn(inner),
+    kind,
+    numbers: numbersOf(inner),
+    retryAfterSeconds
+  }
 }
 
 /** The status an error without one stands for, by its type or code. */
@@ -80,12 +86,15 @@ const waiting = (seconds: number | undefined) => (seconds === undefined ? {} : {
 
 const byStatus = (status: number, said: string, seconds: number | undefined): BackendError => {
   const message = `The upstream failed: ${said}`
-  if (status === 429) return new RateLimited({ message: `The upstream limits its requests: ${said}`, ...waiting(seconds) })
+  if (status === 429)
+    return new RateLimited({ message: `The upstream limits its requests: ${said}`, ...waiting(seconds) })
   if (status === 529 || (status === 503 && /loading|overloaded|busy/i.test(said))) {
     return new Overloaded({ message: `The upstream cannot take more work now: ${said}`, ...waiting(seconds) })
   }
   if (status === 401 || status === 403) {
-    return new BackendUnavailable({ message: `The upstream refused the key it was given; check the configuration: ${said}` })
+    return new BackendUnavailable({
+      message: `The upstream refused the key it was given; check the configuration: ${said}`
+    })
   }
   if (status === 408 || status === 504) return new BackendTimeout({ message })
   if (status === 503) return new BackendUnavailable({ message })
@@ -95,7 +104,10 @@ const byStatus = (status: number, said: string, seconds: number | undefined): Ba
 
 const errorOf = (facts: ErrorFacts): BackendError => {
   const said = cleanMessage(facts.message)
-  const overflow = overflowError(`${said}${/exceed_context_size|context_length_exceeded/.test(facts.kind) ? " (context_length_exceeded)" : ""}`, facts.numbers)
+  const overflow = overflowError(
+    `${said}${/exceed_context_size|context_length_exceeded/.test(facts.kind) ? " (context_length_exceeded)" : ""}`,
+    facts.numbers
+  )
   if (overflow !== undefined) return overflow
   const status = statusOf(facts)
   return byStatus(status, said === "" ? `status ${status}, without a message` : said, facts.retryAfterSeconds)

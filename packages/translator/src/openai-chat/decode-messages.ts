@@ -1,5 +1,12 @@
 import type { InvalidRequest } from "@pensieve/errors"
-import { isJsonObject, OpenaiChatInputMessage, type Part, type Role, type ToolResultPart, type Turn } from "@pensieve/models"
+import {
+  isJsonObject,
+  OpenaiChatInputMessage,
+  type Part,
+  type Role,
+  type ToolResultPart,
+  type Turn
+} from "@pensieve/models"
 import { Result } from "effect"
 import { note, noteUnknownFields, type Notices } from "../anthropic/notices.ts"
 import { callPart, decodeCalls } from "./decode-calls.ts"
@@ -102,7 +109,10 @@ const partsOf = (fields: Fields, path: Path, legacy: Legacy, notices: Notices): 
 const noteMessage = (fields: Fields, message: unknown, path: Path, notices: Notices): void => {
   if (isJsonObject(message)) noteUnknownFields(notices, message, messageFields, "a message", path)
   if (fields.name !== undefined && fields.role !== "function" && fields.role !== "tool") {
-    note(notices, "name-ignored", `The participant's name "${fields.name}" is not shown to the model.`, [...path, "name"])
+    note(notices, "name-ignored", `The participant's name "${fields.name}" is not shown to the model.`, [
+      ...path,
+      "name"
+    ])
   }
 }
 

@@ -58,9 +58,7 @@ export const decodeOutput = (
     case "json_schema":
       return schemaFormat(format)
     default:
-      return Result.fail(
-        invalidField(["response_format", "type"], "expected 'text', 'json_object' or 'json_schema'")
-      )
+      return Result.fail(invalidField(["response_format", "type"], "expected 'text', 'json_object' or 'json_schema'"))
   }
 }
 

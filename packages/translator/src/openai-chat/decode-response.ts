@@ -6,7 +6,10 @@ import { tellsError } from "./read-chunk.ts"
 const decodeWhole = (body: unknown, options: DecodeOptions): AnswerStep => {
   const state = initialAnswer(options)
   if (!isJsonObject(body) || !(Array.isArray(body.choices) || tellsError(body))) {
-    return failAnswer(state, new BackendFailed({ message: "The upstream answered with something that is no completion." }))
+    return failAnswer(
+      state,
+      new BackendFailed({ message: "The upstream answered with something that is no completion." })
+    )
   }
   const [read, events] = stepChunk(state, body)
   const [ended, last] = endAnswer(read)

@@ -1,5 +1,13 @@
 import { BackendFailed } from "@pensieve/errors"
-import { initialSseDecode, initialUtf8, pushSse, pushUtf8, type SseDecodeState, type SseEvent, type Utf8State } from "@pensieve/framing"
+import {
+  initialSseDecode,
+  initialUtf8,
+  pushSse,
+  pushUtf8,
+  type SseDecodeState,
+  type SseEvent,
+  type Utf8State
+} from "@pensieve/framing"
 import { type GenerationEvent, isJsonObject } from "@pensieve/models"
 import {
   type AnswerState,

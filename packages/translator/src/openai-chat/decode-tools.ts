@@ -62,7 +62,12 @@ const decodeTool = (tool: unknown, path: Path, notices: Notices): Decoded => {
 
 const decodeLegacy = (value: unknown, path: Path, notices: Notices): Decoded => {
   if (!isJsonObject(value)) return Result.fail(invalidField(path, "expected an object"))
-  note(notices, "functions-as-tools", "Functions of the older form are offered as tools; calls come as tool_calls.", path)
+  note(
+    notices,
+    "functions-as-tools",
+    "Functions of the older form are offered as tools; calls come as tool_calls.",
+    path
+  )
   return ownFunction(value, path, notices)
 }
 
@@ -95,7 +100,7 @@ export const decodeTools = (
 }
 
 /** What the model must do with the tools, and which of them it may use. */
-export interface ToolUse {
+interface ToolUse {
   readonly toolChoice: ToolChoice
   readonly tools: ReadonlyArray<ToolDefinition>
 }
@@ -119,11 +124,7 @@ const byWord = (word: string, tools: ReadonlyArray<ToolDefinition>, path: Path, 
   )
 }
 
-const byName = (
-  name: string,
-  tools: ReadonlyArray<ToolDefinition>,
-  path: Path
-): Use =>
+const byName = (name: string, tools: ReadonlyArray<ToolDefinition>, path: Path): Use =>
   tools.some((tool) => tool.name === name)
     ? Result.succeed({ toolChoice: { type: "tool", name }, tools })
     : Result.fail(invalidField(path, `the tool '${name}' is not among the tools`))
@@ -141,7 +142,12 @@ const byList = (value: JsonObject, tools: ReadonlyArray<ToolDefinition>, path: P
     const allowed = tools.filter((tool) => names.has(tool.name))
     for (const tool of tools) {
       if (!names.has(tool.name)) {
-        note(notices, "tool-not-allowed", `The tool "${tool.name}" is not among the allowed ones; the model does not see it.`, path)
+        note(
+          notices,
+          "tool-not-allowed",
+          `The tool "${tool.name}" is not among the allowed ones; the model does not see it.`,
+          path
+        )
       }
     }
     return byWord(mode, allowed, path, notices)
@@ -172,7 +178,9 @@ export const decodeToolChoice = (
     case "allowed_tools":
       return byList(value, tools, path, notices)
     case "custom":
-      return Result.succeed(ignored(tools, `The tool "${nameOf(value)}" is asked for, but cannot be offered.`, path, notices))
+      return Result.succeed(
+        ignored(tools, `The tool "${nameOf(value)}" is asked for, but cannot be offered.`, path, notices)
+      )
     default:
       return Result.fail(invalidField([...path, "type"], "expected 'function', 'allowed_tools' or 'custom'"))
   }

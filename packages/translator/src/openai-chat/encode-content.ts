@@ -42,7 +42,7 @@ const imageUrl = (source: MediaSource): string | undefined => {
 }
 
 /** A picture as a part, or undefined where it cannot be sent. */
-export const imagePart = (part: ImagePart, { options }: EncodeContext): OpenaiChatSentPart | undefined => {
+const imagePart = (part: ImagePart, { options }: EncodeContext): OpenaiChatSentPart | undefined => {
   const url = options.images ? imageUrl(part.source) : undefined
   return url === undefined ? undefined : { type: "image_url", image_url: { url } }
 }
@@ -56,7 +56,9 @@ const imageText = (part: ImagePart, path: Path, { notices }: EncodeContext): str
 const documentWords = (source: MediaSource): string | undefined => {
   if (source.kind === "text") return source.text
   if (source.kind !== "base64" || !/^(text\/|application\/json$)/.test(source.mediaType)) return undefined
-  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(source.data) ? Buffer.from(source.data, "base64").toString("utf8") : undefined
+  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(source.data)
+    ? Buffer.from(source.data, "base64").toString("utf8")
+    : undefined
 }
 
 const documentText = (part: DocumentPart, path: Path, { notices }: EncodeContext): string => {
@@ -74,6 +76,12 @@ const filePart = (part: DocumentPart, { options }: EncodeContext): OpenaiChatSen
   if (!options.files || source.kind !== "base64" || documentWords(source) !== undefined) return undefined
   const file_data = `data:${source.mediaType};base64,${source.data}`
   return { type: "file", file: { filename: part.title ?? "document", file_data } }
+}
+
+/** A picture or a file as a part of a user message; undefined for all else, and where the upstream reads none. */
+export const mediaPart = (part: Part, context: EncodeContext): OpenaiChatSentPart | undefined => {
+  if (part.type === "image") return imagePart(part, context)
+  return part.type === "document" ? filePart(part, context) : undefined
 }
 
 const referenceText = (name: string, { tools, names }: EncodeContext): string => {
@@ -119,8 +127,7 @@ export const partsText = (parts: ReadonlyArray<Part>, path: Path, context: Encod
   joinTexts(parts.map((part, index) => partText(part, [...path, index], context)))
 
 const userPart = (part: Part, path: Path, context: EncodeContext): ReadonlyArray<OpenaiChatSentPart> => {
-  const media =
-    part.type === "image" ? imagePart(part, context) : part.type === "document" ? filePart(part, context) : undefined
+  const media = mediaPart(part, context)
   if (media !== undefined) return [media]
   const text = partText(part, path, context)
   return text === "" ? [] : [{ type: "text", text }]

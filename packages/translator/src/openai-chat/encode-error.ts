@@ -21,9 +21,7 @@ export const errorBody = (error: PensieveError): OpenaiChatErrorBody => {
 }
 
 /** An error as status and body of an answer. The request's id stands in the header `x-request-id` only. */
-export const encodeError = (
-  error: PensieveError
-): { readonly status: number; readonly body: OpenaiChatErrorBody } => ({
+export const encodeError = (error: PensieveError): { readonly status: number; readonly body: OpenaiChatErrorBody } => ({
   status: errorRow(error).status,
   body: errorBody(error)
 })

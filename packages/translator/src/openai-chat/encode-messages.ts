@@ -9,7 +9,8 @@ import type {
   Turn
 } from "@pensieve/models"
 import { note } from "../anthropic/notices.ts"
-import { type EncodeContext, imagePart, joinTexts, partsText, userContent, userParts } from "./encode-content.ts"
+import { parseToolInput } from "../anthropic/parse-tool-input.ts"
+import { type EncodeContext, joinTexts, mediaPart, partsText, userContent, userParts } from "./encode-content.ts"
 import type { Path } from "./field-error.ts"
 
 type Messages = ReadonlyArray<OpenaiChatSentMessage>
@@ -21,7 +22,10 @@ const systemParts = (parts: ReadonlyArray<Part>, { notices }: EncodeContext): Re
   parts.map((part, index) => {
     const header = index === 0 && part.type === "text" ? billingHeader.exec(part.text)?.[0] : undefined
     if (header === undefined || part.type !== "text") return part
-    note(notices, "billing-header-dropped", `Left out, since it changes from session to session: ${header.trim()}`, ["system", 0])
+    note(notices, "billing-header-dropped", `Left out, since it changes from session to session: ${header.trim()}`, [
+      "system",
+      0
+    ])
     return { type: "text", text: part.text.slice(header.length) }
   })
 
@@ -38,25 +42,23 @@ const systemTurn = (turn: Turn, path: Path, context: EncodeContext): Messages =>
     : [{ role: context.options.systemRole, content }]
 }
 
-/** The pictures of a tool result that go into the user message behind it. */
-const hoistedImages = (part: ToolResultPart, context: EncodeContext): ReadonlyArray<OpenaiChatSentPart> => {
-  if (context.options.toolImages !== "hoisted") return []
-  return part.parts.flatMap((inner) => {
-    const image = inner.type === "image" ? imagePart(inner, context) : undefined
-    return image === undefined ? [] : [image]
-  })
+/** A picture or a file of a tool result that goes into the user message behind it. */
+const hoisted = (part: Part, context: EncodeContext): OpenaiChatSentPart | undefined =>
+  context.options.toolMedia === "hoisted" ? mediaPart(part, context) : undefined
+
+const hoistedMedia = (result: ToolResultPart, context: EncodeContext): ReadonlyArray<OpenaiChatSentPart> => {
+  const media = result.parts.flatMap((part) => hoisted(part, context) ?? [])
+  return media.length === 0 ? [] : [{ type: "text", text: `From the tool result ${result.callId}:` }, ...media]
 }
 
-const withoutHoisted = (part: ToolResultPart, context: EncodeContext): ReadonlyArray<Part> =>
-  part.parts.map((inner) =>
-    inner.type === "image" && context.options.toolImages === "hoisted" && imagePart(inner, context) !== undefined
-      ? { type: "text", text: "[image: in the next message]" }
-      : inner
+const withoutHoisted = (result: ToolResultPart, context: EncodeContext): ReadonlyArray<Part> =>
+  result.parts.map((part) =>
+    hoisted(part, context) === undefined ? part : { type: "text", text: `[${part.type}: in the next message]` }
   )
 
 const toolMessage = (part: ToolResultPart, path: Path, context: EncodeContext): OpenaiChatSentMessage => {
   const text = partsText(withoutHoisted(part, context), [...path, "parts"], context)
-  const content = part.isError ? joinTexts(["[error]", text]) : text
+  const content = part.isError ? (text === "" ? "[error]" : `[error]\n${text}`) : text
   return { role: "tool", tool_call_id: part.callId, content }
 }
 
@@ -64,31 +66,49 @@ const toolMessage = (part: ToolResultPart, path: Path, context: EncodeContext): 
 const userMessages = (turn: Turn, path: Path, context: EncodeContext): Messages => {
   const placed = turn.parts.map((part, index) => [part, [...path, index]] as const)
   const results = placed.flatMap(([part, place]) => (part.type === "tool-result" ? [[part, place] as const] : []))
-  const images = results.flatMap(([part]) => {
-    const found = hoistedImages(part, context)
-    return found.length === 0 ? [] : [{ type: "text", text: `Images of the tool result ${part.callId}:` } as const, ...found]
-  })
-  const said = userParts(placed.filter(([part]) => part.type !== "tool-result"), context)
-  const parts = [...images, ...said]
+  const media = results.flatMap(([part]) => hoistedMedia(part, context))
+  const said = userParts(
+    placed.filter(([part]) => part.type !== "tool-result"),
+    context
+  )
+  const parts = [...media, ...said]
   return [
     ...results.map(([part, place]) => toolMessage(part, place, context)),
     ...(parts.length === 0 ? [] : [{ role: "user", content: userContent(parts) } as const])
   ]
 }
 
-const sentCall = (part: ToolCallPart, { names }: EncodeContext): OpenaiChatToolCall => ({
+/** The arguments as they were written, if that is JSON: servers answer anything else in a conversation with an error. */
+const sentArguments = ({ name, input, rawText }: ToolCallPart, path: Path, { notices }: EncodeContext): string => {
+  if (rawText === undefined) return JSON.stringify(input)
+  if (parseToolInput(rawText) !== undefined) return rawText === "" ? "{}" : rawText
+  if (Object.keys(input).length === 0) {
+    const start = rawText.slice(0, 200)
+    note(
+      notices,
+      "arguments-not-sent",
+      `The unreadable arguments of an earlier call of "${name}" are sent as {}: ${start}`,
+      path
+    )
+  }
+  return JSON.stringify(input)
+}
+
+const sentCall = (part: ToolCallPart, path: Path, context: EncodeContext): OpenaiChatToolCall => ({
   id: part.id,
   type: "function",
-  function: { name: names.toWire(part.name), arguments: part.rawText ?? JSON.stringify(part.input) }
+  function: { name: context.names.toWire(part.name), arguments: sentArguments(part, path, context) }
 })
 
 const isReasoning = (part: Part) => part.type === "reasoning"
 const isCall = (part: Part) => part.type === "tool-call"
 
 const assistantMessages = (turn: Turn, path: Path, context: EncodeContext): Messages => {
-  const said = turn.parts.map((part) => (isReasoning(part) || isCall(part) ? ({ type: "text", text: "" } as const) : part))
+  const said = turn.parts.map((part) =>
+    isReasoning(part) || isCall(part) ? ({ type: "text", text: "" } as const) : part
+  )
   const content = partsText(said, path, context)
-  const calls = turn.parts.filter(isCall).map((part) => sentCall(part, context))
+  const calls = turn.parts.filter(isCall).map((part) => sentCall(part, path, context))
   const thought = joinTexts(turn.parts.filter(isReasoning).map((part) => part.text))
   const kept = context.options.reasoningHistory === "reasoning_content" ? thought : ""
   if (thought !== kept) note(context.notices, "reasoning-dropped", "Earlier thinking is not sent again.", path)

@@ -42,11 +42,7 @@ export const encodeOutput = (output: OutputFormat): Fields => {
 }
 
 /** How much thinking is asked for, in the upstream's way of asking. */
-export const encodeReasoning = (
-  { reasoning }: Conversation,
-  options: RequestOptions,
-  notices: Notices
-): Fields => {
+export const encodeReasoning = ({ reasoning }: Conversation, options: RequestOptions, notices: Notices): Fields => {
   if (reasoning.budgetTokens !== undefined) {
     note(notices, "thinking-budget-not-sent", "The upstream has no thinking budget; the model decides.", ["reasoning"])
   }
@@ -79,9 +75,9 @@ export const encodeMaxTokens = (
 /** The tools the model may see: deferred ones only once the conversation has named them. */
 export const encodeTools = (conversation: Conversation, names: ToolNames, notices: Notices): Fields => {
   const named = new Set(
-    conversation.turns.flatMap((turn) =>
-      turn.parts.flatMap((part) => (part.type === "tool-result" ? part.parts : [part]))
-    ).flatMap((part) => (part.type === "tool-reference" ? [part.name] : []))
+    conversation.turns
+      .flatMap((turn) => turn.parts.flatMap((part) => (part.type === "tool-result" ? part.parts : [part])))
+      .flatMap((part) => (part.type === "tool-reference" ? [part.name] : []))
   )
   const shown = conversation.tools.filter((tool) => !tool.deferred || named.has(tool.name))
   for (const tool of conversation.tools) {

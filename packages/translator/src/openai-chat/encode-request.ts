@@ -1,5 +1,6 @@
 import type { Conversation, Notice, OpenaiChatSentRequest } from "@pensieve/models"
 import type { Notices } from "../anthropic/notices.ts"
+import { callIds } from "./call-ids.ts"
 import type { EncodeContext } from "./encode-content.ts"
 import { encodeMessages } from "./encode-messages.ts"
 import { encodeMaxTokens, encodeOutput, encodeReasoning, encodeSampling, encodeTools } from "./encode-options.ts"
@@ -13,6 +14,8 @@ export interface EncodedRequest {
   readonly notices: ReadonlyArray<Notice>
   /** Own names of tools by the names sent, for those that differ: the decoder of the answer needs them. */
   readonly toolNames: ReadonlyMap<string, string>
+  /** Ids of the calls the conversation has: the decoder of the answer gives none of them a second time. */
+  readonly callIds: ReadonlyArray<string>
 }
 
 /**
@@ -45,5 +48,5 @@ export const encodeRequest = (
     stream: settings.stream,
     ...(settings.stream ? { stream_options: { include_usage: true } as const } : {})
   }
-  return { body, notices: [...notices.values()], toolNames: names.fromWire }
+  return { body, notices: [...notices.values()], toolNames: names.fromWire, callIds: callIds(conversation) }
 }

@@ -11,7 +11,13 @@ import type {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { stepEnd, stepStream } from "./encode-stream.ts"
-import { initialStream, type StreamFrame, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
+import {
+  initialStream,
+  type StreamFrame,
+  type StreamOptions,
+  type StreamState,
+  type StreamStep
+} from "./stream-state.ts"
 import { completionUsage } from "./usage.ts"
 
 /** An answer while its events come in. */

@@ -54,9 +54,7 @@ const onReasoningDelta = (state: StreamState, event: ReasoningDelta): StreamStep
   event.text === ""
     ? [state, []]
     : chain(between(state), (open) =>
-        open.options.display === "omitted"
-          ? [open, []]
-          : [open, [choiceFrame(open, { reasoning_content: event.text })]]
+        open.options.display === "omitted" ? [open, []] : [open, [choiceFrame(open, { reasoning_content: event.text })]]
       )
 
 const onToolCallStart = (state: StreamState, event: ToolCallStart): StreamStep =>
@@ -146,7 +144,10 @@ const frameText = (frame: StreamFrame): string => {
   }
 }
 
-const frames = ([state, sent]: StreamStep): readonly [StreamState, ReadonlyArray<string>] => [state, sent.map(frameText)]
+const frames = ([state, sent]: StreamStep): readonly [StreamState, ReadonlyArray<string>] => [
+  state,
+  sent.map(frameText)
+]
 
 /** One event of an answer as server-sent events, each a string to be written and flushed. */
 export const encodeStream = (

@@ -5,7 +5,13 @@ export { encodeModel, encodeModels, type ModelEntry } from "./encode-models.ts"
 export { encodeResponse, endResponse, foldResponse, initialResponse, type ResponseState } from "./encode-response.ts"
 export { encodeStream, endStream, stepEnd, stepStream } from "./encode-stream.ts"
 export { streamOptions } from "./stream-options.ts"
-export { initialStream, type StreamFrame, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
+export {
+  initialStream,
+  type StreamFrame,
+  type StreamOptions,
+  type StreamState,
+  type StreamStep
+} from "./stream-state.ts"
 export type { RequestContext } from "./to-conversation.ts"
 export { type EncodedRequest, encodeRequest } from "./encode-request.ts"
 export { defaultRequestOptions, type RequestOptions } from "./request-options.ts"

@@ -13,23 +13,30 @@ interface Wording {
  * @see gateways measured, section 3
  */
 const wordings: ReadonlyArray<Wording> = [
-  { server: "llama.cpp", pattern: /request \((?<prompt>\d+) tokens\) exceeds the available context size \((?<window>\d+) tokens\)/i },
+  {
+    server: "llama.cpp",
+    pattern: /request \((?<prompt>\d+) tokens\) exceeds the available context size \((?<window>\d+) tokens\)/i
+  },
   { server: "llama.cpp without numbers", pattern: /exceeds the available context size/i },
   {
     server: "vLLM new",
-    pattern: /passed (?<prompt>\d+) input tokens and requested (?<answer>\d+) output tokens.*context length is only (?<window>\d+)/i
+    pattern:
+      /passed (?<prompt>\d+) input tokens and requested (?<answer>\d+) output tokens.*context length is only (?<window>\d+)/i
   },
   {
     server: "vLLM, bound too large",
-    pattern: /too large: (?<answer>\d+).*maximum context length is (?<window>\d+) tokens and your request has (?<prompt>\d+) input tokens/i
+    pattern:
+      /too large: (?<answer>\d+).*maximum context length is (?<window>\d+) tokens and your request has (?<prompt>\d+) input tokens/i
   },
   {
     server: "vLLM old, OpenAI with a bound",
-    pattern: /maximum context length is (?<window>\d+) tokens.*requested \d+ tokens \((?<prompt>\d+) (?:in|of|from) [^,;]*[,;] (?<answer>\d+) (?:in|for)/i
+    pattern:
+      /maximum context length is (?<window>\d+) tokens.*requested \d+ tokens \((?<prompt>\d+) (?:in|of|from) [^,;]*[,;] (?<answer>\d+) (?:in|for)/i
   },
   {
     server: "SGLang, total",
-    pattern: /maximum context length of (?<window>\d+) tokens.*?(?<prompt>\d+) tokens from the input messages and (?<answer>\d+) tokens/i
+    pattern:
+      /maximum context length of (?<window>\d+) tokens.*?(?<prompt>\d+) tokens from the input messages and (?<answer>\d+) tokens/i
   },
   {
     server: "vLLM with a least count",
@@ -37,28 +44,41 @@ const wordings: ReadonlyArray<Wording> = [
   },
   {
     server: "OpenAI",
-    pattern: /maximum context length is (?<window>\d+) tokens.*(?:resulted in|requested|has|contains) (?<prompt>\d+) (?:input )?tokens/i
+    pattern:
+      /maximum context length is (?<window>\d+) tokens.*(?:resulted in|requested|has|contains) (?<prompt>\d+) (?:input )?tokens/i
   },
   {
     server: "vLLM engine",
     pattern: /prompt \((?:total )?length (?<prompt>\d+)\) is longer than the maximum model length of (?<window>\d+)/i
   },
-  { server: "SGLang", pattern: /input \((?<prompt>\d+) tokens\) is longer than the model'?s context length \((?<window>\d+) tokens\)/i },
+  {
+    server: "SGLang",
+    pattern: /input \((?<prompt>\d+) tokens\) is longer than the model'?s context length \((?<window>\d+) tokens\)/i
+  },
   {
     server: "LM Studio",
     pattern: /keep the first (?<prompt>\d+) tokens.*context length of only (?<window>\d+) tokens/i
   },
   { server: "LM Studio, n_keep", pattern: /n_keep: (?<prompt>\d+)\s*>=\s*n_ctx: (?<window>\d+)/i },
-  { server: "LM Studio without numbers", pattern: /tokens to keep from the initial prompt is greater than the context length/i },
+  {
+    server: "LM Studio without numbers",
+    pattern: /tokens to keep from the initial prompt is greater than the context length/i
+  },
   { server: "MLX", pattern: /prompt(?: is)? too long: (?<prompt>\d+) tokens (?:exceeds|>)[^\d]*(?<window>\d+)/i },
   { server: "ds4", pattern: /prompt tokens \((?<prompt>\d+)\) exceeds? context size \((?<window>\d+)\)/i },
   {
     server: "text-generation-inference",
     pattern: /must be <= (?<window>\d+)\. Given: (?<prompt>\d+) `inputs` tokens and (?<answer>\d+)/i
   },
-  { server: "llama-cpp-python", pattern: /requested tokens \((?<prompt>\d+)\) exceed context window of (?<window>\d+)/i },
+  {
+    server: "llama-cpp-python",
+    pattern: /requested tokens \((?<prompt>\d+)\) exceed context window of (?<window>\d+)/i
+  },
   { server: "GLM", pattern: /input tokens \((?<prompt>\d+)\) has exceeded max_prompt_tokens \((?<window>\d+)\)/i },
-  { server: "MLX without numbers", pattern: /context size has been exceeded|prompt exceeds (?:the )?maximum context length/i },
+  {
+    server: "MLX without numbers",
+    pattern: /context size has been exceeded|prompt exceeds (?:the )?maximum context length/i
+  },
   { server: "Ollama", pattern: /exceed(?:s|ed) (?:the |max )?context length/i },
   { server: "OpenAI without numbers", pattern: /exceeds the context window of this model|context_length_exceeded/i }
 ]

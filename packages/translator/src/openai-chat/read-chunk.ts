@@ -88,7 +88,7 @@ const detail = (usage: JsonObject, group: string, field: string): number => {
 }
 
 /** `prompt_tokens` includes what the cache had; DeepSeek names the hits its own way. */
-export const readUsage = (value: unknown): Usage | undefined => {
+const readUsage = (value: unknown): Usage | undefined => {
   if (!isJsonObject(value) || typeof value.prompt_tokens !== "number") return undefined
   const prompt = tokens(value.prompt_tokens)
   const hits = detail(value, "prompt_tokens_details", "cached_tokens") || tokens(value.prompt_cache_hit_tokens)

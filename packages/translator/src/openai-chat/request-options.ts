@@ -13,8 +13,8 @@ export interface RequestOptions {
   readonly reasoningControl: "effort" | "template" | "none"
   /** Whether pictures are read. */
   readonly images: boolean
-  /** Pictures in tool results, which a tool message cannot hold: in a user message behind it, or as placeholders. */
-  readonly toolImages: "hoisted" | "placeholder"
+  /** Pictures and files in tool results, which a tool message cannot hold: in a user message behind it, or as placeholders. */
+  readonly toolMedia: "hoisted" | "placeholder"
   /** Whether `file` parts (PDF) are read. */
   readonly files: boolean
   /** Whether `top_k`, `min_p` and `repetition_penalty` are known. */
@@ -32,7 +32,7 @@ export const defaultRequestOptions: Omit<RequestOptions, "model"> = {
   reasoningHistory: "dropped",
   reasoningControl: "none",
   images: true,
-  toolImages: "hoisted",
+  toolMedia: "hoisted",
   files: false,
   samplingExtensions: true,
   promptCacheKey: false

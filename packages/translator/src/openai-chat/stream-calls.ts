@@ -1,11 +1,15 @@
 import { BackendFailed } from "@pensieve/errors"
-import { freshId } from "./fresh-id.ts"
 import { parseToolInput } from "../anthropic/parse-tool-input.ts"
+import { freshId } from "./fresh-id.ts"
 import { choiceFrame, fail, type StreamState, type StreamStep } from "./stream-state.ts"
 
 /** A call that was cut off must not be run: the stream fails. */
 const failCall = (state: StreamState): StreamStep =>
   fail(state, new BackendFailed({ message: "The model's tool call broke off before its input was complete." }))
+
+const argumentsDelta = (state: StreamState, json: string) => ({
+  tool_calls: [{ index: state.calls - 1, function: { arguments: json } }]
+})
 
 /** Ends a call whose input is whole. A call without any input is one with `{}`, which must be written. */
 export const closeCall = (state: StreamState): StreamStep => {
@@ -28,10 +32,6 @@ export const openCall = (state: StreamState, id: string, name: string): StreamSt
     [choiceFrame(state, { tool_calls: [call] })]
   ]
 }
-
-const argumentsDelta = (state: StreamState, json: string) => ({
-  tool_calls: [{ index: state.calls - 1, function: { arguments: json } }]
-})
 
 /** A fragment of the open call's arguments; without an open call it is nobody's. */
 export const writeCall = (state: StreamState, json: string): StreamStep =>

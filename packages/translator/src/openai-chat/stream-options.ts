@@ -1,12 +1,7 @@
-import { type Conversation, isJsonObject, type Part } from "@pensieve/models"
+import { type Conversation, isJsonObject } from "@pensieve/models"
+import { callIds } from "./call-ids.ts"
 import type { StreamOptions } from "./stream-state.ts"
 import { dialect } from "./to-conversation.ts"
-
-const isCall = (part: Part) => part.type === "tool-call"
-
-/** The ids of all tool calls a conversation has. */
-const toolIds = (conversation: Conversation): ReadonlyArray<string> =>
-  conversation.turns.flatMap((turn) => turn.parts.filter(isCall).map((call) => call.id))
 
 /** Whether the client asked for the chunk with the tokens. */
 const includesUsage = ({ source }: Conversation): boolean => {
@@ -28,5 +23,5 @@ export const streamOptions = (conversation: Conversation, id: string, created: n
   created,
   includeUsage: includesUsage(conversation),
   display: conversation.reasoning.display,
-  toolIds: toolIds(conversation)
+  toolIds: callIds(conversation)
 })

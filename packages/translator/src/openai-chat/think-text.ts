@@ -27,7 +27,8 @@ export const initialThink = (form: ThinkForm): ThinkState => ({
   pending: ""
 })
 
-const piece = (kind: ThinkPiece["kind"], text: string): ReadonlyArray<ThinkPiece> => (text === "" ? [] : [{ kind, text }])
+const piece = (kind: ThinkPiece["kind"], text: string): ReadonlyArray<ThinkPiece> =>
+  text === "" ? [] : [{ kind, text }]
 
 const before = (pieces: ReadonlyArray<ThinkPiece>, [state, more]: ThinkStep): ThinkStep => [state, [...pieces, ...more]]
 
