@@ -1,4 +1,4 @@
-import { InvalidRequest } from "@pensieve/errors"
+import type { InvalidRequest } from "@pensieve/errors"
 import {
   isJsonObject,
   type OutputFormat,

@@ -46,6 +46,8 @@ export interface StreamState {
   /** The items that are whole; their number is the index of the open one, or of the next. */
   readonly output: ReadonlyArray<ResponsesOutputItem>
   readonly usage: Usage
+  /** Whether it is known what of the prompt the cache had. */
+  readonly counted: boolean
   readonly callIds: ReadonlySet<string>
   /** Why the stream ended with `response.failed`, if it did. */
   readonly failure: PensieveError | undefined
@@ -62,6 +64,7 @@ export const initialStream = (options: StreamOptions): StreamState => ({
   item: undefined,
   output: [],
   usage: emptyUsage,
+  counted: false,
   callIds: new Set(options.callIds ?? []),
   failure: undefined
 })

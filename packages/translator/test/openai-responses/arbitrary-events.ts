@@ -1,5 +1,5 @@
 import type { GenerationEvent } from "@pensieve/models"
-import fc from "fast-check"
+import type fc from "fast-check"
 import * as shared from "../anthropic/arbitrary-events.ts"
 
 /** Calls by the names models see: `Read` stands in a namespace. */

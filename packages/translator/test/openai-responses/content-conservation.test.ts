@@ -106,7 +106,7 @@ describe("the check for lost content", () => {
     assert.deepStrictEqual(cut({}), [])
     assert.deepStrictEqual(cut({ system: [] }), ["zero"])
     assert.deepStrictEqual(cut({ turns: whole.turns.slice(1) }), ["one", "two"])
-    assert.deepStrictEqual(cut({ turns: whole.turns.toSpliced(1, 1) }), ['{"a":1}', "id-1"])
+    assert.deepStrictEqual(cut({ turns: whole.turns.toSpliced(1, 1) }), ["n", '{"a":1}', "id-1"])
     assert.deepStrictEqual(cut({ turns: whole.turns.slice(0, 2) }), ["id-1", "three"])
     assert.deepStrictEqual(cut({ tools: [] }), ["m", "four", '{"type":"object"}'])
   })

@@ -300,10 +300,17 @@ describe("frames", () => {
     assert.isTrue(events.every(({ event, data }, at) => JSON.parse(data).type === event && JSON.parse(data).sequence_number === at))
     assert.notMatch(text, /\u2028/)
   })
+})
 
-  it("keep a connection alive by comments, before the response too", () => {
-    const text = streamText(shown, [{ type: "heartbeat" }, ...started, { type: "heartbeat" }, finished])
-    assert.strictEqual(text.split(": keep-alive\n\n").length, 3)
-    assert.isTrue(text.startsWith(": keep-alive\n\n"))
+describe("a heartbeat", () => {
+  it("begins the response, then is the one event besides it that the official SDK knows", () => {
+    const beat: GenerationEvent = { type: "heartbeat" }
+    const events = wireEvents([beat, beat, ...started, { type: "text-delta", text: "a" }, beat, finished])
+    assert.strictEqual(
+      types(events),
+      "created in_progress keepalive output_item.added content_part.added output_text.delta keepalive " +
+        "output_text.done content_part.done output_item.done completed"
+    )
+    assert.deepInclude(end(events)?.usage, { input_tokens: 100, input_tokens_details: { cached_tokens: 90, cache_write_tokens: 0 } })
   })
 })

@@ -42,7 +42,7 @@ const problem = (...events: ReadonlyArray<JsonObject>) => grammarProblem(framed(
 describe("the checker of the grammar", () => {
   it("accepts what the contract allows", () => {
     assert.isUndefined(problem(...message, completed([whole])))
-    assert.isUndefined(problem(begun, going, added, partAdded, failed))
+    assert.isUndefined(problem(begun, going, added, { type: "keepalive" }, partAdded, failed))
     assert.isUndefined(problem(begun, going, callAdded, written, writtenDone, callDone, completed([{ ...call, status: "completed", arguments: "{}" }])))
   })
 
@@ -64,6 +64,7 @@ describe("the checker of the grammar", () => {
     ["a call that is not complete", [begun, going, callAdded, written, writtenDone, { ...callDone, item: { ...call, arguments: "{}" } }]],
     ["a failure without an error", [begun, going, { ...failed, response: { ...running, status: "failed", usage } }]],
     ["usage that does not add up", [begun, going, { ...completed([]), response: { ...running, status: "completed", usage: { ...usage, total_tokens: 3 } } }]],
+    ["a keepalive before the response", [{ type: "keepalive" }, begun, going]],
     ["events after the end", [begun, going, completed([]), going]],
     ["numbers that do not rise", [begun, { ...going, sequence_number: 0 }, completed([])]]
   ] satisfies ReadonlyArray<readonly [string, ReadonlyArray<JsonObject>]>)("finds %s", (_, events) => {

@@ -145,6 +145,7 @@ const step = (stand: Stand, event: JsonObject): string | undefined => {
   if (stand.place === "END") return `${String(event.type)} after the end`
   if ("response" in event) return onResponse(stand, event)
   if (stand.place === "S0" || stand.place === "S1") return `${String(event.type)} before the response began`
+  if (event.type === "keepalive") return undefined
   if (event.type === "response.output_item.added") return onAdded(stand, event)
   return event.type === "response.output_item.done" ? onDone(stand, event) : onInner(stand, event)
 }
