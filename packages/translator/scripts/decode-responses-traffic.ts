@@ -25,7 +25,9 @@ interface Recorded {
 }
 
 const stringFields = (object: JsonObject): Record<string, string> =>
-  Object.fromEntries(Object.entries(object).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])))
+  Object.fromEntries(
+    Object.entries(object).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : []))
+  )
 
 const recorded = (file: string, line: string, index: number): ReadonlyArray<Recorded> => {
   const value: unknown = JSON.parse(line)
@@ -49,7 +51,10 @@ const readRecorded = (folder: string): ReadonlyArray<Recorded> =>
     .flatMap((file) => {
       const bytes = readFileSync(join(folder, file))
       const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8")
-      return text.trim().split("\n").flatMap((line, index) => recorded(file, line, index))
+      return text
+        .trim()
+        .split("\n")
+        .flatMap((line, index) => recorded(file, line, index))
     })
 
 /** The recorded answer as a backend would have told it: what the decoder reads of its items, as events. */
@@ -62,7 +67,10 @@ const eventsOf = (request: Recorded): ReadonlyArray<GenerationEvent> => {
       if (part.type === "tool-call") return [{ type: "tool-call", id: part.id, name: part.name, input: part.input }]
       if (part.type !== "reasoning") return []
       const { text, signature } = part
-      return [{ type: "reasoning-delta", text }, signature === undefined ? { type: "reasoning-end" } : { type: "reasoning-end", signature }]
+      return [
+        { type: "reasoning-delta", text },
+        signature === undefined ? { type: "reasoning-end" } : { type: "reasoning-end", signature }
+      ]
     }),
     { type: "finished", reason: "end-turn" }
   ]
@@ -113,8 +121,12 @@ const main = (folder: string): number => {
     for (const problem of found) console.log(`${request.where} ${problem}`)
   }
   const perRequest = (performance.now() - started) / Math.max(1, requests.length)
-  console.log(`${requests.length} requests, ${counts.problems} problems, ${perRequest.toFixed(2)} ms a request (decoded, answered and checked)`)
-  console.log(`${counts.turns} turns, ${counts.tools} tools offered, ${counts.items} items answered, ${counts.extends} follow-ups that extend the request before`)
+  console.log(
+    `${requests.length} requests, ${counts.problems} problems, ${perRequest.toFixed(2)} ms a request (decoded, answered and checked)`
+  )
+  console.log(
+    `${counts.turns} turns, ${counts.tools} tools offered, ${counts.items} items answered, ${counts.extends} follow-ups that extend the request before`
+  )
   for (const [message, count] of notices) console.log(`notice ×${count}: ${message}`)
   return counts.problems === 0 && requests.length > 0 ? 0 : 1
 }

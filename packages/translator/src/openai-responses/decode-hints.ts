@@ -1,4 +1,11 @@
-import { type Hints, isJsonObject, type JsonObject, type RequestClass, type ResponsesRequest, type Turn } from "@pensieve/models"
+import {
+  type Hints,
+  isJsonObject,
+  type JsonObject,
+  type RequestClass,
+  type ResponsesRequest,
+  type Turn
+} from "@pensieve/models"
 
 /** Headers of a request by lower-case name. */
 export type Headers = Readonly<Record<string, string | undefined>>

@@ -1,5 +1,14 @@
 import type { InvalidRequest } from "@pensieve/errors"
-import { isJsonObject, type JsonObject, type Part, type ReasoningPart, ResponsesItemType, responsesItems, type Role, type Turn } from "@pensieve/models"
+import {
+  isJsonObject,
+  type JsonObject,
+  type Part,
+  type ReasoningPart,
+  ResponsesItemType,
+  responsesItems,
+  type Role,
+  type Turn
+} from "@pensieve/models"
 import { Result } from "effect"
 import { decodeContent } from "./decode-content.ts"
 import { decoderOf, invalidField, type Path } from "./field-error.ts"
@@ -59,7 +68,13 @@ const decodeFunctionCall: ItemDecoder = (item, path, notices, nameOf) =>
         "arguments"
       ])
     }
-    return byAssistant({ type: "tool-call", id, name: nameOf(name, namespace), input: input ?? { arguments: rawText }, rawText })
+    return byAssistant({
+      type: "tool-call",
+      id,
+      name: nameOf(name, namespace),
+      input: input ?? { arguments: rawText },
+      rawText
+    })
   })
 
 const decodeCustomToolCall: ItemDecoder = (item, path, _, nameOf) =>
@@ -132,7 +147,10 @@ const decodeItem: ItemDecoder = (item, path, notices, nameOf) =>
     const kind = kindOf(item, (yield* decodeType(item, path)).type)
     if (kind === "item_reference") {
       return yield* Result.fail(
-        invalidField(path, "items are not stored here, so none can be referred to; send the item itself and 'store': false")
+        invalidField(
+          path,
+          "items are not stored here, so none can be referred to; send the item itself and 'store': false"
+        )
       )
     }
     const decoder = decoders.get(kind)

@@ -80,10 +80,12 @@ const decodeTool = (tool: JsonObject, path: Path, notices: Notices): Decoded =>
     if (type === "function") return yield* functionTool(tool, path, notices)
     if (type === "custom") return yield* customTool(tool, path, notices)
     const which = name === undefined ? `A tool of type "${type}"` : `The tool "${name}" (${type})`
-    note(notices, "tool-not-offered", `${which} runs on the API's servers or is not known; the model does not see it.`, [
-      ...path,
-      "type"
-    ])
+    note(
+      notices,
+      "tool-not-offered",
+      `${which} runs on the API's servers or is not known; the model does not see it.`,
+      [...path, "type"]
+    )
     return undefined
   })
 
@@ -91,7 +93,11 @@ const decodeTool = (tool: JsonObject, path: Path, notices: Notices): Decoded =>
 const membersOf = (tool: JsonObject, path: Path, notices: Notices) =>
   Result.map(decodeNamespace(tool, path), ({ tools, description }) => {
     noteUnknownFields(notices, tool, fields.namespace, "a namespace", path)
-    return tools.map((member, at) => ({ member, path: [...path, "tools", at], heading: at === 0 ? description : undefined }))
+    return tools.map((member, at) => ({
+      member,
+      path: [...path, "tools", at],
+      heading: at === 0 ? description : undefined
+    }))
   })
 
 const withHeading = (shape: Shape, heading: string | undefined): Shape =>
@@ -124,7 +130,12 @@ export const decodeTools = (
         if (shape === undefined) continue
         const name = names.get(dotted(path))
         if (name === undefined) {
-          note(notices, "tool-duplicate", `The tool "${String(member.name)}" is defined twice; the first one counts.`, path)
+          note(
+            notices,
+            "tool-duplicate",
+            `The tool "${String(member.name)}" is defined twice; the first one counts.`,
+            path
+          )
         } else {
           offered.push({ name, ...withHeading(shape, heading) })
         }

@@ -1,4 +1,11 @@
-import { type Conversation, isJsonObject, type Json, type JsonObject, type Part, type ResponsesEcho } from "@pensieve/models"
+import {
+  type Conversation,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Part,
+  type ResponsesEcho
+} from "@pensieve/models"
 import { includesReasoning } from "./decode-options.ts"
 import type { StreamOptions } from "./stream-state.ts"
 import { namedTools, type WireTool } from "./tool-names.ts"

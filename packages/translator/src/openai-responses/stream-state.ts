@@ -34,7 +34,13 @@ export type OpenItem =
   | { readonly kind: "message"; readonly id: string; readonly text: string }
   | { readonly kind: "reasoning"; readonly id: string; readonly text: string }
   /** `json` is the input written so far. */
-  | { readonly kind: "call"; readonly id: string; readonly callId: string; readonly tool: WireTool; readonly json: string }
+  | {
+      readonly kind: "call"
+      readonly id: string
+      readonly callId: string
+      readonly tool: WireTool
+      readonly json: string
+    }
 
 /** Where a stream stands. Opaque to callers, but for `failure`. */
 export interface StreamState {

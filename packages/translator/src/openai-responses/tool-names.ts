@@ -17,14 +17,18 @@ export interface NamedTool extends WireTool {
 }
 
 /** The name a model sees of a tool: namespaces are not known to models. */
-export const flatName = (name: string, namespace: string | undefined): string => {
+const flatName = (name: string, namespace: string | undefined): string => {
   if (namespace === undefined || namespace === "") return name
   return namespace.endsWith("__") ? namespace + name : `${namespace}__${name}`
 }
 
 const isCallable = (tool: JsonObject): boolean => tool.type === "function" || tool.type === "custom"
 
-const member = (tool: Json, namespace: string | undefined, path: ReadonlyArray<PropertyKey>): ReadonlyArray<NamedTool> =>
+const member = (
+  tool: Json,
+  namespace: string | undefined,
+  path: ReadonlyArray<PropertyKey>
+): ReadonlyArray<NamedTool> =>
   isJsonObject(tool) && isCallable(tool) && typeof tool.name === "string"
     ? [
         {

@@ -1,6 +1,6 @@
 import type { GenerationEvent } from "@pensieve/models"
 import type fc from "fast-check"
-import * as shared from "../anthropic/arbitrary-events.ts"
+import { anyEvents as anyOrder, orderlyEvents as goodOrder } from "../anthropic/arbitrary-events.ts"
 
 /** Calls by the names models see: `Read` stands in a namespace. */
 const flattened = (event: GenerationEvent): GenerationEvent =>
@@ -17,7 +17,7 @@ const withText = (event: GenerationEvent, at: number): GenerationEvent =>
 const adapt = (events: ReadonlyArray<GenerationEvent>) => events.map(flattened).map(withText)
 
 /** Events in any order, ends in the middle included. */
-export const anyEvents: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = shared.anyEvents.map(adapt)
+export const anyEvents: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = anyOrder.map(adapt)
 
 /** What a well-behaved backend says. */
-export const orderlyEvents: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = shared.orderlyEvents.map(adapt)
+export const orderlyEvents: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = goodOrder.map(adapt)

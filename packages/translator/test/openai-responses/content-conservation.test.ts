@@ -16,13 +16,20 @@ const part = fc.oneof(
   fc.record({ type: of("refusal"), refusal: text }),
   fc.record({ type: of("input_image"), image_url: url, detail: of("auto", "high") }),
   fc.record({ type: of("input_image"), file_id: text }),
-  fc.record({ type: of("input_file"), file_data: fc.oneof(text, url), filename: text }, { requiredKeys: ["type", "file_data"] }),
+  fc.record(
+    { type: of("input_file"), file_data: fc.oneof(text, url), filename: text },
+    { requiredKeys: ["type", "file_data"] }
+  ),
   fc.record({ type: of("input_file"), file_url: text }),
   fc.record({ type: of("input_audio", "new_part"), data: fc.oneof(text, fc.record({ inside: text })) })
 )
 
 const content = fc.oneof(text, fc.array(part, { maxLength: 4 }))
-const json = fc.oneof(text.map((value) => JSON.stringify({ a: value })), of("", "{}"), text)
+const json = fc.oneof(
+  text.map((value) => JSON.stringify({ a: value })),
+  of("", "{}"),
+  text
+)
 const namespace = fc.option(of("n", "other"), { nil: null })
 
 const item = fc.oneof(
@@ -31,18 +38,38 @@ const item = fc.oneof(
   fc.record({ type: of("function_call"), call_id: text, name: text, namespace, arguments: json }),
   fc.record({ type: of("custom_tool_call"), call_id: text, name: text, namespace, input: text }),
   fc.record({ type: of("function_call_output", "custom_tool_call_output"), call_id: text, output: content }),
-  fc.record({ type: of("reasoning"), summary: fc.array(fc.record({ text }), { maxLength: 2 }), encrypted_content: text }),
-  fc.record({ type: of("reasoning"), summary: fc.constant([]), content: fc.array(fc.record({ text }), { maxLength: 2 }) }),
-  fc.record({ type: of("web_search_call", "compaction", "mcp_call", "shell_call_output", "new_item"), data: fc.oneof(text, fc.array(text)) })
+  fc.record({
+    type: of("reasoning"),
+    summary: fc.array(fc.record({ text }), { maxLength: 2 }),
+    encrypted_content: text
+  }),
+  fc.record({
+    type: of("reasoning"),
+    summary: fc.constant([]),
+    content: fc.array(fc.record({ text }), { maxLength: 2 })
+  }),
+  fc.record({
+    type: of("web_search_call", "compaction", "mcp_call", "shell_call_output", "new_item"),
+    data: fc.oneof(text, fc.array(text))
+  })
 )
 
 const member = fc.oneof(
   fc.record({ type: of("function"), name: text, description: text, parameters: fc.record({ title: text }) }),
-  fc.record({ type: of("custom"), name: text, format: fc.record({ type: of("grammar"), syntax: of("lark"), definition: of("§") }) })
+  fc.record({
+    type: of("custom"),
+    name: text,
+    format: fc.record({ type: of("grammar"), syntax: of("lark"), definition: of("§") })
+  })
 )
 const tool = fc.oneof(
   member,
-  fc.record({ type: of("namespace"), name: of("n"), description: text, tools: fc.array(member, { minLength: 1, maxLength: 3 }) }),
+  fc.record({
+    type: of("namespace"),
+    name: of("n"),
+    description: text,
+    tools: fc.array(member, { minLength: 1, maxLength: 3 })
+  }),
   fc.record({ type: of("web_search", "mcp", "dance_2027"), name: text })
 )
 
@@ -64,7 +91,8 @@ const request: fc.Arbitrary<JsonObject> = template.map((value) => {
 })
 
 const marksIn = (value: unknown): ReadonlyArray<string> => [...new Set(JSON.stringify(value).match(/«\d+»/g) ?? [])]
-const byNumber = (marks: ReadonlyArray<string>) => marks.toSorted((a, b) => Number(a.slice(1, -1)) - Number(b.slice(1, -1)))
+const byNumber = (marks: ReadonlyArray<string>) =>
+  marks.toSorted((a, b) => Number(a.slice(1, -1)) - Number(b.slice(1, -1)))
 
 describe("content", () => {
   it("all reaches the Conversation or a notice", () => {
@@ -93,7 +121,13 @@ describe("the check for lost content", () => {
   const body = {
     instructions: "zero",
     input: [
-      { role: "user", content: [{ type: "input_text", text: "one" }, { type: "input_image", image_url: "data:image/png;base64,two" }] },
+      {
+        role: "user",
+        content: [
+          { type: "input_text", text: "one" },
+          { type: "input_image", image_url: "data:image/png;base64,two" }
+        ]
+      },
       { type: "function_call", call_id: "id-1", name: "n", arguments: '{"a":1}' },
       { type: "function_call_output", call_id: "id-1", output: "three" }
     ],

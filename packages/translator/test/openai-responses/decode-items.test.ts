@@ -5,10 +5,19 @@ import { codes, decoded, partsOf, refusal } from "./decoded.ts"
 const turnsOf = (...input: ReadonlyArray<unknown>) => decoded({ input }).turns
 const call = (id: string) => ({ type: "function_call", call_id: id, name: "f", arguments: '{"a":1}' })
 const output = (id: string) => ({ type: "function_call_output", call_id: id, output: "done" })
-const said = (text: string) => ({ type: "message", role: "assistant", content: [{ type: "output_text", text, annotations: [] }] })
+const said = (text: string) => ({
+  type: "message",
+  role: "assistant",
+  content: [{ type: "output_text", text, annotations: [] }]
+})
 
 const callPart = (id: string): Part => ({ type: "tool-call", id, name: "f", input: { a: 1 }, rawText: '{"a":1}' })
-const resultPart = (id: string): Part => ({ type: "tool-result", callId: id, parts: [{ type: "text", text: "done" }], isError: false })
+const resultPart = (id: string): Part => ({
+  type: "tool-result",
+  callId: id,
+  parts: [{ type: "text", text: "done" }],
+  isError: false
+})
 
 describe("input", () => {
   it("of one string is one user turn", () => {
@@ -22,29 +31,65 @@ describe("input", () => {
       { role: "user", content: "c" },
       { role: "user", content: "d" }
     )
-    assert.deepStrictEqual(turns.map((turn) => turn.role), ["system", "system", "user", "user"])
+    assert.deepStrictEqual(
+      turns.map((turn) => turn.role),
+      ["system", "system", "user", "user"]
+    )
   })
 
   it("makes one assistant turn of what the assistant said and called in a row, one user turn of the outputs", () => {
-    const thought = { type: "reasoning", id: "rs", summary: [{ type: "summary_text", text: "hm" }], encrypted_content: "e" }
-    assert.deepStrictEqual(turnsOf({ role: "user", content: "go" }, said("a"), thought, call("1"), call("2"), output("2"), output("1"), said("b")), [
-      { role: "user", parts: [{ type: "text", text: "go" }] },
-      {
-        role: "assistant",
-        parts: [{ type: "text", text: "a" }, { type: "reasoning", text: "hm", signature: "e" }, callPart("1"), callPart("2")]
-      },
-      { role: "user", parts: [resultPart("2"), resultPart("1")] },
-      { role: "assistant", parts: [{ type: "text", text: "b" }] }
-    ])
+    const thought = {
+      type: "reasoning",
+      id: "rs",
+      summary: [{ type: "summary_text", text: "hm" }],
+      encrypted_content: "e"
+    }
+    assert.deepStrictEqual(
+      turnsOf(
+        { role: "user", content: "go" },
+        said("a"),
+        thought,
+        call("1"),
+        call("2"),
+        output("2"),
+        output("1"),
+        said("b")
+      ),
+      [
+        { role: "user", parts: [{ type: "text", text: "go" }] },
+        {
+          role: "assistant",
+          parts: [
+            { type: "text", text: "a" },
+            { type: "reasoning", text: "hm", signature: "e" },
+            callPart("1"),
+            callPart("2")
+          ]
+        },
+        { role: "user", parts: [resultPart("2"), resultPart("1")] },
+        { role: "assistant", parts: [{ type: "text", text: "b" }] }
+      ]
+    )
   })
 
   it("does not join a user's message to the outputs before it", () => {
-    assert.deepStrictEqual(turnsOf(call("1"), output("1"), { role: "user", content: "stop" }, output("2")).map((turn) => turn.parts.length), [1, 1, 1, 1])
+    assert.deepStrictEqual(
+      turnsOf(call("1"), output("1"), { role: "user", content: "stop" }, output("2")).map((turn) => turn.parts.length),
+      [1, 1, 1, 1]
+    )
   })
 
   it("keeps developer messages in the middle where they are", () => {
-    const roles = turnsOf({ role: "user", content: "a" }, said("b"), { role: "developer", content: "c" }, { role: "user", content: "d" })
-    assert.deepStrictEqual(roles.map((turn) => turn.role), ["user", "assistant", "system", "user"])
+    const roles = turnsOf(
+      { role: "user", content: "a" },
+      said("b"),
+      { role: "developer", content: "c" },
+      { role: "user", content: "d" }
+    )
+    assert.deepStrictEqual(
+      roles.map((turn) => turn.role),
+      ["user", "assistant", "system", "user"]
+    )
   })
 
   it("keeps unknown items opaque, in the turn of who made them", () => {
@@ -71,7 +116,11 @@ describe("input", () => {
 
   it("reads calls of custom tools and their outputs", () => {
     const custom = { type: "custom_tool_call", call_id: "1", name: "patch", input: "*** Begin" }
-    const parts = turnsOf(custom, { type: "custom_tool_call_output", call_id: "1", output: [{ type: "input_text", text: "done" }] })
+    const parts = turnsOf(custom, {
+      type: "custom_tool_call_output",
+      call_id: "1",
+      output: [{ type: "input_text", text: "done" }]
+    })
     assert.deepStrictEqual(parts, [
       { role: "assistant", parts: [{ type: "tool-call", id: "1", name: "patch", input: { input: "*** Begin" } }] },
       { role: "user", parts: [resultPart("1")] }
@@ -80,16 +129,25 @@ describe("input", () => {
 
   it("names calls into a namespace as the model saw them", () => {
     const tools = [{ type: "namespace", name: "agents", tools: [{ type: "function", name: "f", parameters: {} }] }]
-    const names = decoded({ tools, input: [{ ...call("1"), namespace: "agents" }, { ...call("2"), namespace: "gone" }, call("3")] })
+    const names = decoded({
+      tools,
+      input: [{ ...call("1"), namespace: "agents" }, { ...call("2"), namespace: "gone" }, call("3")]
+    })
     const parts = names.turns[0]?.parts ?? []
-    assert.deepStrictEqual(parts.map((part) => (part.type === "tool-call" ? part.name : "")), ["agents__f", "gone__f", "f"])
+    assert.deepStrictEqual(
+      parts.map((part) => (part.type === "tool-call" ? part.name : "")),
+      ["agents__f", "gone__f", "f"]
+    )
   })
 
   it("takes the whole thought where it is known, and says so", () => {
     const thought = {
       type: "reasoning",
       summary: [{ type: "summary_text", text: "short" }],
-      content: [{ type: "reasoning_text", text: "a" }, { type: "reasoning_text", text: "b" }]
+      content: [
+        { type: "reasoning_text", text: "a" },
+        { type: "reasoning_text", text: "b" }
+      ]
     }
     const conversation = decoded({ input: [thought] })
     assert.deepStrictEqual(conversation.turns[0]?.parts, [{ type: "reasoning", text: "a\n\nb" }])
@@ -130,7 +188,10 @@ describe("content parts", () => {
       { type: "text", text: "c" },
       { type: "refusal", refusal: "d" }
     ]
-    assert.deepStrictEqual(partsOf(content), ["a", "b", "c", "d"].map((text) => ({ type: "text", text })))
+    assert.deepStrictEqual(
+      partsOf(content),
+      ["a", "b", "c", "d"].map((text) => ({ type: "text", text }))
+    )
   })
 
   it("of images keep where the bytes are", () => {

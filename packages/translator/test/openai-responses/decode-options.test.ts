@@ -99,16 +99,25 @@ describe("a request", () => {
   })
 
   it("is refused in a sentence that names the field", () => {
-    assert.deepStrictEqual(refusal({ input: undefined }), { message: "Invalid 'input': it is required.", field: "input" })
+    assert.deepStrictEqual(refusal({ input: undefined }), {
+      message: "Invalid 'input': it is required.",
+      field: "input"
+    })
   })
 })
 
 describe("reasoning", () => {
   it.each([
     [{ summary: "auto" }, { mode: "auto", display: "full" }],
-    [{ effort: "high", summary: "none" }, { mode: "auto", effort: "high", display: "omitted" }],
+    [
+      { effort: "high", summary: "none" },
+      { mode: "auto", effort: "high", display: "omitted" }
+    ],
     [{ effort: "none" }, { mode: "off", effort: "none", display: "omitted" }],
-    [{ effort: "xhigh", summary: "detailed" }, { mode: "auto", effort: "xhigh", display: "full" }]
+    [
+      { effort: "xhigh", summary: "detailed" },
+      { mode: "auto", effort: "xhigh", display: "full" }
+    ]
   ])("%j", (reasoning, expected) => {
     assert.deepStrictEqual(decoded({ reasoning }).reasoning, expected)
   })
@@ -144,7 +153,10 @@ describe("hints", () => {
       cacheAffinity: "k",
       cacheBreakpoints: []
     })
-    assert.deepInclude(decoded({ client_metadata: { session_id: "s", thread_id: "s" } }).hints, { sessionId: "s", cacheAffinity: "s" })
+    assert.deepInclude(decoded({ client_metadata: { session_id: "s", thread_id: "s" } }).hints, {
+      sessionId: "s",
+      cacheAffinity: "s"
+    })
   })
 
   it("know an agent by its thread, its parent or its name", () => {

@@ -18,7 +18,9 @@ describe("tools", () => {
   })
 
   it("of a namespace are offered one by one, with the namespace's description on the first", () => {
-    const tools = [{ type: "namespace", name: "agents_v1", description: "Agents.", tools: [tool("open"), tool("close")] }]
+    const tools = [
+      { type: "namespace", name: "agents_v1", description: "Agents.", tools: [tool("open"), tool("close")] }
+    ]
     assert.deepStrictEqual(decoded({ tools }).tools, [
       { ...definition("agents_v1__open"), description: "Agents.\n\nd" },
       definition("agents_v1__close")
@@ -31,7 +33,10 @@ describe("tools", () => {
       { type: "namespace", name: "a", tools: [tool("b")] },
       { type: "namespace", name: "a__", tools: [tool("b")] }
     ]
-    assert.deepStrictEqual(decoded({ tools }).tools.map(({ name }) => name), ["a__b", "a__b_2", "a__b_3"])
+    assert.deepStrictEqual(
+      decoded({ tools }).tools.map(({ name }) => name),
+      ["a__b", "a__b_2", "a__b_3"]
+    )
   })
 
   it("that take free text have one string, with their grammar in its description", () => {
@@ -51,14 +56,24 @@ describe("tools", () => {
   })
 
   it("of the API's servers are not offered, with a notice, never refused", () => {
-    const types = ["web_search", "file_search", "computer_use_preview", "mcp", "local_shell", "tool_search", "dance_2027"]
+    const types = [
+      "web_search",
+      "file_search",
+      "computer_use_preview",
+      "mcp",
+      "local_shell",
+      "tool_search",
+      "dance_2027"
+    ]
     const conversation = decoded({ tools: [...types.map((type) => ({ type })), tool("a")] })
     assert.deepStrictEqual(conversation.tools, [definition("a")])
     assert.strictEqual(codes(conversation).filter((code) => code === "tool-not-offered").length, types.length)
   })
 
   it("note a second definition and a deferral that has no effect", () => {
-    const conversation = decoded({ tools: [tool("a"), { ...tool("a"), description: "e" }, { ...tool("b"), defer_loading: true }] })
+    const conversation = decoded({
+      tools: [tool("a"), { ...tool("a"), description: "e" }, { ...tool("b"), defer_loading: true }]
+    })
     assert.deepStrictEqual(conversation.tools, [definition("a"), definition("b")])
     assert.deepStrictEqual(codes(conversation), ["tool-duplicate", "defer-loading-ignored"])
   })
@@ -85,19 +100,40 @@ describe("tool_choice", () => {
     ["auto", { type: "auto" }],
     ["none", { type: "none" }],
     ["required", { type: "any" }],
-    [{ type: "function", name: "a" }, { type: "tool", name: "a" }],
-    [{ type: "function", name: "b", namespace: "n" }, { type: "tool", name: "n__b" }],
-    [{ type: "function", name: "b" }, { type: "tool", name: "n__b" }],
-    [{ type: "custom", name: "c" }, { type: "tool", name: "c" }]
+    [
+      { type: "function", name: "a" },
+      { type: "tool", name: "a" }
+    ],
+    [
+      { type: "function", name: "b", namespace: "n" },
+      { type: "tool", name: "n__b" }
+    ],
+    [
+      { type: "function", name: "b" },
+      { type: "tool", name: "n__b" }
+    ],
+    [
+      { type: "custom", name: "c" },
+      { type: "tool", name: "c" }
+    ]
   ])("%j", (value, expected) => {
     assert.deepStrictEqual(choice(value).toolChoice, expected)
   })
 
   it("of allowed tools leaves the others out", () => {
-    const list = [{ type: "function", name: "b" }, { type: "mcp", server_label: "x" }]
-    for (const [mode, type] of [["auto", "auto"], ["required", "any"]]) {
+    const list = [
+      { type: "function", name: "b" },
+      { type: "mcp", server_label: "x" }
+    ]
+    for (const [mode, type] of [
+      ["auto", "auto"],
+      ["required", "any"]
+    ]) {
       const conversation = choice({ type: "allowed_tools", mode, tools: list })
-      assert.deepStrictEqual(conversation.tools.map(({ name }) => name), ["n__b"])
+      assert.deepStrictEqual(
+        conversation.tools.map(({ name }) => name),
+        ["n__b"]
+      )
       assert.strictEqual(conversation.toolChoice.type, type)
     }
   })

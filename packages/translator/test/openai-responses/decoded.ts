@@ -3,7 +3,7 @@ import { decodeRequest } from "@pensieve/translator/openai-responses"
 import { Result } from "effect"
 
 /** The least a request can be. */
-export const least = { model: "m", input: "hi" }
+const least = { model: "m", input: "hi" }
 
 /** The Conversation of a request with these fields, which must be good. */
 export const decoded = (fields: object, headers: Record<string, string> = {}): Conversation =>

@@ -17,9 +17,13 @@ const added = (response: ResponsesResponse): object => ({
   ...response,
   output: response.output.map((item) => {
     if (item.type === "function_call") return { ...item, parsed_arguments: null }
-    return item.type === "message" ? { ...item, content: item.content.map((part) => ({ ...part, parsed: null })) } : item
+    return item.type === "message"
+      ? { ...item, content: item.content.map((part) => ({ ...part, parsed: null })) }
+      : item
   }),
-  output_text: response.output.flatMap((item) => (item.type === "message" ? item.content.map((part) => part.text) : [])).join(""),
+  output_text: response.output
+    .flatMap((item) => (item.type === "message" ? item.content.map((part) => part.text) : []))
+    .join(""),
   output_parsed: null
 })
 

@@ -112,13 +112,20 @@ describe("the start", () => {
 
   it("comes with the first content if the backend never says that it started", () => {
     const events = wireEvents([{ type: "text-delta", text: "a" }])
-    assert.isTrue(types(events).startsWith("created in_progress output_item.added content_part.added output_text.delta"))
+    assert.isTrue(
+      types(events).startsWith("created in_progress output_item.added content_part.added output_text.delta")
+    )
   })
 })
 
 describe("items", () => {
   it("of text have one part, and come whole at the end", () => {
-    const events = wireEvents([...started, { type: "text-delta", text: "a" }, { type: "text-delta", text: "b" }, finished])
+    const events = wireEvents([
+      ...started,
+      { type: "text-delta", text: "a" },
+      { type: "text-delta", text: "b" },
+      finished
+    ])
     assert.strictEqual(
       types(events.slice(2)),
       "output_item.added content_part.added output_text.delta output_text.delta output_text.done content_part.done " +
@@ -147,7 +154,10 @@ describe("items", () => {
       call,
       finished
     ])
-    assert.deepStrictEqual(items(events).map((item) => item.id), ["rs_1_0", "msg_1_1", "rs_1_2", "fc_1_3"])
+    assert.deepStrictEqual(
+      items(events).map((item) => item.id),
+      ["rs_1_0", "msg_1_1", "rs_1_2", "fc_1_3"]
+    )
   })
 
   it("of thinking have a summary, and hidden content only where it is asked for", () => {
@@ -200,7 +210,10 @@ describe("items", () => {
       const [item] = items(events)
       return [deltas(events, "custom_tool_call_input"), item?.type === "custom_tool_call" ? item.input : undefined]
     })
-    assert.deepStrictEqual(texts, [["ls\n", "ls\n"], ['{"other":1}', '{"other":1}']])
+    assert.deepStrictEqual(texts, [
+      ["ls\n", "ls\n"],
+      ['{"other":1}', '{"other":1}']
+    ])
   })
 
   it("of streamed calls grow as they are written", () => {
@@ -219,7 +232,10 @@ describe("items", () => {
 describe("the end", () => {
   it("says what was cut off, and where", () => {
     const ends = (["max-tokens", "context-window", "refusal"] as const).map((reason) => {
-      const events = wireEvents([{ type: "text-delta", text: "half" }, { type: "finished", reason }])
+      const events = wireEvents([
+        { type: "text-delta", text: "half" },
+        { type: "finished", reason }
+      ])
       const [item] = items(events)
       return [events.at(-1)?.type, item?.type === "message" && item.status, end(events)?.incomplete_details?.reason]
     })
@@ -244,8 +260,14 @@ describe("the end", () => {
   it("knows the prompt's tokens where no usage came, and never more cached ones than it has", () => {
     const told = (cachedTokens: number) =>
       end(wireEvents([{ type: "accepted", promptTokens: 100 }, { type: "started", cachedTokens }, finished]))?.usage
-    assert.deepInclude(told(90), { input_tokens: 100, input_tokens_details: { cached_tokens: 90, cache_write_tokens: 0 } })
-    assert.deepInclude(told(900), { input_tokens: 100, input_tokens_details: { cached_tokens: 100, cache_write_tokens: 0 } })
+    assert.deepInclude(told(90), {
+      input_tokens: 100,
+      input_tokens_details: { cached_tokens: 90, cache_write_tokens: 0 }
+    })
+    assert.deepInclude(told(900), {
+      input_tokens: 100,
+      input_tokens_details: { cached_tokens: 100, cache_write_tokens: 0 }
+    })
   })
 
   it("is response.failed, with a code clients know, when the backend failed", () => {
@@ -287,7 +309,10 @@ describe("the end", () => {
   it("lets nothing follow", () => {
     const failed: GenerationEvent = { type: "failed", error: new BackendFailed({ message: "x" }) }
     for (const last of [finished, failed]) {
-      assert.strictEqual(streamText(shown, [last, call, failed, finished, { type: "heartbeat" }]), streamText(shown, [last]))
+      assert.strictEqual(
+        streamText(shown, [last, call, failed, finished, { type: "heartbeat" }]),
+        streamText(shown, [last])
+      )
     }
   })
 })
@@ -297,7 +322,9 @@ describe("frames", () => {
     const text = streamText(shown, [...started, { type: "text-delta", text: "a\u2028\nb" }, finished])
     const [, events] = pushSse(initialSseDecode, text)
     assert.isTrue(text.startsWith('event: response.created\ndata: {"type":"response.created","response":{'))
-    assert.isTrue(events.every(({ event, data }, at) => JSON.parse(data).type === event && JSON.parse(data).sequence_number === at))
+    assert.isTrue(
+      events.every(({ event, data }, at) => JSON.parse(data).type === event && JSON.parse(data).sequence_number === at)
+    )
     assert.notMatch(text, /\u2028/)
   })
 })
@@ -311,6 +338,9 @@ describe("a heartbeat", () => {
       "created in_progress keepalive output_item.added content_part.added output_text.delta keepalive " +
         "output_text.done content_part.done output_item.done completed"
     )
-    assert.deepInclude(end(events)?.usage, { input_tokens: 100, input_tokens_details: { cached_tokens: 90, cache_write_tokens: 0 } })
+    assert.deepInclude(end(events)?.usage, {
+      input_tokens: 100,
+      input_tokens_details: { cached_tokens: 90, cache_write_tokens: 0 }
+    })
   })
 })

@@ -69,7 +69,11 @@ export const lostContent = (body: JsonObject, conversation: Conversation): Reado
   const found: Found = { whole: new Map(), around: [] }
   const { system, turns, tools, notices } = conversation
   collect(found, { system, turns }, false)
-  collect(found, tools.map((tool) => JSON.stringify(tool.inputSchema)), false)
+  collect(
+    found,
+    tools.map((tool) => JSON.stringify(tool.inputSchema)),
+    false
+  )
   collect(found, [tools, notices], true)
   return sentContent(body).filter((wanted) => {
     const left = found.whole.get(wanted) ?? 0

@@ -33,7 +33,8 @@ const spoken = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<Part> => 
         ended = true
       }
     }
-    if (event.type === "tool-call") parts.push({ type: "tool-call", id: event.id, name: event.name, input: event.input })
+    if (event.type === "tool-call")
+      parts.push({ type: "tool-call", id: event.id, name: event.name, input: event.input })
     if (event.type === "tool-call-start") open = { id: event.id, name: event.name, json: "" }
     if (event.type === "tool-call-delta" && open !== undefined) open.json += event.json
     if (event.type === "tool-call-end" && open !== undefined) {

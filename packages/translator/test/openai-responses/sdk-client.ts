@@ -42,5 +42,6 @@ export const readBySdk = (pieces: ReadonlyArray<Uint8Array>) =>
 
 /** What the official SDK makes of a whole response. */
 export const parseBySdk = (response: object) =>
-  clientOf(() => new Response(JSON.stringify(response), { status: 200, headers: { "content-type": "application/json" } }))
-    .responses.parse(request)
+  clientOf(
+    () => new Response(JSON.stringify(response), { status: 200, headers: { "content-type": "application/json" } })
+  ).responses.parse(request)

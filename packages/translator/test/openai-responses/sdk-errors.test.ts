@@ -45,6 +45,9 @@ describe("errors", () => {
       status: 400,
       body: { error: { message: "no", type: "invalid_request_error", param: "input[0].role", code: null } }
     })
-    assert.strictEqual(encodeError(new PromptTooLong({ promptTokens: 2, window: 1 })).body.error.code, "context_length_exceeded")
+    assert.strictEqual(
+      encodeError(new PromptTooLong({ promptTokens: 2, window: 1 })).body.error.code,
+      "context_length_exceeded"
+    )
   })
 })

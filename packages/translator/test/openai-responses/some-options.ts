@@ -20,4 +20,7 @@ export const someOptions: fc.Arbitrary<StreamOptions> = fc
     tools: fc.constantFrom([], someTools),
     callIds: fc.constantFrom<ReadonlyArray<string>>([], ["toolu_1"], ["toolu_1", "toolu_1_2"])
   })
-  .map(({ summary, include, tools, callIds }) => ({ ...optionsOf({ reasoning: { summary }, include, tools }), callIds }))
+  .map(({ summary, include, tools, callIds }) => ({
+    ...optionsOf({ reasoning: { summary }, include, tools }),
+    callIds
+  }))

@@ -4,7 +4,16 @@ import type { JsonObject } from "@pensieve/models"
 import { grammarProblem } from "./stream-grammar.ts"
 
 const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 }
-const running = { id: "resp_1", object: "response", created_at: 1, status: "in_progress", output: [], error: null, incomplete_details: null, usage: null }
+const running = {
+  id: "resp_1",
+  object: "response",
+  created_at: 1,
+  status: "in_progress",
+  output: [],
+  error: null,
+  incomplete_details: null,
+  usage: null
+}
 const begun: JsonObject = { type: "response.created", response: running }
 const going: JsonObject = { type: "response.in_progress", response: running }
 const place = { item_id: "msg_1", output_index: 0 }
@@ -13,7 +22,12 @@ const part = { type: "output_text", text: "a" }
 const whole = { ...item, status: "completed", content: [part] }
 
 const added: JsonObject = { type: "response.output_item.added", output_index: 0, item }
-const partAdded: JsonObject = { type: "response.content_part.added", ...place, content_index: 0, part: { ...part, text: "" } }
+const partAdded: JsonObject = {
+  type: "response.content_part.added",
+  ...place,
+  content_index: 0,
+  part: { ...part, text: "" }
+}
 const delta: JsonObject = { type: "response.output_text.delta", ...place, content_index: 0, delta: "a" }
 const textDone: JsonObject = { type: "response.output_text.done", ...place, content_index: 0, text: "a" }
 const partDone: JsonObject = { type: "response.content_part.done", ...place, content_index: 0, part }
@@ -28,10 +42,19 @@ const failed: JsonObject = {
 }
 const call = { type: "function_call", id: "fc_1", call_id: "c", name: "n", status: "in_progress", arguments: "" }
 const callAdded: JsonObject = { type: "response.output_item.added", output_index: 0, item: call }
-const callEvent = (type: string, fields: JsonObject): JsonObject => ({ type, item_id: "fc_1", output_index: 0, ...fields })
+const callEvent = (type: string, fields: JsonObject): JsonObject => ({
+  type,
+  item_id: "fc_1",
+  output_index: 0,
+  ...fields
+})
 const written = callEvent("response.function_call_arguments.delta", { delta: "{}" })
 const writtenDone = callEvent("response.function_call_arguments.done", { arguments: "{}" })
-const callDone: JsonObject = { ...callAdded, type: "response.output_item.done", item: { ...call, status: "completed", arguments: "{}" } }
+const callDone: JsonObject = {
+  ...callAdded,
+  type: "response.output_item.done",
+  item: { ...call, status: "completed", arguments: "{}" }
+}
 
 const message = [begun, going, added, partAdded, delta, textDone, partDone, done]
 
@@ -43,7 +66,17 @@ describe("the checker of the grammar", () => {
   it("accepts what the contract allows", () => {
     assert.isUndefined(problem(...message, completed([whole])))
     assert.isUndefined(problem(begun, going, added, { type: "keepalive" }, partAdded, failed))
-    assert.isUndefined(problem(begun, going, callAdded, written, writtenDone, callDone, completed([{ ...call, status: "completed", arguments: "{}" }])))
+    assert.isUndefined(
+      problem(
+        begun,
+        going,
+        callAdded,
+        written,
+        writtenDone,
+        callDone,
+        completed([{ ...call, status: "completed", arguments: "{}" }])
+      )
+    )
   })
 
   it.each([
@@ -60,10 +93,23 @@ describe("the checker of the grammar", () => {
     ["a delta without a part", [begun, going, added, delta]],
     ["a text other than its deltas", [begun, going, added, partAdded, delta, { ...textDone, text: "b" }]],
     ["an item other than its text", [...message.slice(0, -1), { ...done, item: { ...whole, content: [] } }]],
-    ["a call that changes its name", [begun, going, callAdded, written, writtenDone, { ...callDone, item: { ...call, name: "m", arguments: "{}" } }]],
-    ["a call that is not complete", [begun, going, callAdded, written, writtenDone, { ...callDone, item: { ...call, arguments: "{}" } }]],
+    [
+      "a call that changes its name",
+      [begun, going, callAdded, written, writtenDone, { ...callDone, item: { ...call, name: "m", arguments: "{}" } }]
+    ],
+    [
+      "a call that is not complete",
+      [begun, going, callAdded, written, writtenDone, { ...callDone, item: { ...call, arguments: "{}" } }]
+    ],
     ["a failure without an error", [begun, going, { ...failed, response: { ...running, status: "failed", usage } }]],
-    ["usage that does not add up", [begun, going, { ...completed([]), response: { ...running, status: "completed", usage: { ...usage, total_tokens: 3 } } }]],
+    [
+      "usage that does not add up",
+      [
+        begun,
+        going,
+        { ...completed([]), response: { ...running, status: "completed", usage: { ...usage, total_tokens: 3 } } }
+      ]
+    ],
     ["a keepalive before the response", [{ type: "keepalive" }, begun, going]],
     ["events after the end", [begun, going, completed([]), going]],
     ["numbers that do not rise", [begun, { ...going, sequence_number: 0 }, completed([])]]

@@ -79,12 +79,14 @@ const onResponse = (stand: Stand, event: JsonObject): string | undefined => {
 
 const onAdded = (stand: Stand, event: JsonObject): string | undefined => {
   if (stand.place !== "between") return `an item in ${stand.place}`
-  if (event.output_index !== stand.output.length) return `item ${String(event.output_index)} after ${stand.output.length}`
+  if (event.output_index !== stand.output.length)
+    return `item ${String(event.output_index)} after ${stand.output.length}`
   const item = object(event.item)
   const start = writings[String(item.type)]?.start
   if (start === undefined) return `an item of type ${String(item.type)}`
   if (!isDeepStrictEqual({ ...item, ...start }, { ...item })) return "an item that does not start empty"
-  if (typeof item.id !== "string" || stand.output.some((other) => other.id === item.id)) return "an item without an id of its own"
+  if (typeof item.id !== "string" || stand.output.some((other) => other.id === item.id))
+    return "an item without an id of its own"
   if ("call_id" in item && stand.output.some((other) => other.call_id === item.call_id)) return "two calls of one id"
   stand.item = item
   stand.text = ""
@@ -104,7 +106,8 @@ const onDone = (stand: Stand, event: JsonObject): string | undefined => {
   }
   if (textOf?.(item) !== (isBare ? undefined : stand.text)) return "an item without its text"
   const isCall = type === "function_call" || type === "custom_tool_call"
-  if ("status" in (start ?? {}) && item.status !== "completed" && (isCall || item.status !== "incomplete")) return "an item without status"
+  if ("status" in (start ?? {}) && item.status !== "completed" && (isCall || item.status !== "incomplete"))
+    return "an item without status"
   if (type === "function_call" && !isJsonObject(JSON.parse(stand.text))) return `arguments ${stand.text}`
   stand.output.push(item)
   stand.place = "between"
@@ -127,7 +130,8 @@ const onInner = (stand: Stand, event: JsonObject): string | undefined => {
   const writing = writings[String(stand.item.type)]
   if (stand.place === "between" || writing === undefined) return `${String(event.type)} outside an item`
   if (event.item_id !== stand.item.id || event.output_index !== stand.output.length) return "an event of another item"
-  for (const index of ["content_index", "summary_index"]) if (index in event && event[index] !== 0) return `a second ${index}`
+  for (const index of ["content_index", "summary_index"])
+    if (index in event && event[index] !== 0) return `a second ${index}`
   if (writing.part?.includes(String(event.type))) return onPart(stand, event, writing)
   if (stand.place !== (writing.part === undefined ? "item" : "part")) return `${String(event.type)} in ${stand.place}`
   if (event.type === writing.delta) {
@@ -150,7 +154,9 @@ const step = (stand: Stand, event: JsonObject): string | undefined => {
   return event.type === "response.output_item.done" ? onDone(stand, event) : onInner(stand, event)
 }
 
-const responseEvents = new Set(["created", "in_progress", "completed", "incomplete", "failed"].map((kind) => `response.${kind}`))
+const responseEvents = new Set(
+  ["created", "in_progress", "completed", "incomplete", "failed"].map((kind) => `response.${kind}`)
+)
 
 /**
  * What in a stream's text breaks the grammar, or undefined. `ended` asks for the end too.
