@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, ResponsesToolType, responsesTools, type 
 import { Result } from "effect"
 import { decoderOf, dotted, invalidField, type Path } from "./field-error.ts"
 import { note, noteUnknownFields, type Notices } from "./notices.ts"
-import type { NamedTool } from "./tool-names.ts"
+import type { NamedTool, SentTool } from "./tool-names.ts"
 
 const decodeType = decoderOf(ResponsesToolType)
 const decodeFunction = decoderOf(responsesTools.function)
@@ -111,15 +111,14 @@ const withHeading = (shape: Shape, heading: string | undefined): Shape =>
  * @see wire contract, section 8, Codex
  */
 export const decodeTools = (
-  tools: ReadonlyArray<unknown>,
+  tools: ReadonlyArray<SentTool>,
   named: ReadonlyArray<NamedTool>,
   notices: Notices
 ): Result.Result<ReadonlyArray<ToolDefinition>, InvalidRequest> =>
   Result.gen(function* () {
     const names = new Map(named.map((tool) => [dotted(tool.path), tool.flatName]))
     const offered: Array<ToolDefinition> = []
-    for (const [index, sent] of tools.entries()) {
-      const outer: Path = ["tools", index]
+    for (const { tool: sent, path: outer } of tools) {
       const isNamespace = isJsonObject(sent) && sent.type === "namespace"
       const members = isNamespace
         ? yield* membersOf(sent, outer, notices)

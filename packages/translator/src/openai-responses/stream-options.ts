@@ -8,7 +8,7 @@ import {
 } from "@pensieve/models"
 import { includesReasoning } from "./decode-options.ts"
 import type { StreamOptions } from "./stream-state.ts"
-import { namedTools, type WireTool } from "./tool-names.ts"
+import { namedTools, sentTools, type WireTool } from "./tool-names.ts"
 
 const isCall = (part: Part) => part.type === "tool-call"
 
@@ -18,7 +18,7 @@ const callIds = (conversation: Conversation): ReadonlyArray<string> =>
 
 const wireTools = (body: JsonObject): ReadonlyMap<string, WireTool> =>
   new Map(
-    namedTools(body.tools).map(({ flatName, name, namespace, custom }) => [
+    namedTools(sentTools(body)).map(({ flatName, name, namespace, custom }) => [
       flatName,
       { name, custom, ...(namespace === undefined ? {} : { namespace }) }
     ])

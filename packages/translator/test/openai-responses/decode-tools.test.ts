@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { streamOptions } from "@pensieve/translator/openai-responses"
 import { codes, decoded, refusal } from "./decoded.ts"
 
 const schema = { type: "object", properties: { a: { type: "string" } } }
@@ -25,6 +26,37 @@ describe("tools", () => {
       { ...definition("agents_v1__open"), description: "Agents.\n\nd" },
       definition("agents_v1__close")
     ])
+  })
+
+  it("in an item of their own are offered like the others, and answered under their names", () => {
+    const list = {
+      type: "additional_tools",
+      role: "developer",
+      id: "at",
+      tools: [{ type: "namespace", name: "n", tools: [tool("b")] }]
+    }
+    const conversation = decoded({ tools: [tool("a")], input: [list, { role: "user", content: "hi" }] })
+    assert.deepStrictEqual(
+      conversation.tools.map(({ name }) => name),
+      ["a", "n__b"]
+    )
+    assert.deepStrictEqual(conversation.turns.length, 1)
+    assert.deepStrictEqual(codes(conversation), [])
+    assert.deepStrictEqual(streamOptions(conversation, "resp_1", 0).tools?.get("n__b"), {
+      name: "b",
+      namespace: "n",
+      custom: false
+    })
+    assert.strictEqual(
+      refusal({
+        input: [
+          { ...list, tools: [7] },
+          { role: "user", content: "hi" }
+        ]
+      })?.field,
+      "input[0].tools[0]"
+    )
+    assert.strictEqual(refusal({ input: [list] })?.field, "input")
   })
 
   it("never share a name, whatever their names join to", () => {

@@ -30,10 +30,15 @@ const toolContent = (tool: Json): ReadonlyArray<string> => {
   return [...leaves(tool.name), ...leaves(tool.description), ...format, ...schema]
 }
 
+const itemContent = (item: Json): ReadonlyArray<string> =>
+  isJsonObject(item) && item.type === "additional_tools" && Array.isArray(item.tools)
+    ? item.tools.flatMap(toolContent)
+    : leaves(item)
+
 /** What of a request must reach the Conversation: all content, and all of the tools a client can run. */
 const sentContent = (body: JsonObject): ReadonlyArray<string> => [
   ...leaves(body.instructions),
-  ...leaves(body.input),
+  ...(Array.isArray(body.input) ? body.input.flatMap(itemContent) : leaves(body.input)),
   ...(Array.isArray(body.tools) ? body.tools.flatMap(toolContent) : [])
 ]
 
