@@ -160,7 +160,10 @@ describe("hints", () => {
   })
 
   it("know an agent by its thread, its parent or its name", () => {
-    assert.deepInclude(decoded({}, { "session-id": "s", "thread-id": "t" }).hints, { agentId: "t", cacheAffinity: "t" })
+    assert.deepInclude(decoded({}, { "session-id": "s", "thread-id": "t" }).hints, {
+      agentId: "t",
+      cacheAffinity: "s/t"
+    })
     for (const headers of [
       { "x-openai-subagent": "review" },
       { "x-codex-parent-thread-id": "p" },

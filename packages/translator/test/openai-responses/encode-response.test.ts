@@ -27,8 +27,11 @@ const added = (response: ResponsesResponse): object => ({
   output_parsed: null
 })
 
+/** Many runs, on machines that do other work too. */
+const slow = { timeout: 30_000 }
+
 describe("a whole answer", () => {
-  it("is what the official SDK gathers from the stream, in any chunking", async () => {
+  it("is what the official SDK gathers from the stream, in any chunking", slow, async () => {
     await fc.assert(
       fc.asyncProperty(someOptions, orderlyEvents, sizes, async (settings, events, cuts) => {
         const bytes = new TextEncoder().encode(streamText(settings, events))
@@ -41,22 +44,26 @@ describe("a whole answer", () => {
     )
   })
 
-  it("fails exactly where the official SDK reads a response that failed, whatever order events come in", async () => {
-    await fc.assert(
-      fc.asyncProperty(someOptions, anyEvents, sizes, async (settings, events, cuts) => {
-        const bytes = new TextEncoder().encode(streamText(settings, events))
-        const read = await readBySdk(chunked(bytes, cuts))
-        const response = encodeResponse(settings, events)
-        if (Result.isFailure(response)) {
-          assert.strictEqual(read.status, "failed")
-          assert.strictEqual(read.error?.message, response.failure.message)
-        } else {
-          assert.deepStrictEqual<object>({ ...read }, added(response.success))
-        }
-      }),
-      { numRuns: 150 }
-    )
-  })
+  it(
+    "fails exactly where the official SDK reads a response that failed, whatever order events come in",
+    slow,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(someOptions, anyEvents, sizes, async (settings, events, cuts) => {
+          const bytes = new TextEncoder().encode(streamText(settings, events))
+          const read = await readBySdk(chunked(bytes, cuts))
+          const response = encodeResponse(settings, events)
+          if (Result.isFailure(response)) {
+            assert.strictEqual(read.status, "failed")
+            assert.strictEqual(read.error?.message, response.failure.message)
+          } else {
+            assert.deepStrictEqual<object>({ ...read }, added(response.success))
+          }
+        }),
+        { numRuns: 150 }
+      )
+    }
+  )
 
   it("gives the backend's own error when it failed", () => {
     const error = new Overloaded({ message: "no memory", retryAfterSeconds: 3 })
