@@ -145,11 +145,11 @@ const freshId = (id: string, taken: ReadonlySet<string>): string => {
 /** Begins a call, under an id no other call of the conversation has, and under the tool's name on the wire. */
 export const openCall = (state: StreamState, id: string, name: string): StreamStep =>
   chain(chain(begin(state), closeItem), (between) => {
-    const callId = freshId(id, between.callIds)
+    const callId = freshId(id, between.toolIds)
     const tool = between.options.tools?.get(name) ?? { name, custom: false }
     const item: OpenItem = { kind: "call", id: itemId(between, tool.custom ? "ctc" : "fc"), callId, tool, json: "" }
     return openItem(
-      { ...between, callIds: new Set(between.callIds).add(callId) },
+      { ...between, toolIds: new Set(between.toolIds).add(callId) },
       item,
       callItem(item, "in_progress", "")
     )

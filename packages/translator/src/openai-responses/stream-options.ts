@@ -13,7 +13,7 @@ import { namedTools, sentTools, type WireTool } from "./tool-names.ts"
 const isCall = (part: Part) => part.type === "tool-call"
 
 /** The ids of all calls a conversation has. */
-const callIds = (conversation: Conversation): ReadonlyArray<string> =>
+const toolIds = (conversation: Conversation): ReadonlyArray<string> =>
   conversation.turns.flatMap((turn) => turn.parts.filter(isCall).map((call) => call.id))
 
 const wireTools = (body: JsonObject): ReadonlyMap<string, WireTool> =>
@@ -63,6 +63,6 @@ export const streamOptions = (conversation: Conversation, id: string, createdAt:
     display: conversation.reasoning.display,
     sealsReasoning: includesReasoning(sent.include),
     tools: wireTools(sent),
-    callIds: callIds(conversation)
+    toolIds: toolIds(conversation)
   }
 }

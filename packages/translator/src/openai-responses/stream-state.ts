@@ -26,7 +26,7 @@ export interface StreamOptions {
   /** The request's tools by the names models see. A call of another name is a plain function call. */
   readonly tools?: ReadonlyMap<string, WireTool>
   /** Ids of calls the conversation already has; a call that repeats one gets an id of its own. */
-  readonly callIds?: ReadonlyArray<string>
+  readonly toolIds?: ReadonlyArray<string>
 }
 
 /** The item that has begun and not ended. */
@@ -54,7 +54,7 @@ export interface StreamState {
   readonly usage: Usage
   /** Whether it is known what of the prompt the cache had. */
   readonly counted: boolean
-  readonly callIds: ReadonlySet<string>
+  readonly toolIds: ReadonlySet<string>
   /** Why the stream ended with `response.failed`, if it did. */
   readonly failure: PensieveError | undefined
 }
@@ -71,7 +71,7 @@ export const initialStream = (options: StreamOptions): StreamState => ({
   output: [],
   usage: emptyUsage,
   counted: false,
-  callIds: new Set(options.callIds ?? []),
+  toolIds: new Set(options.toolIds ?? []),
   failure: undefined
 })
 

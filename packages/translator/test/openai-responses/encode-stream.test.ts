@@ -45,7 +45,7 @@ describe("the grammar", () => {
     fc.assert(
       fc.property(someOptions, anyEvents, (settings, events) => {
         const ids = items(wireEvents(events, settings)).flatMap((item) => ("call_id" in item ? [item.call_id] : []))
-        const all = [...(settings.callIds ?? []), ...ids]
+        const all = [...(settings.toolIds ?? []), ...ids]
         assert.strictEqual(new Set(all).size, all.length)
       })
     )

@@ -18,9 +18,9 @@ export const someOptions: fc.Arbitrary<StreamOptions> = fc
     summary: fc.constantFrom("auto", null),
     include: fc.constantFrom([], ["reasoning.encrypted_content"]),
     tools: fc.constantFrom([], someTools),
-    callIds: fc.constantFrom<ReadonlyArray<string>>([], ["toolu_1"], ["toolu_1", "toolu_1_2"])
+    toolIds: fc.constantFrom<ReadonlyArray<string>>([], ["toolu_1"], ["toolu_1", "toolu_1_2"])
   })
-  .map(({ summary, include, tools, callIds }) => ({
+  .map(({ summary, include, tools, toolIds }) => ({
     ...optionsOf({ reasoning: { summary }, include, tools }),
-    callIds
+    toolIds
   }))
