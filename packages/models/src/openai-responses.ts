@@ -277,6 +277,7 @@ interface OfSummary extends OfItem {
 
 /** One event of a stream, but for its number. */
 export type ResponsesEventBody =
+  | { readonly type: "keepalive" }
   | {
       readonly type:
         | "response.created"

@@ -1,5 +1,12 @@
 import type { InvalidRequest } from "@pensieve/errors"
-import { isJsonObject, type JsonObject, type MediaSource, type Part, ResponsesPartType, responsesParts } from "@pensieve/models"
+import {
+  isJsonObject,
+  type JsonObject,
+  type MediaSource,
+  type Part,
+  ResponsesPartType,
+  responsesParts
+} from "@pensieve/models"
 import { Result } from "effect"
 import { decoderOf, invalidField, type Path } from "./field-error.ts"
 import { note, noteUnknownFields, type Notices } from "./notices.ts"
@@ -43,7 +50,10 @@ const decodeInputText: PartDecoder = (part, path) =>
 const decodeOutputText: PartDecoder = (part, path, notices) =>
   Result.map(parts.outputText(part, path), ({ text, annotations }) => {
     if (Array.isArray(annotations) && annotations.length > 0) {
-      note(notices, "annotations-ignored", "Annotations of an answer are not shown to the model.", [...path, "annotations"])
+      note(notices, "annotations-ignored", "Annotations of an answer are not shown to the model.", [
+        ...path,
+        "annotations"
+      ])
     }
     return { type: "text", text }
   })

@@ -1,4 +1,11 @@
-import { type Hints, isJsonObject, type JsonObject, type RequestClass, type ResponsesRequest, type Turn } from "@pensieve/models"
+import {
+  type Hints,
+  isJsonObject,
+  type JsonObject,
+  type RequestClass,
+  type ResponsesRequest,
+  type Turn
+} from "@pensieve/models"
 
 /** Headers of a request by lower-case name. */
 export type Headers = Readonly<Record<string, string | undefined>>
@@ -65,7 +72,9 @@ export const decodeHints = (facts: RequestFacts): Hints => {
   const client = clientFacts(facts)
   const { sessionId, threadId } = client
   const agentId = sessionId !== undefined && threadId !== sessionId ? threadId : undefined
-  const affinity = textOf(facts.request.prompt_cache_key) ?? threadId ?? sessionId
+  // An agent of Codex sends the key of its session, with whose prompts its own have little in common.
+  const owner = textOf(facts.request.prompt_cache_key) ?? sessionId ?? threadId
+  const affinity = owner === undefined || agentId === undefined || owner === agentId ? owner : `${owner}/${agentId}`
   return {
     requestClass: requestClass(facts, client),
     ...(sessionId === undefined ? {} : { sessionId }),

@@ -1,11 +1,21 @@
 import type { InvalidRequest } from "@pensieve/errors"
-import { isJsonObject, type JsonObject, type Part, type ReasoningPart, ResponsesItemType, responsesItems, type Role, type Turn } from "@pensieve/models"
+import {
+  isJsonObject,
+  type JsonObject,
+  type Part,
+  type ReasoningPart,
+  ResponsesItemType,
+  responsesItems,
+  type Role,
+  type Turn
+} from "@pensieve/models"
 import { Result } from "effect"
 import { decodeContent } from "./decode-content.ts"
 import { decoderOf, invalidField, type Path } from "./field-error.ts"
 import { note, noteUnknownFields, type Notices } from "./notices.ts"
 import { parseToolInput } from "./parse-tool-input.ts"
 import { unsealReasoning } from "./seal-reasoning.ts"
+import { isToolList } from "./tool-names.ts"
 
 /** How to name a call of the conversation, by its name and namespace on the wire. */
 type CallNamer = (name: string, namespace: string | undefined) => string
@@ -59,7 +69,13 @@ const decodeFunctionCall: ItemDecoder = (item, path, notices, nameOf) =>
         "arguments"
       ])
     }
-    return byAssistant({ type: "tool-call", id, name: nameOf(name, namespace), input: input ?? { arguments: rawText }, rawText })
+    return byAssistant({
+      type: "tool-call",
+      id,
+      name: nameOf(name, namespace),
+      input: input ?? { arguments: rawText },
+      rawText
+    })
   })
 
 const decodeCustomToolCall: ItemDecoder = (item, path, _, nameOf) =>
@@ -132,7 +148,10 @@ const decodeItem: ItemDecoder = (item, path, notices, nameOf) =>
     const kind = kindOf(item, (yield* decodeType(item, path)).type)
     if (kind === "item_reference") {
       return yield* Result.fail(
-        invalidField(path, "items are not stored here, so none can be referred to; send the item itself and 'store': false")
+        invalidField(
+          path,
+          "items are not stored here, so none can be referred to; send the item itself and 'store': false"
+        )
       )
     }
     const decoder = decoders.get(kind)
@@ -143,7 +162,8 @@ const decodeItem: ItemDecoder = (item, path, notices, nameOf) =>
 
 /**
  * `input` as turns, in the order sent. What the assistant said, thought and called in a row is one turn, as are the
- * outputs of calls in a row; every message of another role is a turn of its own, also in the middle.
+ * outputs of calls in a row; every message of another role is a turn of its own, also in the middle. Lists of tools say
+ * nothing: they are read with the other tools.
  *
  * @see wire contract, section 8, `input`
  */
@@ -154,12 +174,12 @@ export const decodeItems = (
 ): Result.Result<ReadonlyArray<Turn>, InvalidRequest> =>
   Result.gen(function* () {
     if (typeof input === "string") return [{ role: "user", parts: [{ type: "text", text: input }] }]
-    if (input.length === 0) return yield* Result.fail(invalidField(["input"], "at least one item is required"))
     const turns: Array<Turn> = []
     let open: { readonly role: Role; readonly parts: Array<Part> } | undefined
     for (const [index, item] of input.entries()) {
       const path = ["input", index]
       if (!isJsonObject(item)) return yield* Result.fail(invalidField(path, "should be an object"))
+      if (isToolList(item)) continue
       const said = yield* decodeItem(item, path, notices, nameOf)
       if (open === undefined || said.alone || open.role !== said.role) {
         const turn: { readonly role: Role; readonly parts: Array<Part> } = { role: said.role, parts: [...said.parts] }
@@ -169,5 +189,5 @@ export const decodeItems = (
         open.parts.push(...said.parts)
       }
     }
-    return turns
+    return turns.length === 0 ? yield* Result.fail(invalidField(["input"], "at least one item is required")) : turns
   })

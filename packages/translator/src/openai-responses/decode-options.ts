@@ -1,4 +1,4 @@
-import { InvalidRequest } from "@pensieve/errors"
+import type { InvalidRequest } from "@pensieve/errors"
 import {
   isJsonObject,
   type OutputFormat,
@@ -53,7 +53,10 @@ export const decodeOutput = (
   const path = ["text", "format"]
   noteUnknownFields(notices, text, textFields, "text", ["text"])
   if (text.verbosity !== undefined && text.verbosity !== null && text.verbosity !== "medium") {
-    note(notices, "verbosity-ignored", "How much is said cannot be set; say it in the instructions.", ["text", "verbosity"])
+    note(notices, "verbosity-ignored", "How much is said cannot be set; say it in the instructions.", [
+      "text",
+      "verbosity"
+    ])
   }
   const format = text.format ?? { type: "text" }
   if (!isJsonObject(format)) return Result.fail(invalidField(path, "should be an object"))

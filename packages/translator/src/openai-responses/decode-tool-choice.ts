@@ -10,7 +10,7 @@ const choiceFields = new Set(Object.keys(ResponsesToolChoice.fields))
 const field = ["tool_choice"]
 
 /** What the model must do with the tools, and which of them it may use. */
-export interface ToolUse {
+interface ToolUse {
   readonly toolChoice: ToolChoice
   readonly tools: ReadonlyArray<ToolDefinition>
 }
@@ -44,11 +44,7 @@ const byWord = (word: string, tools: ReadonlyArray<ToolDefinition>, notices: Not
 }
 
 /** The tool of these wire names; one of a namespace may be named without it. */
-const findTool = (
-  named: ReadonlyArray<NamedTool>,
-  name: unknown,
-  namespace: unknown
-): NamedTool | undefined =>
+const findTool = (named: ReadonlyArray<NamedTool>, name: unknown, namespace: unknown): NamedTool | undefined =>
   named.find((tool) => tool.name === name && tool.namespace === namespace) ??
   (namespace === undefined ? named.find((tool) => tool.name === name || tool.flatName === name) : undefined)
 

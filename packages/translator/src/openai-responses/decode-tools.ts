@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, ResponsesToolType, responsesTools, type 
 import { Result } from "effect"
 import { decoderOf, dotted, invalidField, type Path } from "./field-error.ts"
 import { note, noteUnknownFields, type Notices } from "./notices.ts"
-import type { NamedTool } from "./tool-names.ts"
+import type { NamedTool, SentTool } from "./tool-names.ts"
 
 const decodeType = decoderOf(ResponsesToolType)
 const decodeFunction = decoderOf(responsesTools.function)
@@ -80,10 +80,12 @@ const decodeTool = (tool: JsonObject, path: Path, notices: Notices): Decoded =>
     if (type === "function") return yield* functionTool(tool, path, notices)
     if (type === "custom") return yield* customTool(tool, path, notices)
     const which = name === undefined ? `A tool of type "${type}"` : `The tool "${name}" (${type})`
-    note(notices, "tool-not-offered", `${which} runs on the API's servers or is not known; the model does not see it.`, [
-      ...path,
-      "type"
-    ])
+    note(
+      notices,
+      "tool-not-offered",
+      `${which} runs on the API's servers or is not known; the model does not see it.`,
+      [...path, "type"]
+    )
     return undefined
   })
 
@@ -91,7 +93,11 @@ const decodeTool = (tool: JsonObject, path: Path, notices: Notices): Decoded =>
 const membersOf = (tool: JsonObject, path: Path, notices: Notices) =>
   Result.map(decodeNamespace(tool, path), ({ tools, description }) => {
     noteUnknownFields(notices, tool, fields.namespace, "a namespace", path)
-    return tools.map((member, at) => ({ member, path: [...path, "tools", at], heading: at === 0 ? description : undefined }))
+    return tools.map((member, at) => ({
+      member,
+      path: [...path, "tools", at],
+      heading: at === 0 ? description : undefined
+    }))
   })
 
 const withHeading = (shape: Shape, heading: string | undefined): Shape =>
@@ -105,15 +111,14 @@ const withHeading = (shape: Shape, heading: string | undefined): Shape =>
  * @see wire contract, section 8, Codex
  */
 export const decodeTools = (
-  tools: ReadonlyArray<unknown>,
+  tools: ReadonlyArray<SentTool>,
   named: ReadonlyArray<NamedTool>,
   notices: Notices
 ): Result.Result<ReadonlyArray<ToolDefinition>, InvalidRequest> =>
   Result.gen(function* () {
     const names = new Map(named.map((tool) => [dotted(tool.path), tool.flatName]))
     const offered: Array<ToolDefinition> = []
-    for (const [index, sent] of tools.entries()) {
-      const outer: Path = ["tools", index]
+    for (const { tool: sent, path: outer } of tools) {
       const isNamespace = isJsonObject(sent) && sent.type === "namespace"
       const members = isNamespace
         ? yield* membersOf(sent, outer, notices)
@@ -124,7 +129,12 @@ export const decodeTools = (
         if (shape === undefined) continue
         const name = names.get(dotted(path))
         if (name === undefined) {
-          note(notices, "tool-duplicate", `The tool "${String(member.name)}" is defined twice; the first one counts.`, path)
+          note(
+            notices,
+            "tool-duplicate",
+            `The tool "${String(member.name)}" is defined twice; the first one counts.`,
+            path
+          )
         } else {
           offered.push({ name, ...withHeading(shape, heading) })
         }

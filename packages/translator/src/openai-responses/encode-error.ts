@@ -4,9 +4,10 @@ import type { ResponsesError, ResponsesErrorBody } from "@pensieve/models"
 /** An error as status and body of an answer. The request id is told in the header `x-request-id` only. */
 export const encodeError = (error: PensieveError): { readonly status: number; readonly body: ResponsesErrorBody } => {
   const { status, openaiType, openaiCode } = errorRow(error)
+  const param = error._tag === "PromptTooLong" ? "input" : (errorField(error) ?? null)
   return {
     status,
-    body: { error: { message: error.message, type: openaiType, param: errorField(error) ?? null, code: openaiCode } }
+    body: { error: { message: error.message, type: openaiType, param, code: openaiCode } }
   }
 }
 

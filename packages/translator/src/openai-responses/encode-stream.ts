@@ -1,5 +1,5 @@
 import { BackendFailed } from "@pensieve/errors"
-import { encodeSseComment, encodeSseJson } from "@pensieve/framing"
+import { encodeSseJson } from "@pensieve/framing"
 import type {
   Accepted,
   Failed,
@@ -30,17 +30,24 @@ import {
 import { begin, chain, fail, responseOf, type StreamState, type StreamStep } from "./stream-state.ts"
 
 const onAccepted = (state: StreamState, event: Accepted): StreamStep => [
-  state.phase === "waiting" ? { ...state, usage: { ...state.usage, inputTokens: event.promptTokens } } : state,
+  state.counted ? state : { ...state, usage: { ...state.usage, inputTokens: event.promptTokens } },
   []
 ]
 
 /** The prompt is known as a whole; what the cache had is taken out of it. */
 const onStarted = (state: StreamState, event: Started): StreamStep => {
-  if (state.phase !== "waiting") return [state, []]
+  if (state.counted) return begin(state)
   const cacheReadTokens = Math.min(event.cachedTokens, state.usage.inputTokens)
   const inputTokens = state.usage.inputTokens - cacheReadTokens
-  return begin({ ...state, usage: { ...state.usage, inputTokens, cacheReadTokens } })
+  return begin({ ...state, counted: true, usage: { ...state.usage, inputTokens, cacheReadTokens } })
 }
+
+/**
+ * An event, not a comment: Codex gives up after five minutes without one and does not count comments. The official SDK
+ * throws on events it does not know, and knows this one, but not as the first.
+ */
+const onHeartbeat = (state: StreamState): StreamStep =>
+  state.phase === "waiting" ? begin(state) : [state, [{ type: "keepalive" }]]
 
 const onTextDelta = (state: StreamState, event: TextDelta): StreamStep =>
   event.text === "" ? [state, []] : chain(openMessage(state), (open) => writeMessage(open, event.text))
@@ -68,7 +75,10 @@ const onToolCall = (state: StreamState, event: ToolCall): StreamStep =>
     onToolCallEnd
   )
 
-const onUsage = (state: StreamState, event: UsageReport): StreamStep => [{ ...state, usage: event.usage }, []]
+const onUsage = (state: StreamState, event: UsageReport): StreamStep => [
+  { ...state, counted: true, usage: event.usage },
+  []
+]
 
 const onFinished = (state: StreamState, event: Finished): StreamStep => {
   const end = stopReason(event.reason)
@@ -91,8 +101,9 @@ const step = (state: StreamState, event: GenerationEvent): StreamStep => {
     case "started":
       return onStarted(state, event)
     case "prefill":
-    case "heartbeat":
       return [state, []]
+    case "heartbeat":
+      return onHeartbeat(state)
     case "reasoning-delta":
       return onReasoningDelta(state, event)
     case "reasoning-end":
@@ -142,9 +153,6 @@ export const stepEnd = (state: StreamState): NumberedStep =>
       : fail(state, new BackendFailed({ message: "The backend stopped before the answer was complete." }))
   )
 
-/** The official SDK throws on events it does not know, so what keeps a connection alive is a comment. */
-const keepAlive = encodeSseComment("keep-alive")
-
 const frames = ([state, events]: NumberedStep): readonly [StreamState, ReadonlyArray<string>] => [
   state,
   events.map((event) => encodeSseJson(event, event.type))
@@ -154,8 +162,7 @@ const frames = ([state, events]: NumberedStep): readonly [StreamState, ReadonlyA
 export const encodeStream = (
   state: StreamState,
   event: GenerationEvent
-): readonly [StreamState, ReadonlyArray<string>] =>
-  event.type === "heartbeat" && state.phase !== "ended" ? [state, [keepAlive]] : frames(stepStream(state, event))
+): readonly [StreamState, ReadonlyArray<string>] => frames(stepStream(state, event))
 
 /** What to write when the events have run out: nothing after a proper end, else `response.failed`. */
 export const endStream = (state: StreamState): readonly [StreamState, ReadonlyArray<string>] => frames(stepEnd(state))

@@ -1,5 +1,10 @@
 import { BackendFailed } from "@pensieve/errors"
-import type { ResponsesItemStatus, ResponsesOutputItem, ResponsesOutputText, ResponsesReasoningItem } from "@pensieve/models"
+import type {
+  ResponsesItemStatus,
+  ResponsesOutputItem,
+  ResponsesOutputText,
+  ResponsesReasoningItem
+} from "@pensieve/models"
 import { callEnd, callItem } from "./call-item.ts"
 import { sealReasoning } from "./seal-reasoning.ts"
 import { begin, chain, fail, type OpenItem, type StreamState, type StreamStep } from "./stream-state.ts"
@@ -91,7 +96,11 @@ export const writeReasoning = (state: StreamState, delta: string): StreamStep =>
     : [next, [written]]
 }
 
-const reasoningItem = (state: StreamState, item: Opened<"reasoning">, signature: string | undefined): ResponsesReasoningItem => {
+const reasoningItem = (
+  state: StreamState,
+  item: Opened<"reasoning">,
+  signature: string | undefined
+): ResponsesReasoningItem => {
   const { id, text } = item
   const summary = isShown(state) && text !== "" ? [{ type: "summary_text", text } as const] : []
   if (state.options.sealsReasoning !== true) return { type: "reasoning", id, summary }
@@ -136,10 +145,14 @@ const freshId = (id: string, taken: ReadonlySet<string>): string => {
 /** Begins a call, under an id no other call of the conversation has, and under the tool's name on the wire. */
 export const openCall = (state: StreamState, id: string, name: string): StreamStep =>
   chain(chain(begin(state), closeItem), (between) => {
-    const callId = freshId(id, between.callIds)
+    const callId = freshId(id, between.toolIds)
     const tool = between.options.tools?.get(name) ?? { name, custom: false }
     const item: OpenItem = { kind: "call", id: itemId(between, tool.custom ? "ctc" : "fc"), callId, tool, json: "" }
-    return openItem({ ...between, callIds: new Set(between.callIds).add(callId) }, item, callItem(item, "in_progress", ""))
+    return openItem(
+      { ...between, toolIds: new Set(between.toolIds).add(callId) },
+      item,
+      callItem(item, "in_progress", "")
+    )
   })
 
 /** A fragment of the open call's input; without an open call it is nobody's. Free text is only known at its end. */

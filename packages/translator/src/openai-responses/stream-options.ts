@@ -1,17 +1,24 @@
-import { type Conversation, isJsonObject, type Json, type JsonObject, type Part, type ResponsesEcho } from "@pensieve/models"
+import {
+  type Conversation,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Part,
+  type ResponsesEcho
+} from "@pensieve/models"
 import { includesReasoning } from "./decode-options.ts"
 import type { StreamOptions } from "./stream-state.ts"
-import { namedTools, type WireTool } from "./tool-names.ts"
+import { namedTools, sentTools, type WireTool } from "./tool-names.ts"
 
 const isCall = (part: Part) => part.type === "tool-call"
 
 /** The ids of all calls a conversation has. */
-const callIds = (conversation: Conversation): ReadonlyArray<string> =>
+const toolIds = (conversation: Conversation): ReadonlyArray<string> =>
   conversation.turns.flatMap((turn) => turn.parts.filter(isCall).map((call) => call.id))
 
 const wireTools = (body: JsonObject): ReadonlyMap<string, WireTool> =>
   new Map(
-    namedTools(body.tools).map(({ flatName, name, namespace, custom }) => [
+    namedTools(sentTools(body)).map(({ flatName, name, namespace, custom }) => [
       flatName,
       { name, custom, ...(namespace === undefined ? {} : { namespace }) }
     ])
@@ -56,6 +63,6 @@ export const streamOptions = (conversation: Conversation, id: string, createdAt:
     display: conversation.reasoning.display,
     sealsReasoning: includesReasoning(sent.include),
     tools: wireTools(sent),
-    callIds: callIds(conversation)
+    toolIds: toolIds(conversation)
   }
 }

@@ -26,7 +26,7 @@ export interface StreamOptions {
   /** The request's tools by the names models see. A call of another name is a plain function call. */
   readonly tools?: ReadonlyMap<string, WireTool>
   /** Ids of calls the conversation already has; a call that repeats one gets an id of its own. */
-  readonly callIds?: ReadonlyArray<string>
+  readonly toolIds?: ReadonlyArray<string>
 }
 
 /** The item that has begun and not ended. */
@@ -34,7 +34,13 @@ export type OpenItem =
   | { readonly kind: "message"; readonly id: string; readonly text: string }
   | { readonly kind: "reasoning"; readonly id: string; readonly text: string }
   /** `json` is the input written so far. */
-  | { readonly kind: "call"; readonly id: string; readonly callId: string; readonly tool: WireTool; readonly json: string }
+  | {
+      readonly kind: "call"
+      readonly id: string
+      readonly callId: string
+      readonly tool: WireTool
+      readonly json: string
+    }
 
 /** Where a stream stands. Opaque to callers, but for `failure`. */
 export interface StreamState {
@@ -46,7 +52,9 @@ export interface StreamState {
   /** The items that are whole; their number is the index of the open one, or of the next. */
   readonly output: ReadonlyArray<ResponsesOutputItem>
   readonly usage: Usage
-  readonly callIds: ReadonlySet<string>
+  /** Whether it is known what of the prompt the cache had. */
+  readonly counted: boolean
+  readonly toolIds: ReadonlySet<string>
   /** Why the stream ended with `response.failed`, if it did. */
   readonly failure: PensieveError | undefined
 }
@@ -62,7 +70,8 @@ export const initialStream = (options: StreamOptions): StreamState => ({
   item: undefined,
   output: [],
   usage: emptyUsage,
-  callIds: new Set(options.callIds ?? []),
+  counted: false,
+  toolIds: new Set(options.toolIds ?? []),
   failure: undefined
 })
 

@@ -8,7 +8,7 @@ import { decodeToolChoice } from "./decode-tool-choice.ts"
 import { decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
 import { noteUnknownFields, type Notices } from "./notices.ts"
-import { callNamer, namedTools } from "./tool-names.ts"
+import { callNamer, namedTools, sentTools } from "./tool-names.ts"
 
 /** What of a request is not in its body. */
 export interface RequestContext {
@@ -45,7 +45,7 @@ export const toConversation = (body: JsonObject, request: ResponsesRequest, cont
 
     const { input, max_output_tokens: maxTokens } = request
     if (input === undefined) return yield* Result.fail(invalidField(["input"], "it is required"))
-    const sent = request.tools ?? []
+    const sent = sentTools(body)
     const named = namedTools(sent)
     const turns = yield* decodeItems(input, callNamer(named), notices)
     const defined = yield* decodeTools(sent, named, notices)
