@@ -56,7 +56,7 @@ const readCall = (value: Json): ReadCall => {
   if (!isJsonObject(value)) return fail("the call is not a JSON object")
   // The OpenAI shape, which some models copy out of their tool list: {"type":"function","function":{…}}.
   const call = isJsonObject(value["function"]) ? value["function"] : value
-  const name = call["name"]
+  const name = call["name"] ?? call["tool_name"]
   if (typeof name !== "string" || name === "") return fail("the call has no name")
   const input = readInput(call["arguments"] ?? call["parameters"])
   return Result.isFailure(input) ? fail(input.failure) : Result.succeed({ name, input: input.success })

@@ -150,7 +150,7 @@ export class TagReader implements CallReader {
 
   #onCallHead(head: string): CallStep {
     const { name, closed } = readTag(this.#form, head)
-    if (name === "" || (this.#options.bare && !this.#options.schemas.declares(name))) return text
+    if (name === "" || (this.#options.bare && this.#form.bareCalls === "declared" && !this.#options.schemas.declares(name))) return text
     this.#name = name
     this.#entries = []
     this.#state = "call"
