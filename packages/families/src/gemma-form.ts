@@ -5,6 +5,7 @@ import type { BodyCall, ParsedBody } from "./json-calls.ts"
 import { noCalls, textOf } from "./json-form.ts"
 import { LiteralCursor } from "./literals.ts"
 import { trackMarkedStrings } from "./quote-tracker.ts"
+import { readCall } from "./pythonic-form.ts"
 import { readSpan } from "./span-reader.ts"
 
 /** `call:name{key:value}` between two markers, strings between two of a third. */
@@ -47,8 +48,11 @@ const parse = (form: GemmaForm, text: string): ParsedBody => {
     cursor.take(",")
     cursor.take(":")
     if (!cursor.take("call:")) break
+    const from = cursor.at
     const name = cursor.name()
-    const input = cursor.peek("{") ? cursor.value(0) : undefined
+    // Small models write Python's parentheses.
+    if (cursor.peek("(")) cursor.at = from
+    const input = cursor.at === from ? readCall(cursor)?.input : cursor.value(0)
     if (name === "" || !isJsonObject(input)) return noCalls("the call's arguments are not complete")
     calls.push({ name, input })
     cursor.space()

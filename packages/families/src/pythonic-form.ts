@@ -44,7 +44,8 @@ export const parsePythonCalls = (text: string): ParsedBody => {
   return { calls, leftovers: [...leftovers, rest].filter((leftover) => leftover !== ""), problem: null }
 }
 
-const readCall = (cursor: LiteralCursor): BodyCall | null => {
+/** Reads `f(a="x")`; null where that is not what comes. */
+export const readCall = (cursor: LiteralCursor): BodyCall | null => {
   const name = cursor.name()
   cursor.space()
   if (name === "" || !cursor.take("(")) return null

@@ -90,7 +90,7 @@ export class TagReader implements CallReader {
     if (this.#state === "json") return this.#addJson(words)
     const said = words.trim()
     if (said === "" && this.#junk === "") return more
-    if (this.#state === "call" && this.#entries.length === 0 && said.startsWith("{")) {
+    if (this.#state === "call" && this.#entries.length === 0 && this.#junk === "" && said.startsWith("{")) {
       this.#state = "json"
       this.#value = ""
       this.#json = trackQuotes('"')
