@@ -94,7 +94,7 @@ export class TagReader implements CallReader {
       this.#state = "json"
       this.#value = ""
       this.#json = trackQuotes('"')
-      return this.#addJson(words)
+      return this.#addJson(words.trimStart())
     }
     if (this.#calls.length === 0 && this.#entries.length === 0) return text
     this.#junk += this.#junk === "" ? words.trimStart() : words
