@@ -24,6 +24,7 @@ import { phi4 } from "./phi4.ts"
 import { prompted } from "./prompted.ts"
 import { qwen3Coder } from "./qwen3-coder.ts"
 import { seedOss } from "./seed-oss.ts"
+import { xlam } from "./xlam.ts"
 
 /**
  * All families, in the order in which they are asked: a sign that only one family has before one that several share.
@@ -31,6 +32,7 @@ import { seedOss } from "./seed-oss.ts"
  */
 export const families: ReadonlyArray<Family> = [
   minimaxM2,
+  xlam,
   gemma4,
   functionGemma,
   longcat,

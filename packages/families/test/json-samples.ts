@@ -1,4 +1,4 @@
-import { commandR, functionary, granite, nemotron, phi4 } from "../src/index.ts"
+import { commandR, functionary, granite, nemotron, phi4, xlam } from "../src/index.ts"
 import type { FamilySample } from "./samples.ts"
 
 /** Families that put JSON behind a marker of their own. */
@@ -42,5 +42,13 @@ export const jsonSamples: ReadonlyArray<FamilySample> = [
     fragments: ["<function=f>", "<function=nobody>", "</function>", "{\"a\": \"</function>\"}", "{\"a\": 1}", "{\"a\": \"", "}"],
     talk: ["#include <functional>", "A call is <function=name> and JSON.", "`<function=f>{}</function>`"],
     cutOff: "<function=f>{\"a\": 1}"
+  },
+  {
+    family: xlam,
+    templates: ["'make calls in a single JSON array: [{\"name\": \"tool_call_name\"' '</think>'"],
+    markers: ["<think>", "</think>"],
+    fragments: ["[{\"name\": \"f\", \"arguments\": {\"a\": \"]\"}}]", "[", "{\"name\": \"g\", \"arguments\": {}}", ", {\"k\": 1}", "]", "<think>", "</think>"],
+    talk: ["[1, 2, 3]", "Write [{\"name\": \"f\", \"arguments\": {}}] to call f.", "[{\"name\": \"John\", \"age\": 3}]"],
+    cutOff: "[{\"name\": \"f\", \"arguments\": {}}"
   }
 ]
