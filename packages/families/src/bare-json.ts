@@ -12,6 +12,8 @@ export interface BareJson {
   readonly enders: ReadonlyArray<string>
   /** At the beginning of an answer, or right behind a call. */
   readonly fresh: boolean
+  /** Markers that may follow a call and say nothing. */
+  readonly silent: ReadonlyArray<string>
   readonly trusting: boolean
   readonly toolNames: ReadonlyArray<string>
 }
@@ -45,6 +47,7 @@ export const readBareJson = (bare: BareJson): CallReader => {
     tail: bare.fresh ? "more-calls" : "end-only",
     begins: (head) => begins(bare.opener === "[" ? head.slice(1) : head),
     weak: true,
+    silent: bare.silent,
     trusting: bare.trusting,
     parse: (lexemes) => parseBare(textOf(lexemes), bare)
   })

@@ -4,7 +4,7 @@ import { nativeFamily } from "./native-family.ts"
 import { hasSigns, templateHas } from "./native-text.ts"
 import { pythonicFormat, renderPython } from "./pythonic-form.ts"
 
-const form = { start: "<|tool_call_start|>", end: "<|tool_call_end|>", bareLists: true }
+const form = { start: "<|tool_call_start|>", end: "<|tool_call_end|>", bareLists: true, silent: [] }
 
 export const lfm2 = nativeFamily({
   name: "lfm2",

@@ -12,6 +12,8 @@ import { trackQuotes } from "./quote-tracker.ts"
 import { readSpan } from "./span-reader.ts"
 
 const tag = "<|python_tag|>"
+/** Ends of messages and turns. */
+const ends = ["<|eom_id|>", "<|eot_id|>"]
 
 export const llama3 = nativeFamily({
   name: "llama3_json",
@@ -20,15 +22,16 @@ export const llama3 = nativeFamily({
   reasoning: null,
   format: ({ toolNames }) => ({
     markers: [tag, "{"],
-    silent: ["<|eom_id|>", "<|eot_id|>"],
+    silent: ends,
     open: (marker, { fresh, trusting }) => {
-      if (marker === "{") return readBareJson({ opener: "{", enders: [tag], fresh, trusting, toolNames })
+      if (marker === "{") return readBareJson({ opener: "{", enders: [tag], silent: ends, fresh, trusting, toolNames })
       if (marker !== tag) return null
       return readSpan({
         tracker: trackQuotes('"'),
         enders: [tag],
         balanced: true,
         tail: "more-calls",
+        silent: ends,
         begins: (head) => head.startsWith("{") || head.startsWith("["),
         trusting,
         parse: (lexemes) => parseJsonCalls(textOf(lexemes))

@@ -4,7 +4,7 @@ import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
 import { pythonicFormat, renderPython } from "./pythonic-form.ts"
 
-const form = { start: "<function_calls>", end: "</function_calls>", bareLists: false }
+const form = { start: "<function_calls>", end: "</function_calls>", bareLists: false, silent: [] }
 
 export const olmo3 = nativeFamily({
   name: "olmo3",

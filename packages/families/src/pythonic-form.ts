@@ -13,6 +13,8 @@ export interface PythonicForm {
   readonly end: string
   /** A list of calls may stand without its markers, as the whole rest of an answer, if all its tools are declared. */
   readonly bareLists: boolean
+  /** Ends of messages and turns. */
+  readonly silent: ReadonlyArray<string>
 }
 
 const style = { bare: false, delimiter: null }
@@ -109,6 +111,7 @@ export const pythonicFormat = (form: PythonicForm, toolNames: ReadonlyArray<stri
       tail: "end-only",
       begins: beginsList,
       weak: true,
+      silent: form.silent,
       trusting,
       parse: (lexemes) => {
         const parsed = parsePythonCalls(textOf(lexemes))
