@@ -37,6 +37,15 @@ export const parseJsonCalls = (body: string): ParsedBody => {
   return collect(parsed)
 }
 
+/** Reads the arguments of a call: one object, strict JSON; nothing at all is no arguments. A bracket too many does no harm. */
+export const parseArguments = (text: string): Result.Result<JsonObject, string> => {
+  const whole = parseJson(text.trim() === "" ? "{}" : text.trim())
+  if (Result.isSuccess(whole)) return readInput(whole.success)
+  const [first = "", ...others] = splitValues(text.trim())
+  const value = others.some(saysSomething) ? whole : parseJson(first)
+  return Result.isSuccess(value) ? readInput(value.success) : Result.fail(value.failure)
+}
+
 type ReadCall = Result.Result<BodyCall, { readonly problem: string; readonly text: string }>
 
 const noCall = (problem: string): ParsedBody => ({ calls: [], leftovers: [], problem })
