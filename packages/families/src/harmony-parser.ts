@@ -17,6 +17,9 @@ export const harmonyMarkers = {
 /** A longer header is none. */
 const maximumHeader = 400
 
+/** Role and channel at the beginning of a header. */
+const knownHeader = /^\s*(?:assistant\b)?\s*(?:analysis|commentary|final)?\b\s*/
+
 /** What a message is: thinking, an answer, or a call of a function. */
 type Body = { readonly kind: "reasoning" } | { readonly kind: "text" } | { readonly kind: "call"; readonly recipient: string; json: string }
 
@@ -135,7 +138,11 @@ export class HarmonyParser implements FamilyParser {
       if (!this.#headed) this.#words.say(this.#raw)
       return
     }
-    if (recipientPattern.test(this.#header ?? "")) this.#words.malformed(this.#raw, `the call was cut off (${reason})`)
+    const header = this.#header ?? ""
+    if (recipientPattern.test(header)) return this.#words.malformed(this.#raw, `the call was cut off (${reason})`)
+    // Words behind a header whose end the model forgot.
+    const words = header.replace(knownHeader, "")
+    if (words.trim() !== "") this.#words.say(words)
   }
 
   // Bodies

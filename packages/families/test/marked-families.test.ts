@@ -35,6 +35,7 @@ const rows: ReadonlyArray<readonly [Family, string, string, ShortAnswer]> = [
   [olmo3, "takes one call a line and keeps what is none", "<function_calls>f(a=true)\nnot a call\ng(a=None)</function_calls>", { text: "not a call", thinking: "", calls: [["f", { a: true }], ["g", { a: null }]] }],
   [harmony, "reads channels", "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Yes.<|return|>", { text: "Yes.", thinking: "Hm.", calls: [] }],
   [harmony, "takes a recipient in the role, or on another channel", "<|start|>assistant to=functions.f<|channel|>analysis<|message|>{\"a\": 1}<|call|>", only(["f", { a: 1 }])],
+  [harmony, "shows words behind a header that never ended", "<|channel|>final Hello there.", { text: "Hello there.", thinking: "", calls: [] }],
   [harmony, "takes a channel written twice", "<|channel|><|channel|>commentary to=functions.f code<|message|>{}", only(["f", {}])],
   [harmony, "shows calls of tools that only its training had", "<|channel|>commentary to=container.exec<|message|>{}<|call|>", { text: "<|channel|>commentary to=container.exec<|message|>{}<|call|>", thinking: "", calls: [] }],
   [granite, "takes arguments before names", "<|tool_call|> [{\"arguments\": {\"a\": 1}, \"name\": \"f\"}]", only(["f", { a: 1 }])],
@@ -43,8 +44,8 @@ const rows: ReadonlyArray<readonly [Family, string, string, ShortAnswer]> = [
   [xlam, "takes a list behind reasoning", "<think>Hm.</think>\n[{\"name\": \"f\", \"arguments\": {}}]", { text: "", thinking: "Hm.", calls: [["f", {}]] }]
 ]
 
-describe.each(rows.map(([family, title, raw, expected]) => [family.name, title, family, raw, expected] as const))("%s", (_, title, family, raw, expected) => {
-  it(title, () => {
+describe("a family", () => {
+  it.each(rows.map(([family, title, raw, expected]) => [family.name, title, family, raw, expected] as const))("%s %s", (_, __, family, raw, expected) => {
     assert.deepStrictEqual(answer(family, raw, { tools }), expected)
   })
 })

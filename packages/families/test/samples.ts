@@ -19,6 +19,10 @@ export interface FamilySample {
   readonly cutOff: string
   /** Where values have no types of their own. */
   readonly tools?: ParserOptions["tools"]
+  /** Words that are part of the form, and vanish. */
+  readonly formWords?: ReadonlyArray<string>
+  /** Whole headers vanish, whatever they say. */
+  readonly dropsHeaders?: true
   /** A call ends the reasoning it stands in. */
   readonly callsEndReasoning?: true
 }

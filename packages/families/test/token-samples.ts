@@ -10,7 +10,8 @@ export const tokenSamples: ReadonlyArray<FamilySample> = [
     fragments: ["<|start|>", "assistant", "<|channel|>", "analysis", "commentary to=functions.f ", " to=functions.g", "final", "<|constrain|>", "json", "<|message|>", "{\"a\": \"b\"}", "{}", "<|end|>", "<|call|>", "<|return|>"],
     talk: ["An answer without a header.", "to be or not to be: to=functions.f"],
     cutOff: "<|channel|>commentary to=functions.f<|message|>{}",
-    callsEndReasoning: true
+    callsEndReasoning: true,
+    dropsHeaders: true
   },
   {
     family: llama4,
@@ -58,7 +59,8 @@ export const tokenSamples: ReadonlyArray<FamilySample> = [
     markers: ["<|tool_call>", "<tool_call|>", "<|\"|>", "<|channel>", "<channel|>", "<|tool_response>", "<turn|>"],
     fragments: ["<|tool_call>", "<tool_call|>", "call:f{a:<|\"|>b<|\"|>}", "call:g{n:1,x:[true,{k:null}]}", "call:f{", "<|\"|>", "a:", "}", "<|channel>", "thought\n", "<channel|>", "<|tool_response>"],
     talk: ["Write <|tool_call> first.", "call:f{a:1}", "`<|tool_call>call:f{}<tool_call|>`"],
-    cutOff: "<|tool_call>call:f{a:<|\"|>x<|\"|>}"
+    cutOff: "<|tool_call>call:f{a:<|\"|>x<|\"|>}",
+    formWords: ["thought"]
   },
   {
     family: functionGemma,
