@@ -18,7 +18,7 @@ const form: TagForm = {
   parameterEnd: "</｜DSML｜parameter>",
   attributes: true,
   linedValues: false,
-  bareCalls: false
+  bareCalls: "none"
 }
 
 export const deepseekV32 = nativeFamily({

@@ -38,6 +38,15 @@ export const parseJsonCalls = (body: string): ParsedBody => {
   return collect(parsed)
 }
 
+/** Reads the arguments of a call: one object, strict JSON; nothing at all is no arguments. A bracket too many does no harm. */
+export const parseArguments = (text: string): Result.Result<JsonObject, string> => {
+  const whole = parseJson(text.trim() === "" ? "{}" : text.trim())
+  if (Result.isSuccess(whole)) return readInput(whole.success)
+  const [first = "", ...others] = splitValues(text.trim())
+  const value = others.some(saysSomething) ? whole : parseJson(first)
+  return Result.isSuccess(value) ? readInput(value.success) : Result.fail(value.failure)
+}
+
 type ReadCall = Result.Result<BodyCall, { readonly problem: string; readonly text: string }>
 
 const noCall = (problem: string): ParsedBody => ({ calls: [], leftovers: [], problem })
@@ -57,7 +66,7 @@ const readCall = (value: Json): ReadCall => {
   if (!isJsonObject(value)) return fail("the call is not a JSON object")
   // The OpenAI shape, which some models copy out of their tool list: {"type":"function","function":{…}}.
   const call = isJsonObject(value["function"]) ? value["function"] : value
-  const name = call["name"]
+  const name = call["name"] ?? call["tool_name"]
   if (typeof name !== "string" || name === "") return fail("the call has no name")
   const input = readInput(call["arguments"] ?? call["parameters"])
   return Result.isFailure(input) ? fail(input.failure) : Result.succeed({ name, input: input.success })

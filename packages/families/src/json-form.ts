@@ -1,4 +1,5 @@
-import { parseJsonCalls, type ParsedBody } from "./json-calls.ts"
+import { Result } from "effect"
+import { parseArguments, parseJsonCalls, type ParsedBody } from "./json-calls.ts"
 import type { Lexeme } from "./marker-lexer.ts"
 import { trackQuotes } from "./quote-tracker.ts"
 import type { SpanRules } from "./span-reader.ts"
@@ -29,5 +30,6 @@ export const jsonBetween = (opener: string, closers: ReadonlyArray<string>, trus
 /** A call whose name stands outside its arguments. */
 export const parseNamedCall = (name: string, input: string): ParsedBody => {
   if (name === "") return noCalls("the call has no name")
-  return parseJsonCalls(`{"name":${JSON.stringify(name)},"arguments":${input.trim() === "" ? "{}" : input}}`)
+  const read = parseArguments(input)
+  return Result.isFailure(read) ? noCalls(read.failure) : { calls: [{ name, input: read.success }], leftovers: [], problem: null }
 }

@@ -15,7 +15,7 @@ const form: TagForm = {
   parameterEnd: "</parameter>",
   attributes: true,
   linedValues: false,
-  bareCalls: false
+  bareCalls: "none"
 }
 
 export const minimaxM2 = nativeFamily({

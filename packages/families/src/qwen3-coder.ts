@@ -19,7 +19,7 @@ const form: TagForm = {
   attributes: false,
   linedValues: true,
   // These models leave the opening `<tool_call>` out at times.
-  bareCalls: true
+  bareCalls: "declared"
 }
 
 export const qwen3Coder = nativeFamily({

@@ -19,13 +19,13 @@ export class ToolSchemas {
 
   /** Whether the tool's schema names this parameter. */
   hasParameter(tool: string, parameter: string): boolean {
-    return this.#properties(tool)?.[parameter] !== undefined
+    return Object.hasOwn(this.#properties(tool) ?? {}, parameter)
   }
 
   /** A value as its parameter's schema wants it; the text itself where the schema does not say or the text does not fit. */
   read(tool: string, parameter: string, text: string): Json {
     const schema = this.#schemas.get(tool)
-    const types = schema === undefined ? new Set<string>() : typesOf(this.#properties(tool)?.[parameter], schema, 0)
+    const types = schema === undefined ? new Set<string>() : typesOf(this.hasParameter(tool, parameter) ? this.#properties(tool)?.[parameter] : undefined, schema, 0)
     return readTyped(text, types)
   }
 
@@ -73,7 +73,8 @@ const readTyped = (text: string, types: ReadonlySet<string>): Json => {
   const onlyText = types.size === 0 || (types.size === 1 && types.has("string"))
   if (onlyText) return text
   const small = word.toLowerCase()
-  if ((small === "null" || small === "none") && (types.has("null") || !types.has("string"))) return null
+  if (small === "null" && (types.has("null") || !types.has("string"))) return null
+  if (small === "none" && !types.has("string")) return null
   if (types.has("boolean") && (small === "true" || small === "false")) return small === "true"
   if (types.has("integer") && wholeNumber.test(word)) return Number(word)
   if (types.has("number") && decimal.test(word) && Number.isFinite(Number(word))) return Number(word)

@@ -14,7 +14,7 @@ const form: TagForm = {
   parameterEnd: "</parameter>",
   attributes: false,
   linedValues: false,
-  bareCalls: false
+  bareCalls: "none"
 }
 
 export const seedOss = nativeFamily({

@@ -22,6 +22,8 @@ export interface SpanRules {
    * only the end of the answer (otherwise it was text).
    */
   readonly tail?: "nothing" | "more-calls" | "end-only"
+  /** Markers that may stand behind a balanced call and say nothing. */
+  readonly silent?: ReadonlyArray<string>
   /** Whether this can be a call, from what has come of it, white space left out; null while undecided. */
   begins?(head: string): boolean | null
   /** What came out wrong is text: the opening marker is no more than a letter or a word. */
@@ -49,7 +51,8 @@ class SpanReader implements CallReader {
   #decided: boolean
   #blank = true
   #balanced = false
-  #behind = ""
+  /** What came behind a balanced call and does not belong to it so far. */
+  readonly #behind: Array<Lexeme> = []
 
   constructor(rules: SpanRules) {
     this.#rules = rules
@@ -65,6 +68,10 @@ class SpanReader implements CallReader {
     const { closers = [], enders = [], structural = [], always = [] } = this.#rules
     const { text: marker } = lexeme
     if (lexeme.kind === "text") return this.#addText(marker)
+    if (this.#balanced && this.#rules.silent?.includes(marker) === true) {
+      this.#behind.push(lexeme)
+      return more
+    }
     if (always.includes(marker)) return this.#addStructural(lexeme)
     if (!closers.includes(marker) && !enders.includes(marker) && !structural.includes(marker)) return this.#addText(marker)
     if (this.#tracker.quoted && this.#rules.trusting) return this.#addQuoted(lexeme)
@@ -74,21 +81,19 @@ class SpanReader implements CallReader {
   }
 
   end(reason: EndReason): ReturnType<CallReader["end"]> {
-    const rest: ReadonlyArray<Lexeme> = this.#behind === "" ? [] : [{ kind: "text", text: this.#behind }]
     if (!this.#decided && this.#rules.weak === true) return null
     if (reason !== "stop" && !this.#balanced) {
       return { parsed: { calls: [], leftovers: [], problem: `the call was cut off (${reason})` }, rest: [] }
     }
     const parsed = this.#rules.parse(this.#body, false)
     if (parsed.problem !== null && this.#rules.weak === true) return null
-    return { parsed, rest }
+    return { parsed, rest: this.#behind }
   }
 
   #close(closed: boolean, following: ReadonlyArray<Lexeme>): CallStep {
     const parsed = this.#rules.parse(this.#body, closed)
     if (this.#rules.weak === true && (parsed.problem !== null || this.#rules.tail === "end-only")) return text
-    const rest: ReadonlyArray<Lexeme> = this.#behind === "" ? following : [{ kind: "text", text: this.#behind }, ...following]
-    return { type: "closed", parsed, rest }
+    return { type: "closed", parsed, rest: [...this.#behind, ...following] }
   }
 
   #addQuoted(marker: Lexeme): CallStep {
@@ -131,20 +136,17 @@ class SpanReader implements CallReader {
   #addBehind(words: string): CallStep {
     const said = /[^\s;]/.exec(words)
     if (said === null) {
-      this.#behind += words
+      this.#behind.push({ kind: "text", text: words })
       return more
     }
     const begins = words.charAt(said.index) === "{"
     if (this.#rules.tail === "more-calls" && begins) {
-      this.#push(this.#behind + words.slice(0, said.index))
-      this.#behind = ""
+      this.#push(this.#behind.map(({ text }) => text).join("") + words.slice(0, said.index))
+      this.#behind.length = 0
       this.#balanced = false
       return this.#addText(words.slice(said.index))
     }
-    if (this.#rules.tail === "end-only") {
-      this.#behind += words
-      return text
-    }
+    if (this.#rules.tail === "end-only") return text
     return this.#close(true, [{ kind: "text", text: words }])
   }
 

@@ -14,8 +14,8 @@ export interface TagForm {
   readonly attributes: boolean
   /** A value stands on lines of its own: the line ends next to its tags are none of it. */
   readonly linedValues: boolean
-  /** A call may stand without its wrapper, where the request declared the function. */
-  readonly bareCalls: boolean
+  /** Which calls may stand without a wrapper. */
+  readonly bareCalls: "none" | "declared" | "any"
 }
 
 /** A value as text: strings as they are, everything else as JSON. */

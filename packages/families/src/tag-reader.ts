@@ -43,6 +43,10 @@ export class TagReader implements CallReader {
   #value = ""
   /** Where in the value the call's closing tag stands with nothing but white space behind it. */
   #endInValue: number | null = null
+  /** The last thing in the value is the wrapper's closing tag. */
+  #wrapperEnded = false
+  /** The value holds the end of one wrapper and the beginning of the next: it was most likely left open. */
+  #reopened = false
   #json = trackQuotes('"')
   doubtful = false
 
@@ -72,6 +76,7 @@ export class TagReader implements CallReader {
 
   end(reason: EndReason): { readonly parsed: ParsedBody; readonly rest: ReadonlyArray<Lexeme> } | null {
     if (this.#options.bare && this.#state === "call-head") return null
+    if (reason === "stop" && this.#state === "value" && this.#reopened) return { parsed: this.#broken(), rest: [] }
     if (reason === "stop" && this.#state === "value" && this.#endValueAtEnd()) this.#finishCall()
     else if (reason === "stop" && (this.#state === "call" || this.#state === "json")) this.#finishCall()
     else if (this.#state !== "between") this.#leftovers.push(this.#unfinished())
@@ -90,11 +95,11 @@ export class TagReader implements CallReader {
     if (this.#state === "json") return this.#addJson(words)
     const said = words.trim()
     if (said === "" && this.#junk === "") return more
-    if (this.#state === "call" && this.#entries.length === 0 && said.startsWith("{")) {
+    if (this.#state === "call" && this.#entries.length === 0 && this.#junk === "" && said.startsWith("{")) {
       this.#state = "json"
       this.#value = ""
       this.#json = trackQuotes('"')
-      return this.#addJson(words)
+      return this.#addJson(words.trimStart())
     }
     if (this.#calls.length === 0 && this.#entries.length === 0) return text
     this.#junk += this.#junk === "" ? words.trimStart() : words
@@ -129,7 +134,10 @@ export class TagReader implements CallReader {
   }
 
   #addValue(words: string): CallStep {
-    if (this.#endInValue !== null && words.trim() !== "") this.#endInValue = null
+    if (words.trim() !== "") {
+      this.#endInValue = null
+      this.#wrapperEnded = false
+    }
     this.#value += words
     return more
   }
@@ -150,7 +158,7 @@ export class TagReader implements CallReader {
 
   #onCallHead(head: string): CallStep {
     const { name, closed } = readTag(this.#form, head)
-    if (name === "" || (this.#options.bare && !this.#options.schemas.declares(name))) return text
+    if (name === "" || (this.#options.bare && this.#form.bareCalls === "declared" && !this.#options.schemas.declares(name))) return text
     this.#name = name
     this.#entries = []
     this.#state = "call"
@@ -163,6 +171,8 @@ export class TagReader implements CallReader {
     this.#attributes = attributes
     this.#value = ""
     this.#endInValue = null
+    this.#wrapperEnded = false
+    this.#reopened = false
     this.#state = "value"
     return more
   }
@@ -170,6 +180,8 @@ export class TagReader implements CallReader {
   #onMarkerInValue(lexeme: Lexeme): CallStep {
     const { parameterEnd, parameterStart, callEnd, wrapperEnds, wrapperStarts } = this.#form
     const marker = lexeme.text
+    const ends = marker === parameterEnd || (wrapperEnds.includes(marker) && this.#endInValue !== null)
+    if (ends && this.#reopened && this.#options.trusting) return { type: "closed", parsed: this.#broken(), rest: [] }
     if (marker === parameterEnd) {
       this.#finishValue(this.#value)
       return more
@@ -189,7 +201,11 @@ export class TagReader implements CallReader {
         return this.#close(wrapperEnds.includes(marker) ? [] : [lexeme])
       }
     }
-    if (wrapperStarts.includes(marker)) this.doubtful = true
+    if (wrapperStarts.includes(marker) && this.#wrapperEnded) {
+      this.#reopened = true
+      this.doubtful = true
+    }
+    this.#wrapperEnded = wrapperEnds.includes(marker)
     this.#endInValue = marker === callEnd ? this.#value.length : null
     this.#value += marker
     return more
@@ -265,6 +281,10 @@ export class TagReader implements CallReader {
   #close(rest: ReadonlyArray<Lexeme>): CallStep {
     if (this.#state !== "between") this.#finishCall()
     return { type: "closed", parsed: this.#parsed("the call is empty"), rest }
+  }
+
+  #broken(): ParsedBody {
+    return { calls: [], leftovers: [], problem: "the call leaves a value open" }
   }
 
   #flushJunk(): void {

@@ -1,4 +1,6 @@
 import { deepseekV3, deepseekV31, deepseekV32, type Family, kimiK2, llama3, minimaxM2, mistral, mistralV11, type ParserOptions, qwen3Coder, seedOss } from "../src/index.ts"
+import { jsonSamples } from "./json-samples.ts"
+import { tokenSamples } from "./token-samples.ts"
 
 /** What the tests that all families share have to know of one. */
 export interface FamilySample {
@@ -17,8 +19,12 @@ export interface FamilySample {
   readonly cutOff: string
   /** Where values have no types of their own. */
   readonly tools?: ParserOptions["tools"]
-  /** Values that the form cannot tell from others, so that the round trip leaves them out. */
-  readonly stringsOnly?: true
+  /** Words that are part of the form, and vanish. */
+  readonly formWords?: ReadonlyArray<string>
+  /** Whole headers vanish, whatever they say. */
+  readonly dropsHeaders?: true
+  /** A call ends the reasoning it stands in. */
+  readonly callsEndReasoning?: true
 }
 
 const schema = {
@@ -30,6 +36,8 @@ const schema = {
 export const tools = [{ name: "f", inputSchema: schema }, { name: "g", inputSchema: schema }]
 
 export const samples: ReadonlyArray<FamilySample> = [
+  ...tokenSamples,
+  ...jsonSamples,
   {
     family: qwen3Coder,
     templates: ["'<tool_call>\\n<function=' + tool_call.name + '>\\n' '<parameter=' + name"],

@@ -1,0 +1,27 @@
+/** Functionary 3.1: `<function=name>{…}</function>`, one a call. */
+import type { PastCall } from "./family.ts"
+import { nativeFamily } from "./native-family.ts"
+import { templateHas } from "./native-text.ts"
+import type { TagForm } from "./tag-form.ts"
+import { tagFormat } from "./tag-format.ts"
+
+const form: TagForm = {
+  wrapperStarts: [],
+  wrapperEnds: [],
+  callStart: "<function=",
+  callEnd: "</function>",
+  parameterStart: "<parameter=",
+  parameterEnd: "</parameter>",
+  attributes: false,
+  linedValues: false,
+  bareCalls: "any"
+}
+
+export const functionary = nativeFamily({
+  name: "functionary",
+  detect: (facts) => templateHas(facts, form.callStart, form.callEnd) && !templateHas(facts, form.parameterStart),
+  reasoning: null,
+  format: (options) => tagFormat(form, options),
+  renderCall: ({ name, input }: PastCall) => `${form.callStart}${name}>${JSON.stringify(input)}${form.callEnd}`,
+  sampling: { temperature: 0.6, topP: 0.9 }
+})

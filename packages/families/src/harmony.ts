@@ -1,0 +1,26 @@
+/** gpt-oss: messages with a channel each; calls are messages to `functions.NAME`, one a turn. */
+import type { Family, PastCall } from "./family.ts"
+import { HarmonyParser, harmonyMarkers } from "./harmony-parser.ts"
+import { renderHermesResult } from "./hermes-text.ts"
+import { hasSigns, nativeToolPrompt } from "./native-text.ts"
+
+const { start, channel, constrain, message, end, call } = harmonyMarkers
+
+const renderCall = ({ name, input }: PastCall): string =>
+  `${start}assistant${channel}commentary to=functions.${name} ${constrain}json${message}${JSON.stringify(input)}${call}`
+
+export const harmony: Family = {
+  name: "harmony",
+  toolForm: "native",
+  detect: (facts) => hasSigns(facts, [channel, message]),
+  reasoning: () => ({ start: `${channel}analysis${message}`, end }),
+  createParser: (options) => new HarmonyParser(options),
+  renderCall,
+  renderResult: renderHermesResult,
+  toolPrompt: nativeToolPrompt(renderCall),
+  // The form has no ids.
+  templateId: ({ id }) => id,
+  stopStrings: [],
+  // What the model card advises.
+  sampling: { temperature: 1, topP: 1 }
+}

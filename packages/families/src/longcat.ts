@@ -1,0 +1,21 @@
+/** LongCat: GLM's layout with tags of its own. */
+import { type KeyValueForm, keyValueFormat, renderKeyValues } from "./key-value-form.ts"
+import { nativeFamily } from "./native-family.ts"
+import { templateHas } from "./native-text.ts"
+
+const form: KeyValueForm = {
+  callStart: "<longcat_tool_call>",
+  callEnd: "</longcat_tool_call>",
+  keyStart: "<longcat_arg_key>",
+  keyEnd: "</longcat_arg_key>",
+  valueStart: "<longcat_arg_value>",
+  valueEnd: "</longcat_arg_value>"
+}
+
+export const longcat = nativeFamily({
+  name: "longcat",
+  detect: (facts) => templateHas(facts, form.callStart),
+  reasoning: { start: "<longcat_think>", end: "</longcat_think>" },
+  format: (options) => keyValueFormat(form, options),
+  renderCall: (call) => renderKeyValues(form, call)
+})
