@@ -8,11 +8,24 @@ const ours = { qwen3_thinking: "hermes", cogito: "deepseek_v3", pythonic: "llama
 
 const think = ["<think>", "</think>"]
 const toolCall = ["<tool_call>", "</tool_call>"]
-const deepseek = ["<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>"]
+const deepseek = [
+  "<｜tool▁calls▁begin｜>",
+  "<｜tool▁calls▁end｜>",
+  "<｜tool▁call▁begin｜>",
+  "<｜tool▁sep｜>",
+  "<｜tool▁call▁end｜>"
+]
 
 /** Markers that are single tokens of the family's vocabularies. */
 const tokenMarkers = {
-  command_r: ["<|START_ACTION|>", "<|END_ACTION|>", "<|START_THINKING|>", "<|END_THINKING|>", "<|START_RESPONSE|>", "<|END_RESPONSE|>"],
+  command_r: [
+    "<|START_ACTION|>",
+    "<|END_ACTION|>",
+    "<|START_THINKING|>",
+    "<|END_THINKING|>",
+    "<|START_RESPONSE|>",
+    "<|END_RESPONSE|>"
+  ],
   deepseek_v3: [...deepseek, ...think],
   deepseek_v31: [...deepseek, ...think],
   deepseek_v32: think,
@@ -22,7 +35,13 @@ const tokenMarkers = {
   granite: ["<|tool_call|>"],
   harmony: ["<|start|>", "<|channel|>", "<|constrain|>", "<|message|>", "<|end|>", "<|call|>", "<|return|>"],
   hermes: [...toolCall, ...think],
-  kimi_k2: ["<|tool_calls_section_begin|>", "<|tool_calls_section_end|>", "<|tool_call_begin|>", "<|tool_call_argument_begin|>", "<|tool_call_end|>"],
+  kimi_k2: [
+    "<|tool_calls_section_begin|>",
+    "<|tool_calls_section_end|>",
+    "<|tool_call_begin|>",
+    "<|tool_call_argument_begin|>",
+    "<|tool_call_end|>"
+  ],
   lfm2: ["<|tool_call_start|>", "<|tool_call_end|>", ...think],
   llama3_json: ["<|python_tag|>", "<|eom_id|>"],
   llama4: ["<|python_start|>", "<|python_end|>"],
@@ -37,7 +56,9 @@ const tokenMarkers = {
 /** `tokens`: markers come as marker pieces, as from a vocabulary that has them; one cut by a chunk is joined first. */
 const toPieces = (chunks, markers) => {
   if (markers.length === 0) return chunks.map((text) => ({ text }))
-  const longestFirst = markers.toSorted((a, b) => b.length - a.length).map((marker) => marker.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))
+  const longestFirst = markers
+    .toSorted((a, b) => b.length - a.length)
+    .map((marker) => marker.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))
   return chunks
     .join("")
     .split(new RegExp(`(${longestFirst.join("|")})`))
@@ -56,7 +77,9 @@ export const parse = ({ family, chunks, tools, promptOpensThinking }) => {
   })
   const events = [...toPieces(chunks, markers).flatMap((piece) => parser.push(piece)), ...parser.end("stop")]
   return {
-    text: events.map((event) => (event.type === "text" ? event.text : event.type === "malformed-call" ? event.rawText : "")).join(""),
+    text: events
+      .map((event) => (event.type === "text" ? event.text : event.type === "malformed-call" ? event.rawText : ""))
+      .join(""),
     thinking: events.map((event) => (event.type === "reasoning" ? event.text : "")).join(""),
     calls: events.flatMap((event) => (event.type === "tool-call" ? [{ name: event.name, input: event.input }] : []))
   }

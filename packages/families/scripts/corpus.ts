@@ -16,7 +16,8 @@ const adapter = fileURLToPath(import.meta.resolve("../corpora/adapter.mjs"))
 const score = (form: string, more: ReadonlyArray<string>): number | null => {
   console.log(`\nmarkers as: ${form}`)
   const command = [join(resolve(folder), "score.mjs"), "--parser", adapter, "--verbose", ...more, ...options]
-  return spawnSync(process.execPath, command, { stdio: "inherit", env: { ...process.env, PENSIEVE_CORPUS_FORM: form } }).status
+  return spawnSync(process.execPath, command, { stdio: "inherit", env: { ...process.env, PENSIEVE_CORPUS_FORM: form } })
+    .status
 }
 
 const statuses = [score("text", []), score("tokens", []), score("prompted", ["--family", "hermes,qwen3_thinking"])]

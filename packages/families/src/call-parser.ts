@@ -26,7 +26,8 @@ interface HeldCalls {
  *   every marker counting: each character is read twice at most.
  * - White space at a seam (after reasoning, around a call) is dropped; all other text is kept exactly.
  */
-export const createCallParser = (format: CallFormat, options: ParserOptions): FamilyParser => new CallParser(format, options)
+export const createCallParser = (format: CallFormat, options: ParserOptions): FamilyParser =>
+  new CallParser(format, options)
 
 const rawOf = (lexemes: ReadonlyArray<Lexeme>): string => lexemes.map(({ text }) => text).join("")
 
@@ -48,7 +49,10 @@ class CallParser implements FamilyParser {
     const markers = [...new Set([...format.markers, ...format.silent, ...format.closers, ...reasoning])]
     this.#format = format
     this.#toolNames = new Set(options.toolNames)
-    this.#lexer = new MarkerLexer(markers, markers.filter((marker) => !options.addedTokens.includes(marker)))
+    this.#lexer = new MarkerLexer(
+      markers,
+      markers.filter((marker) => !options.addedTokens.includes(marker))
+    )
     this.#words = new SeamText(options.opensReasoning, format.reasoningLabel)
     this.#sawReasoning = options.opensReasoning
   }

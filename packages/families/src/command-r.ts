@@ -18,7 +18,8 @@ export const commandR = nativeFamily({
     silent: ["<|START_RESPONSE|>", "<|END_RESPONSE|>", "<|START_TEXT|>", "<|END_TEXT|>"],
     open: (marker, { trusting }) => (marker === start ? readSpan(jsonBetween(start, [end], trusting)) : null)
   }),
-  renderCall: ({ name, input }: PastCall) => `${start}[${JSON.stringify({ tool_call_id: "0", tool_name: name, parameters: input })}]${end}`,
+  renderCall: ({ name, input }: PastCall) =>
+    `${start}[${JSON.stringify({ tool_call_id: "0", tool_name: name, parameters: input })}]${end}`,
   // The form counts the calls of a conversation.
   templateId: ({ ordinal }) => String(ordinal),
   sampling: { temperature: 0.3 }

@@ -13,6 +13,7 @@ export const deepseekV31 = nativeFamily({
   detect: (facts) => hasSigns(facts, [sectionStart]),
   reasoning: thinkMarkers,
   format: () => sectionFormat(deepseekForm),
-  renderCall: ({ name, input }: PastCall) => `${sectionStart}${callStart}${name}${separator}${JSON.stringify(input)}${callEnd}${sectionEnd}`,
+  renderCall: ({ name, input }: PastCall) =>
+    `${sectionStart}${callStart}${name}${separator}${JSON.stringify(input)}${callEnd}${sectionEnd}`,
   sampling: { temperature: 0.6, topP: 0.95 }
 })

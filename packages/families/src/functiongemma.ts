@@ -3,7 +3,12 @@ import { type GemmaForm, gemmaFormat, renderGemmaCall } from "./gemma-form.ts"
 import { nativeFamily } from "./native-family.ts"
 import { hasSigns } from "./native-text.ts"
 
-const form: GemmaForm = { start: "<start_function_call>", end: "<end_function_call>", otherEnds: ["<start_function_response>"], quote: "<escape>" }
+const form: GemmaForm = {
+  start: "<start_function_call>",
+  end: "<end_function_call>",
+  otherEnds: ["<start_function_response>"],
+  quote: "<escape>"
+}
 
 export const functionGemma = nativeFamily({
   name: "functiongemma",

@@ -65,9 +65,13 @@ const parse = (form: GemmaForm, text: string): ParsedBody => {
 const render = (form: GemmaForm, value: Json): string => {
   if (typeof value === "string") return `${form.quote}${value}${form.quote}`
   if (Array.isArray(value)) return `[${value.map((one) => render(form, one)).join(",")}]`
-  if (isJsonObject(value)) return `{${Object.entries(value).map(([key, one]) => `${key}:${render(form, one)}`).join(",")}}`
+  if (isJsonObject(value))
+    return `{${Object.entries(value)
+      .map(([key, one]) => `${key}:${render(form, one)}`)
+      .join(",")}}`
   return JSON.stringify(value)
 }
 
 /** A call as the form writes it. */
-export const renderGemmaCall = (form: GemmaForm, { name, input }: PastCall): string => `${form.start}call:${name}${render(form, input)}${form.end}`
+export const renderGemmaCall = (form: GemmaForm, { name, input }: PastCall): string =>
+  `${form.start}call:${name}${render(form, input)}${form.end}`

@@ -3,7 +3,12 @@ import { type GemmaForm, gemmaFormat, renderGemmaCall } from "./gemma-form.ts"
 import { nativeFamily } from "./native-family.ts"
 import { hasSigns } from "./native-text.ts"
 
-const form: GemmaForm = { start: "<|tool_call>", end: "<tool_call|>", otherEnds: ["<|tool_response>", "<turn|>"], quote: '<|"|>' }
+const form: GemmaForm = {
+  start: "<|tool_call>",
+  end: "<tool_call|>",
+  otherEnds: ["<|tool_response>", "<turn|>"],
+  quote: '<|"|>'
+}
 
 export const gemma4 = nativeFamily({
   name: "gemma4",

@@ -10,7 +10,10 @@ const openers = ["<|tool_call|>", "<tool_call>"]
 export const granite = nativeFamily({
   name: "granite",
   // Granite 4 writes the Hermes form, whose closing tag its template has.
-  detect: (facts) => templateHas(facts, "<|start_of_role|>") && hasSigns(facts, ["<|tool_call|>"]) && !templateHas(facts, "</tool_call>"),
+  detect: (facts) =>
+    templateHas(facts, "<|start_of_role|>") &&
+    hasSigns(facts, ["<|tool_call|>"]) &&
+    !templateHas(facts, "</tool_call>"),
   reasoning: thinkMarkers,
   format: () => ({ ...jsonMarkerFormat(openers, ["</tool_call>"]), silent: ["<response>", "</response>"] }),
   renderCall: ({ name, input }: PastCall) => `<|tool_call|>[${JSON.stringify({ name, arguments: input })}]`,

@@ -21,7 +21,10 @@ const maximumHeader = 400
 const knownHeader = /^\s*(?:assistant\b)?\s*(?:analysis|commentary|final)?\b\s*/
 
 /** What a message is: thinking, an answer, or a call of a function. */
-type Body = { readonly kind: "reasoning" } | { readonly kind: "text" } | { readonly kind: "call"; readonly recipient: string; json: string }
+type Body =
+  | { readonly kind: "reasoning" }
+  | { readonly kind: "text" }
+  | { readonly kind: "call"; readonly recipient: string; json: string }
 
 const recipientPattern = /\bto=([^\s<]{1,200})/
 
@@ -41,7 +44,10 @@ export class HarmonyParser implements FamilyParser {
 
   constructor(options: ParserOptions) {
     const markers = Object.values(harmonyMarkers)
-    this.#lexer = new MarkerLexer(markers, markers.filter((marker) => !options.addedTokens.includes(marker)))
+    this.#lexer = new MarkerLexer(
+      markers,
+      markers.filter((marker) => !options.addedTokens.includes(marker))
+    )
     this.#words = new SeamText(options.opensReasoning, "")
     this.#toolNames = new Set(options.toolNames)
     if (options.opensReasoning) {
@@ -66,7 +72,8 @@ export class HarmonyParser implements FamilyParser {
   #onLexeme(lexeme: Lexeme): void {
     if (lexeme.kind === "text") return this.#onText(lexeme.text)
     // A marker in back quotes is talk about the format.
-    if (this.#body !== null && this.#body.kind !== "call" && this.#words.lastCharacter === "`") return this.#onText(lexeme.text)
+    if (this.#body !== null && this.#body.kind !== "call" && this.#words.lastCharacter === "`")
+      return this.#onText(lexeme.text)
     const { start, message, end, call, return: returned } = harmonyMarkers
     const marker = lexeme.text
     if (this.#body !== null) {
@@ -160,7 +167,8 @@ export class HarmonyParser implements FamilyParser {
     if (reason !== "stop") return this.#words.malformed(raw, `the call was cut off (${reason})`)
     const name = recipient.replace(/^functions\./, "")
     // Tools of its training (`python`, `container.exec`) that the request does not have.
-    if (name === recipient && !this.#toolNames.has(name)) return this.#words.malformed(raw, "the call goes to no function of the request")
+    if (name === recipient && !this.#toolNames.has(name))
+      return this.#words.malformed(raw, "the call goes to no function of the request")
     const { calls, problem } = parseNamedCall(name, json)
     const [call] = calls
     if (call === undefined) return this.#words.malformed(raw, problem ?? "the call is empty")

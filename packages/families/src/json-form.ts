@@ -21,8 +21,9 @@ export const jsonBetween = (opener: string, closers: ReadonlyArray<string>, trus
   begins: (head) => head.startsWith("{") || head.startsWith("["),
   trusting,
   doubts: (lexemes) =>
-    lexemes.some(({ kind, text }, index) =>
-      kind === "marker" && text === opener && beginsLikeJson.test(lexemes[index + 1]?.text ?? "")
+    lexemes.some(
+      ({ kind, text }, index) =>
+        kind === "marker" && text === opener && beginsLikeJson.test(lexemes[index + 1]?.text ?? "")
     ),
   parse: (lexemes) => parseJsonCalls(textOf(lexemes))
 })
@@ -31,5 +32,7 @@ export const jsonBetween = (opener: string, closers: ReadonlyArray<string>, trus
 export const parseNamedCall = (name: string, input: string): ParsedBody => {
   if (name === "") return noCalls("the call has no name")
   const read = parseArguments(input)
-  return Result.isFailure(read) ? noCalls(read.failure) : { calls: [{ name, input: read.success }], leftovers: [], problem: null }
+  return Result.isFailure(read)
+    ? noCalls(read.failure)
+    : { calls: [{ name, input: read.success }], leftovers: [], problem: null }
 }

@@ -5,7 +5,10 @@ import { trackQuotes } from "./quote-tracker.ts"
 import { readSpan } from "./span-reader.ts"
 
 /** The format of JSON calls behind one of several markers, up to where the JSON balances; a closing marker may follow. */
-export const jsonMarkerFormat = (openers: ReadonlyArray<string>, closers: ReadonlyArray<string>): Pick<CallFormat, "markers" | "silent" | "closers" | "open"> => ({
+export const jsonMarkerFormat = (
+  openers: ReadonlyArray<string>,
+  closers: ReadonlyArray<string>
+): Pick<CallFormat, "markers" | "silent" | "closers" | "open"> => ({
   markers: openers,
   closers,
   silent: [],

@@ -39,7 +39,10 @@ class ValueTracker implements QuoteTracker {
 }
 
 /** The format of calls made of keys and values in tags. */
-export const keyValueFormat = (form: KeyValueForm, options: ParserOptions): Pick<CallFormat, "markers" | "closers" | "open"> => {
+export const keyValueFormat = (
+  form: KeyValueForm,
+  options: ParserOptions
+): Pick<CallFormat, "markers" | "closers" | "open"> => {
   const { callStart, callEnd, keyStart, keyEnd, valueStart, valueEnd } = form
   const schemas = new ToolSchemas(options)
   return {
@@ -60,7 +63,12 @@ export const keyValueFormat = (form: KeyValueForm, options: ParserOptions): Pick
   }
 }
 
-const parse = (form: KeyValueForm, schemas: ToolSchemas, lexemes: ReadonlyArray<Lexeme>, closed: boolean): ParsedBody => {
+const parse = (
+  form: KeyValueForm,
+  schemas: ToolSchemas,
+  lexemes: ReadonlyArray<Lexeme>,
+  closed: boolean
+): ParsedBody => {
   const [first, ...rest] = lexemes
   if (first?.kind !== "text") return noCalls("the call has no name")
   const name = first.text.trim()
@@ -68,14 +76,22 @@ const parse = (form: KeyValueForm, schemas: ToolSchemas, lexemes: ReadonlyArray<
   if (name.startsWith("{")) return parseJsonCalls(textOf(lexemes))
   if (rest.length === 0) {
     const plain = !/\s/.test(name) && first.text.startsWith(name)
-    return plain && (closed || schemas.declares(name)) ? { calls: [{ name, input: {} }], leftovers: [], problem: null } : noCalls("the call has no arguments")
+    return plain && (closed || schemas.declares(name))
+      ? { calls: [{ name, input: {} }], leftovers: [], problem: null }
+      : noCalls("the call has no arguments")
   }
   if (/\s/.test(name)) return noCalls("the call's name has white space in it")
   return readPairs(form, schemas, name, rest, closed)
 }
 
 /** Keys and values in turn. Any one of the four tags may be missing. */
-const readPairs = (form: KeyValueForm, schemas: ToolSchemas, name: string, lexemes: ReadonlyArray<Lexeme>, closed: boolean): ParsedBody => {
+const readPairs = (
+  form: KeyValueForm,
+  schemas: ToolSchemas,
+  name: string,
+  lexemes: ReadonlyArray<Lexeme>,
+  closed: boolean
+): ParsedBody => {
   const entries = new Map<string, Json>()
   let at: "outside" | "key" | "value" = "outside"
   let key: string | null = null
@@ -107,6 +123,8 @@ const readPairs = (form: KeyValueForm, schemas: ToolSchemas, name: string, lexem
 export const renderKeyValues = (form: KeyValueForm, { name, input }: PastCall): string =>
   [
     `${form.callStart}${name}`,
-    ...Object.entries(input).map(([key, value]) => `${form.keyStart}${key}${form.keyEnd}\n${form.valueStart}${valueText(value)}${form.valueEnd}`),
+    ...Object.entries(input).map(
+      ([key, value]) => `${form.keyStart}${key}${form.keyEnd}\n${form.valueStart}${valueText(value)}${form.valueEnd}`
+    ),
     form.callEnd
   ].join("\n")

@@ -11,7 +11,13 @@ const form: SectionForm = {
   callStart: "<|tool_call_begin|>",
   separator: "<|tool_call_argument_begin|>",
   callEnd: "<|tool_call_end|>",
-  read: (before, behind) => ({ name: before.trim().replace(/^functions\./, "").replace(/:\d+$/, ""), json: behind })
+  read: (before, behind) => ({
+    name: before
+      .trim()
+      .replace(/^functions\./, "")
+      .replace(/:\d+$/, ""),
+    json: behind
+  })
 }
 
 export const kimiK2 = nativeFamily({

@@ -22,11 +22,25 @@ export const readLiteral = (text: string): Json | undefined => {
 }
 
 const escapes: Readonly<Record<string, string>> = {
-  n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", "\\": "\\", "'": "'", '"': '"', "/": "/", "\n": ""
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  b: "\b",
+  f: "\f",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  "/": "/",
+  "\n": ""
 }
 
 const words: ReadonlyMap<string, Json> = new Map<string, Json>([
-  ["true", true], ["True", true], ["false", false], ["False", false], ["null", null], ["None", null]
+  ["true", true],
+  ["True", true],
+  ["false", false],
+  ["False", false],
+  ["null", null],
+  ["None", null]
 ])
 
 const number = /[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?/y
@@ -162,7 +176,12 @@ export class LiteralCursor {
 
   #escape(): string {
     const letter = this.#text.charAt(this.at + 1)
-    const digits = letter === "u" ? this.#text.slice(this.at + 2, this.at + 6) : letter === "x" ? this.#text.slice(this.at + 2, this.at + 4) : ""
+    const digits =
+      letter === "u"
+        ? this.#text.slice(this.at + 2, this.at + 6)
+        : letter === "x"
+          ? this.#text.slice(this.at + 2, this.at + 4)
+          : ""
     if (digits.length === (letter === "u" ? 4 : 2) && /^[0-9a-fA-F]+$/.test(digits)) {
       this.at += 2 + digits.length
       return String.fromCharCode(Number.parseInt(digits, 16))

@@ -18,7 +18,8 @@ const ends = ["<|eom_id|>", "<|eot_id|>"]
 export const llama3 = nativeFamily({
   name: "llama3_json",
   // The vocabulary has the tag even where the template does not write it.
-  detect: (facts) => hasSigns(facts, [tag]) && templateHas(facts, "parameters") && !templateHas(facts, "<|python_start|>"),
+  detect: (facts) =>
+    hasSigns(facts, [tag]) && templateHas(facts, "parameters") && !templateHas(facts, "<|python_start|>"),
   reasoning: null,
   format: ({ toolNames }) => ({
     markers: [tag, "{"],
@@ -38,7 +39,8 @@ export const llama3 = nativeFamily({
       })
     }
   }),
-  renderCall: ({ name, input }: PastCall) => `{"name": ${JSON.stringify(name)}, "parameters": ${JSON.stringify(input)}}`,
+  renderCall: ({ name, input }: PastCall) =>
+    `{"name": ${JSON.stringify(name)}, "parameters": ${JSON.stringify(input)}}`,
   // What the models' own configuration says.
   sampling: { temperature: 0.6, topP: 0.9 }
 })

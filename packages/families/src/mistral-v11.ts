@@ -28,7 +28,9 @@ const parse = (lexemes: ReadonlyArray<Lexeme>): ParsedBody => {
     .trim()
   if (text.startsWith("[") || text.startsWith("{")) return parseJsonCalls(text)
   const from = text.indexOf("{")
-  return from === -1 ? noCalls("the call has no arguments") : parseNamedCall(text.slice(0, from).trim(), text.slice(from))
+  return from === -1
+    ? noCalls("the call has no arguments")
+    : parseNamedCall(text.slice(0, from).trim(), text.slice(from))
 }
 
 export const mistralV11 = nativeFamily({

@@ -11,7 +11,8 @@ import { readSpan } from "./span-reader.ts"
 export const mistralMarker = "[TOOL_CALLS]"
 
 /** The templates refuse ids that are not exactly nine letters or digits. Counted, so that they are unique and stay the same. */
-export const mistralId = ({ ordinal }: { readonly ordinal: number }): string => `call${ordinal.toString(36).padStart(5, "0").slice(-5)}`
+export const mistralId = ({ ordinal }: { readonly ordinal: number }): string =>
+  `call${ordinal.toString(36).padStart(5, "0").slice(-5)}`
 
 export const mistral = nativeFamily({
   name: "mistral",
@@ -31,7 +32,8 @@ export const mistral = nativeFamily({
           })
         : null
   }),
-  renderCall: ({ name, input }: PastCall) => `${mistralMarker}[{"name": ${JSON.stringify(name)}, "arguments": ${JSON.stringify(input)}}]`,
+  renderCall: ({ name, input }: PastCall) =>
+    `${mistralMarker}[{"name": ${JSON.stringify(name)}, "arguments": ${JSON.stringify(input)}}]`,
   templateId: mistralId,
   // What the model cards advise for tool use.
   sampling: { temperature: 0.3 }

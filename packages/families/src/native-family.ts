@@ -26,7 +26,9 @@ export const nativeFamily = (parts: NativeParts): Family => ({
   detect: parts.detect,
   reasoning: (facts) => {
     const { reasoning } = parts
-    const known = reasoning !== null && (facts.addedTokens.includes(reasoning.end) || (facts.templateText?.includes(reasoning.end) ?? false))
+    const known =
+      reasoning !== null &&
+      (facts.addedTokens.includes(reasoning.end) || (facts.templateText?.includes(reasoning.end) ?? false))
     return known ? reasoning : null
   },
   createParser: (options) =>

@@ -18,9 +18,13 @@ export const nativeToolPrompt =
     ].join("\n")
 
 /** Whether a chat template or the vocabulary has all of these signs. */
-export const hasSigns = (facts: { readonly templateText: string | null; readonly addedTokens: ReadonlyArray<string> }, signs: ReadonlyArray<string>): boolean =>
-  signs.every((sign) => (facts.templateText?.includes(sign) ?? false) || facts.addedTokens.includes(sign))
+export const hasSigns = (
+  facts: { readonly templateText: string | null; readonly addedTokens: ReadonlyArray<string> },
+  signs: ReadonlyArray<string>
+): boolean => signs.every((sign) => (facts.templateText?.includes(sign) ?? false) || facts.addedTokens.includes(sign))
 
 /** Whether the chat template itself has all of these signs. */
-export const templateHas = (facts: { readonly templateText: string | null }, ...signs: ReadonlyArray<string>): boolean =>
-  signs.every((sign) => facts.templateText?.includes(sign) ?? false)
+export const templateHas = (
+  facts: { readonly templateText: string | null },
+  ...signs: ReadonlyArray<string>
+): boolean => signs.every((sign) => facts.templateText?.includes(sign) ?? false)

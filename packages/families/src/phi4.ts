@@ -32,6 +32,7 @@ export const phi4 = nativeFamily({
       return reader
     }
   }),
-  renderCall: ({ name, input }: PastCall) => `<|tool_call|>[${JSON.stringify({ name, arguments: input })}]<|/tool_call|>`,
+  renderCall: ({ name, input }: PastCall) =>
+    `<|tool_call|>[${JSON.stringify({ name, arguments: input })}]<|/tool_call|>`,
   sampling: { temperature: 0 }
 })

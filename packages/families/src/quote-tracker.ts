@@ -11,7 +11,8 @@ export interface QuoteTracker {
 export const trackQuotes = (quotes: string): QuoteTracker => new LetterTracker(quotes, null)
 
 /** The same, and strings between two of the same marker, inside which nothing else counts. */
-export const trackMarkedStrings = (quotes: string, delimiter: string): QuoteTracker => new LetterTracker(quotes, delimiter)
+export const trackMarkedStrings = (quotes: string, delimiter: string): QuoteTracker =>
+  new LetterTracker(quotes, delimiter)
 
 /** Nothing is ever quoted and nothing balances. */
 export const trackNothing = (): QuoteTracker => ({ quoted: false, follow: () => false, mark: () => undefined })

@@ -24,7 +24,9 @@ const form: TagForm = {
 
 export const qwen3Coder = nativeFamily({
   name: "qwen3_coder",
-  detect: (facts) => templateHas(facts, callMarkers.start, form.callStart, form.parameterStart) && !templateHas(facts, "<seed:tool_call>"),
+  detect: (facts) =>
+    templateHas(facts, callMarkers.start, form.callStart, form.parameterStart) &&
+    !templateHas(facts, "<seed:tool_call>"),
   reasoning: thinkMarkers,
   format: (options) => tagFormat(form, options),
   renderCall: (call: PastCall) => renderTagCall(form, call),

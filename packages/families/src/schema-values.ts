@@ -8,7 +8,9 @@ export class ToolSchemas {
   readonly #names: ReadonlySet<string>
 
   constructor(options: ParserOptions) {
-    this.#schemas = new Map((options.tools ?? []).map((tool) => [tool.name, isJsonObject(tool.inputSchema) ? tool.inputSchema : {}]))
+    this.#schemas = new Map(
+      (options.tools ?? []).map((tool) => [tool.name, isJsonObject(tool.inputSchema) ? tool.inputSchema : {}])
+    )
     this.#names = new Set([...options.toolNames, ...this.#schemas.keys()])
   }
 
@@ -25,7 +27,10 @@ export class ToolSchemas {
   /** A value as its parameter's schema wants it; the text itself where the schema does not say or the text does not fit. */
   read(tool: string, parameter: string, text: string): Json {
     const schema = this.#schemas.get(tool)
-    const types = schema === undefined ? new Set<string>() : typesOf(this.hasParameter(tool, parameter) ? this.#properties(tool)?.[parameter] : undefined, schema, 0)
+    const types =
+      schema === undefined
+        ? new Set<string>()
+        : typesOf(this.hasParameter(tool, parameter) ? this.#properties(tool)?.[parameter] : undefined, schema, 0)
     return readTyped(text, types)
   }
 
@@ -39,7 +44,13 @@ const maximumHops = 8
 
 /** Words that are no JSON Schema types, but stand in tools' schemas all the same. */
 const aliases: ReadonlyMap<string, string> = new Map([
-  ["int", "integer"], ["float", "number"], ["double", "number"], ["bool", "boolean"], ["str", "string"], ["list", "array"], ["dict", "object"]
+  ["int", "integer"],
+  ["float", "number"],
+  ["double", "number"],
+  ["bool", "boolean"],
+  ["str", "string"],
+  ["list", "array"],
+  ["dict", "object"]
 ])
 
 const typesOf = (schema: Json | undefined, root: JsonObject, hops: number): ReadonlySet<string> => {
@@ -47,11 +58,14 @@ const typesOf = (schema: Json | undefined, root: JsonObject, hops: number): Read
   const types = new Set<string>()
   const type = schema["type"]
   for (const one of Array.isArray(type) ? type : [type]) if (typeof one === "string") types.add(aliases.get(one) ?? one)
-  if (type === undefined) for (const value of [...listOf(schema["enum"]), ...(schema["const"] === undefined ? [] : [schema["const"]])]) types.add(typeOf(value))
+  if (type === undefined)
+    for (const value of [...listOf(schema["enum"]), ...(schema["const"] === undefined ? [] : [schema["const"]])])
+      types.add(typeOf(value))
   for (const key of ["anyOf", "oneOf", "allOf"]) {
     for (const part of listOf(schema[key])) for (const one of typesOf(part, root, hops + 1)) types.add(one)
   }
-  if (typeof schema["$ref"] === "string") for (const one of typesOf(resolve(schema["$ref"], root), root, hops + 1)) types.add(one)
+  if (typeof schema["$ref"] === "string")
+    for (const one of typesOf(resolve(schema["$ref"], root), root, hops + 1)) types.add(one)
   return types
 }
 
@@ -61,7 +75,13 @@ const typeOf = (value: Json): string => (value === null ? "null" : Array.isArray
 
 const resolve = (reference: string, root: JsonObject): Json | undefined => {
   if (!reference.startsWith("#/")) return undefined
-  return reference.slice(2).split("/").reduce<Json | undefined>((at, key) => (isJsonObject(at) ? at[key.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined), root)
+  return reference
+    .slice(2)
+    .split("/")
+    .reduce<Json | undefined>(
+      (at, key) => (isJsonObject(at) ? at[key.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined),
+      root
+    )
 }
 
 const wholeNumber = /^[-+]?\d{1,15}(?:\.0*)?$/

@@ -32,7 +32,8 @@ export const sectionFormat = (form: SectionForm): Pick<CallFormat, "markers" | "
         structural: section ? [callStart, separator, callEnd] : [separator],
         tracker: trackQuotes('"'),
         trusting,
-        parse: (lexemes, closed) => parseSection(form, section ? lexemes : [{ kind: "marker", text: callStart }, ...lexemes], closed || !section)
+        parse: (lexemes, closed) =>
+          parseSection(form, section ? lexemes : [{ kind: "marker", text: callStart }, ...lexemes], closed || !section)
       })
     }
   }

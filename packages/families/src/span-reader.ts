@@ -73,7 +73,8 @@ class SpanReader implements CallReader {
       return more
     }
     if (always.includes(marker)) return this.#addStructural(lexeme)
-    if (!closers.includes(marker) && !enders.includes(marker) && !structural.includes(marker)) return this.#addText(marker)
+    if (!closers.includes(marker) && !enders.includes(marker) && !structural.includes(marker))
+      return this.#addText(marker)
     if (this.#tracker.quoted && this.#rules.trusting) return this.#addQuoted(lexeme)
     if (closers.includes(marker)) return this.#close(true, [])
     if (enders.includes(marker)) return this.#blank ? again : this.#close(true, [lexeme])
@@ -125,7 +126,8 @@ class SpanReader implements CallReader {
       if (!this.#tracker.follow(words.charAt(index)) || this.#rules.balanced !== true) continue
       this.#push(words.slice(0, index + 1))
       const rest = words.slice(index + 1)
-      if ((this.#rules.tail ?? "nothing") === "nothing") return this.#close(true, rest === "" ? [] : [{ kind: "text", text: rest }])
+      if ((this.#rules.tail ?? "nothing") === "nothing")
+        return this.#close(true, rest === "" ? [] : [{ kind: "text", text: rest }])
       this.#balanced = true
       return rest === "" ? more : this.#addBehind(rest)
     }

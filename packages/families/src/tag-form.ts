@@ -22,11 +22,16 @@ export interface TagForm {
 export const valueText = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value))
 
 /** A call as the form writes it. */
-export const renderTagCall = (form: TagForm, call: { readonly name: string; readonly input: JsonObject }, attribute?: (value: Json) => string): string => {
+export const renderTagCall = (
+  form: TagForm,
+  call: { readonly name: string; readonly input: JsonObject },
+  attribute?: (value: Json) => string
+): string => {
   const quote = form.attributes ? '"' : ""
   const line = form.linedValues ? "\n" : ""
   const parameters = Object.entries(call.input).map(
-    ([key, value]) => `${form.parameterStart}${key}${quote}${attribute?.(value) ?? ""}>${line}${valueText(value)}${line}${form.parameterEnd}\n`
+    ([key, value]) =>
+      `${form.parameterStart}${key}${quote}${attribute?.(value) ?? ""}>${line}${valueText(value)}${line}${form.parameterEnd}\n`
   )
   const [start = ""] = form.wrapperStarts
   const [end = ""] = form.wrapperEnds
@@ -34,9 +39,14 @@ export const renderTagCall = (form: TagForm, call: { readonly name: string; read
 }
 
 /** The name and the further attributes of an opening tag, from what stands between its beginning and its `>`. */
-export const readTag = (form: TagForm, head: string): { readonly name: string; readonly attributes: string; readonly closed: boolean } => {
+export const readTag = (
+  form: TagForm,
+  head: string
+): { readonly name: string; readonly attributes: string; readonly closed: boolean } => {
   const closed = form.attributes && head.trimEnd().endsWith("/")
   if (!form.attributes) return { name: head.trim(), attributes: "", closed }
   const quote = head.indexOf('"')
-  return quote === -1 ? { name: "", attributes: "", closed } : { name: head.slice(0, quote).trim(), attributes: head.slice(quote + 1), closed }
+  return quote === -1
+    ? { name: "", attributes: "", closed }
+    : { name: head.slice(0, quote).trim(), attributes: head.slice(quote + 1), closed }
 }

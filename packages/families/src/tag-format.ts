@@ -12,7 +12,9 @@ export const tagFormat = (form: TagForm, options: ParserOptions): Pick<CallForma
     closers: [...form.wrapperEnds, form.callEnd, form.parameterEnd],
     open: (marker, { trusting }) => {
       if (form.wrapperStarts.includes(marker)) return new TagReader(form, { bare: false, trusting, schemas })
-      return form.bareCalls !== "none" && marker === form.callStart ? new TagReader(form, { bare: true, trusting, schemas }) : null
+      return form.bareCalls !== "none" && marker === form.callStart
+        ? new TagReader(form, { bare: true, trusting, schemas })
+        : null
     }
   }
 }

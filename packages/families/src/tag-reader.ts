@@ -114,7 +114,8 @@ export class TagReader implements CallReader {
     if (end === -1) return more
     const step = this.#state === "call-head" ? this.#onCallHead(head) : this.#onParameterHead(head)
     const rest = words.slice(end + 1)
-    if (step.type === "closed") return rest === "" ? step : { ...step, rest: [...step.rest, { kind: "text", text: rest }] }
+    if (step.type === "closed")
+      return rest === "" ? step : { ...step, rest: [...step.rest, { kind: "text", text: rest }] }
     if (step.type !== "more" || rest === "") return step
     return this.#state === "value" ? this.#addValue(rest) : this.#addText(rest)
   }
@@ -158,7 +159,11 @@ export class TagReader implements CallReader {
 
   #onCallHead(head: string): CallStep {
     const { name, closed } = readTag(this.#form, head)
-    if (name === "" || (this.#options.bare && this.#form.bareCalls === "declared" && !this.#options.schemas.declares(name))) return text
+    if (
+      name === "" ||
+      (this.#options.bare && this.#form.bareCalls === "declared" && !this.#options.schemas.declares(name))
+    )
+      return text
     this.#name = name
     this.#entries = []
     this.#state = "call"
@@ -275,7 +280,9 @@ export class TagReader implements CallReader {
   #unfinished(): string {
     this.#flushJunk()
     const { callStart, parameterStart } = this.#form
-    return this.#inHead ? this.#head : `${callStart}${this.#name}>${this.#key === "" ? "" : `${parameterStart}${this.#key}>`}${this.#value}`
+    return this.#inHead
+      ? this.#head
+      : `${callStart}${this.#name}>${this.#key === "" ? "" : `${parameterStart}${this.#key}>`}${this.#value}`
   }
 
   #close(rest: ReadonlyArray<Lexeme>): CallStep {

@@ -13,7 +13,13 @@ export interface TaggedMarkers {
 }
 
 /** The format of families that write calls as JSON between two tags. */
-export const taggedFormat = ({ callStart, callEnd, reasoning, renderCall, silent = [] }: TaggedMarkers): CallFormat => ({
+export const taggedFormat = ({
+  callStart,
+  callEnd,
+  reasoning,
+  renderCall,
+  silent = []
+}: TaggedMarkers): CallFormat => ({
   markers: [callStart],
   silent,
   closers: [callEnd],

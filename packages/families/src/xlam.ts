@@ -12,7 +12,8 @@ export const xlam = nativeFamily({
   reasoning: thinkMarkers,
   format: ({ toolNames }) => ({
     markers: ["["],
-    open: (marker, { fresh, trusting }) => (marker === "[" ? readBareJson({ opener: "[", enders: [], silent: [], fresh, trusting, toolNames }) : null)
+    open: (marker, { fresh, trusting }) =>
+      marker === "[" ? readBareJson({ opener: "[", enders: [], silent: [], fresh, trusting, toolNames }) : null
   }),
   renderCall: ({ name, input }: PastCall) => `[${JSON.stringify({ name, arguments: input })}]`,
   sampling: { temperature: 0.6, topP: 0.9 }

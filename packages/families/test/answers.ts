@@ -9,15 +9,24 @@ export interface ShortAnswer {
   readonly calls: ReadonlyArray<readonly [string, JsonObject]>
 }
 
-const joined = (events: ReadonlyArray<FamilyEvent>, of: (event: FamilyEvent) => string): string => events.map(of).join("")
+const joined = (events: ReadonlyArray<FamilyEvent>, of: (event: FamilyEvent) => string): string =>
+  events.map(of).join("")
 
 /** Reads an answer letter by letter and tells it short. */
 export const answer = (family: Family, raw: string, more: Partial<ParserOptions> = {}): ShortAnswer => {
-  const events = read(family, [...raw].map((text) => ({ text })), options(more))
+  const events = read(
+    family,
+    [...raw].map((text) => ({ text })),
+    options(more)
+  )
   return {
-    text: joined(events, (event) => (event.type === "text" ? event.text : event.type === "malformed-call" ? event.rawText : "")),
+    text: joined(events, (event) =>
+      event.type === "text" ? event.text : event.type === "malformed-call" ? event.rawText : ""
+    ),
     thinking: joined(events, (event) => (event.type === "reasoning" ? event.text : "")),
-    calls: events.flatMap((event): ShortAnswer["calls"] => (event.type === "tool-call" ? [[event.name, event.input]] : []))
+    calls: events.flatMap((event): ShortAnswer["calls"] =>
+      event.type === "tool-call" ? [[event.name, event.input]] : []
+    )
   }
 }
 

@@ -18,9 +18,12 @@ describe("the family of a model", () => {
     )
   })
 
-  it.each(samples.map((sample) => [sample.family.name, sample] as const))("is %s where the template has its signs", (name, sample) => {
-    for (const sign of sample.templates) assert.strictEqual(detected(sign, sample.addedTokens ?? []), name)
-  })
+  it.each(samples.map((sample) => [sample.family.name, sample] as const))(
+    "is %s where the template has its signs",
+    (name, sample) => {
+      for (const sign of sample.templates) assert.strictEqual(detected(sign, sample.addedTokens ?? []), name)
+    }
+  )
 
   it.each([
     ["something that is not JSON", "'<tool_call>' + tool_call.name + '</tool_call>'"],

@@ -20,7 +20,9 @@ export const tokens = (text: string): ReadonlyArray<ModelPiece> =>
 
 /** Cuts a text at markers, each of which comes as a marker piece. */
 export const markerPieces = (text: string, markers: ReadonlyArray<string>): ReadonlyArray<ModelPiece> => {
-  const longestFirst = markers.toSorted((a, b) => b.length - a.length).map((marker) => marker.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))
+  const longestFirst = markers
+    .toSorted((a, b) => b.length - a.length)
+    .map((marker) => marker.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))
   return text
     .split(new RegExp(`(${longestFirst.join("|")})`))
     .filter((part) => part !== "")

@@ -33,13 +33,15 @@ describe("a value without a type of its own", () => {
     [{ type: "object" }, "[1]", "[1]"],
     [{ anyOf: [{ type: "integer" }, { type: "null" }] }, "7", 7],
     [{ $ref: "#/$defs/list" }, "[1]", [1]],
-    [{}, "{\"a\": 1}", "{\"a\": 1}"]
+    [{}, '{"a": 1}', '{"a": 1}']
   ])("is read by %j: %s", (schema, text, expected) => {
     assert.deepStrictEqual(value(schema, text), expected)
   })
 
   it("is text for a parameter that the schema does not name", () => {
-    const schemas = new ToolSchemas(options({ tools: [{ name: "f", inputSchema: { type: "object", properties: {} } }] }))
+    const schemas = new ToolSchemas(
+      options({ tools: [{ name: "f", inputSchema: { type: "object", properties: {} } }] })
+    )
     for (const key of ["x", "constructor", "__proto__"]) assert.strictEqual(schemas.read("f", key, "1"), "1")
     assert.isFalse(schemas.hasParameter("f", "constructor"))
   })
@@ -64,9 +66,9 @@ describe("a literal", () => {
 describe("arguments outside of a call's JSON", () => {
   it.each<readonly [string, Json]>([
     ["", {}],
-    [" {\"a\": 1} ", { a: 1 }],
-    ["{\"a\": 1}}", { a: 1 }],
-    ["{\"a\": 1}, \"b\": 2", "the call is not valid JSON"],
+    [' {"a": 1} ', { a: 1 }],
+    ['{"a": 1}}', { a: 1 }],
+    ['{"a": 1}, "b": 2', "the call is not valid JSON"],
     ["[1]", "the call's arguments are not a JSON object"],
     ["{a: 1}", "the call is not valid JSON"]
   ])("%s", (text, expected) => {

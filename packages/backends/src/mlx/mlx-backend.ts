@@ -95,6 +95,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
           parser: family.createParser({
             opensReasoning: card.template.opensReasoning && conversation.reasoning.mode !== "off",
             toolNames: conversation.tools.map((tool) => tool.name),
+            tools: conversation.tools,
             addedTokens: card.addedTokens
           }),
           makeCallId,
