@@ -77,7 +77,7 @@ describe.each(samples.map((sample) => [sample.family.name, sample] as const))("t
   it.each(sample.dropsHeaders === true ? [] : [sample.formWords ?? []])("loses nothing but markers and white space of an answer without calls", (...formWords) => {
     const letters = (words: string): string => {
       const fewer = [...sample.fragments, ...sample.markers]
-        .filter((fragment) => /^[<[]\S+$/.test(fragment) || fragment.includes("<"))
+        .filter((fragment) => /^<[^<>]+>$|^\[[^[\]]+\]$/.test(fragment))
         .concat(formWords)
         .toSorted((a, b) => b.length - a.length)
         .reduce((rest, marker) => rest.replaceAll(marker, ""), words)
