@@ -32,6 +32,7 @@ const rows: ReadonlyArray<readonly [Family, string, string, ShortAnswer]> = [
   [functionGemma, "takes escaped strings", "<start_function_call>call:f{a:<escape>x,y<escape>}<end_function_call>", only(["f", { a: "x,y" }])],
   [llama4, "takes nested literals and quotes of both kinds", "[f(a='it\\'s (1, 2)', x=[{'k': (1, None)}, -2.5e3]), g()]", only(["f", { a: "it's (1, 2)", x: [{ k: [1, null] }, -2500] }], ["g", {}])],
   [lfm2, "takes calls outside a list", "<|tool_call_start|>f(a=\"x\")<|tool_call_end|>", only(["f", { a: "x" }])],
+  [lfm2, "keeps backslashes of arguments, but not those of lists", "<|tool_call_start|>[f(a='grep \\d+ it\\'s\\n', x=[\"\\n\"])]<|tool_call_end|>", only(["f", { a: "grep \\d+ it's\\n", x: ["\n"] }])],
   [olmo3, "takes one call a line and keeps what is none", "<function_calls>f(a=true)\nnot a call\ng(a=None)</function_calls>", { text: "not a call", thinking: "", calls: [["f", { a: true }], ["g", { a: null }]] }],
   [harmony, "reads channels", "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Yes.<|return|>", { text: "Yes.", thinking: "Hm.", calls: [] }],
   [harmony, "takes a recipient in the role, or on another channel", "<|start|>assistant to=functions.f<|channel|>analysis<|message|>{\"a\": 1}<|call|>", only(["f", { a: 1 }])],
