@@ -9,6 +9,8 @@ export interface LiteralStyle {
   readonly bare: boolean
   /** A mark around strings inside which nothing is escaped. */
   readonly delimiter: string | null
+  /** A string that is no part of a list or an object is written as it is: only its quotation marks may be escaped. */
+  readonly rawStrings?: true
 }
 
 const pythonStyle: LiteralStyle = { bare: false, delimiter: null }
@@ -91,7 +93,7 @@ export class LiteralCursor {
     const first = this.#text.charAt(this.at)
     if (first === "[" || first === "(") return this.#list(first === "[" ? "]" : ")", depth)
     if (first === "{") return this.#object(depth)
-    if (first === '"' || first === "'") return this.#string(first)
+    if (first === '"' || first === "'") return this.#string(first, depth === 0 && this.#style.rawStrings === true)
     return this.#scalar()
   }
 
@@ -145,18 +147,17 @@ export class LiteralCursor {
     const { delimiter, bare } = this.#style
     if (delimiter !== null && this.take(delimiter)) return this.#until(delimiter)
     const first = this.#text.charAt(this.at)
-    if (first === '"' || first === "'") return this.#string(first)
+    if (first === '"' || first === "'") return this.#string(first, false)
     const found = bare ? this.name() : ""
     return found === "" ? undefined : found
   }
 
-  #string(quote: string): string | undefined {
+  #string(quote: string, raw: boolean): string | undefined {
     const tripled = quote.repeat(3)
-    if (this.peek(tripled)) return this.#rest(tripled)
-    return this.#rest(quote)
+    return this.#rest(this.peek(tripled) ? tripled : quote, raw)
   }
 
-  #rest(quote: string): string | undefined {
+  #rest(quote: string, raw: boolean): string | undefined {
     this.at += quote.length
     const parts: Array<string> = []
     let from = this.at
@@ -167,11 +168,17 @@ export class LiteralCursor {
         return parts.join("")
       }
       if (this.#text.charAt(this.at) === "\\") {
-        parts.push(this.#text.slice(from, this.at), this.#escape())
+        parts.push(this.#text.slice(from, this.at), raw ? this.#rawEscape() : this.#escape())
         from = this.at
       } else this.at += 1
     }
     return undefined
+  }
+
+  #rawEscape(): string {
+    const letter = this.#text.charAt(this.at + 1)
+    this.at += letter === "" ? 1 : 2
+    return letter === '"' || letter === "'" ? letter : `\\${letter}`
   }
 
   #escape(): string {

@@ -3,7 +3,7 @@ import type { CallFormat } from "./call-format.ts"
 import type { PastCall } from "./family.ts"
 import { type BodyCall, parseJsonCalls, type ParsedBody } from "./json-calls.ts"
 import { noCalls, textOf } from "./json-form.ts"
-import { LiteralCursor } from "./literals.ts"
+import { LiteralCursor, type LiteralStyle } from "./literals.ts"
 import { trackQuotes } from "./quote-tracker.ts"
 import { readSpan } from "./span-reader.ts"
 
@@ -15,12 +15,15 @@ export interface PythonicForm {
   readonly bareLists: boolean
   /** Ends of messages and turns. */
   readonly silent: ReadonlyArray<string>
+  /** Strings that are arguments of their own are written without escapes. */
+  readonly rawStrings?: true
 }
 
-const style = { bare: false, delimiter: null }
+const escaped: LiteralStyle = { bare: false, delimiter: null }
+const raw: LiteralStyle = { ...escaped, rawStrings: true }
 
 /** Reads `[f(a="x"), g()]`, or such calls one a line. What is beside a good call is left over. */
-export const parsePythonCalls = (text: string): ParsedBody => {
+export const parsePythonCalls = (text: string, style: LiteralStyle = escaped): ParsedBody => {
   const cursor = new LiteralCursor(text, style)
   const calls: Array<BodyCall> = []
   const leftovers: Array<string> = []
@@ -71,18 +74,13 @@ const python = (value: Json): string => {
   if (value === null) return "None"
   if (typeof value === "boolean") return value ? "True" : "False"
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`
-  if (typeof value === "object")
-    return `{${Object.entries(value)
-      .map(([key, one]) => `${JSON.stringify(key)}: ${python(one)}`)
-      .join(", ")}}`
+  if (typeof value === "object") return `{${Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${python(one)}`).join(", ")}}`
   return JSON.stringify(value)
 }
 
 /** A call as Python writes it, without markers. */
 export const renderPython = ({ name, input }: PastCall): string =>
-  `${name}(${Object.entries(input)
-    .map(([key, value]) => `${key}=${python(value)}`)
-    .join(", ")})`
+  `${name}(${Object.entries(input).map(([key, value]) => `${key}=${python(value)}`).join(", ")})`
 
 /** `[f(`, white space left out; whether this can begin a list of calls. */
 const beginsList = (head: string): boolean | null => {
@@ -91,43 +89,43 @@ const beginsList = (head: string): boolean | null => {
 }
 
 /** The format of calls written as Python; JSON in the same markers counts too. */
-export const pythonicFormat = (
-  form: PythonicForm,
-  toolNames: ReadonlyArray<string>
-): Pick<CallFormat, "markers" | "closers" | "open"> => ({
-  markers: [form.start, ...(form.bareLists ? ["["] : [])],
-  closers: [form.end],
-  open: (marker, { trusting }) => {
-    if (marker === form.start) {
-      return readSpan({
-        closers: [form.end],
-        enders: [form.start],
+export const pythonicFormat = (form: PythonicForm, toolNames: ReadonlyArray<string>): Pick<CallFormat, "markers" | "closers" | "open"> => {
+  const style = form.rawStrings === true ? raw : escaped
+  return {
+    markers: [form.start, ...(form.bareLists ? ["["] : [])],
+    closers: [form.end],
+    open: (marker, { trusting }) => {
+      if (marker === form.start) {
+        return readSpan({
+          closers: [form.end],
+          enders: [form.start],
+          tracker: trackQuotes("\"'"),
+          begins: (head) => /^[\p{L}_[{]/u.test(head),
+          trusting,
+          parse: (lexemes) => {
+            const text = textOf(lexemes).trim()
+            return /^[{[]\s*[{"]/.test(text) ? parseJsonCalls(text) : parsePythonCalls(text, style)
+          }
+        })
+      }
+      if (marker !== "[") return null
+      const reader = readSpan({
         tracker: trackQuotes("\"'"),
-        begins: (head) => /^[\p{L}_[{]/u.test(head),
+        enders: [form.start],
+        balanced: true,
+        tail: "end-only",
+        begins: beginsList,
+        weak: true,
+        silent: form.silent,
         trusting,
         parse: (lexemes) => {
-          const text = textOf(lexemes).trim()
-          return /^[{[]\s*[{"]/.test(text) ? parseJsonCalls(text) : parsePythonCalls(text)
+          const parsed = parsePythonCalls(textOf(lexemes), style)
+          const clean = parsed.leftovers.length === 0 && parsed.calls.every(({ name }) => toolNames.includes(name))
+          return clean ? parsed : noCalls("the list is no list of calls")
         }
       })
+      reader.add({ kind: "text", text: "[" })
+      return reader
     }
-    if (marker !== "[") return null
-    const reader = readSpan({
-      tracker: trackQuotes("\"'"),
-      enders: [form.start],
-      balanced: true,
-      tail: "end-only",
-      begins: beginsList,
-      weak: true,
-      silent: form.silent,
-      trusting,
-      parse: (lexemes) => {
-        const parsed = parsePythonCalls(textOf(lexemes))
-        const clean = parsed.leftovers.length === 0 && parsed.calls.every(({ name }) => toolNames.includes(name))
-        return clean ? parsed : noCalls("the list is no list of calls")
-      }
-    })
-    reader.add({ kind: "text", text: "[" })
-    return reader
   }
-})
+}
