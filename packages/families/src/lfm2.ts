@@ -5,7 +5,13 @@ import { nativeFamily } from "./native-family.ts"
 import { hasSigns, templateHas } from "./native-text.ts"
 import { pythonicFormat, renderPython } from "./pythonic-form.ts"
 
-const form = { start: "<|tool_call_start|>", end: "<|tool_call_end|>", bareLists: true, silent: [], rawStrings: true } as const
+const form = {
+  start: "<|tool_call_start|>",
+  end: "<|tool_call_end|>",
+  bareLists: true,
+  silent: [],
+  rawStrings: true
+} as const
 
 /** What a string without escapes cannot hold goes as JSON, which the same markers may hold. */
 const renderCall = (call: PastCall): string => {

@@ -74,13 +74,18 @@ const python = (value: Json): string => {
   if (value === null) return "None"
   if (typeof value === "boolean") return value ? "True" : "False"
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`
-  if (typeof value === "object") return `{${Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${python(one)}`).join(", ")}}`
+  if (typeof value === "object")
+    return `{${Object.entries(value)
+      .map(([key, one]) => `${JSON.stringify(key)}: ${python(one)}`)
+      .join(", ")}}`
   return JSON.stringify(value)
 }
 
 /** A call as Python writes it, without markers. */
 export const renderPython = ({ name, input }: PastCall): string =>
-  `${name}(${Object.entries(input).map(([key, value]) => `${key}=${python(value)}`).join(", ")})`
+  `${name}(${Object.entries(input)
+    .map(([key, value]) => `${key}=${python(value)}`)
+    .join(", ")})`
 
 /** `[f(`, white space left out; whether this can begin a list of calls. */
 const beginsList = (head: string): boolean | null => {
@@ -89,7 +94,10 @@ const beginsList = (head: string): boolean | null => {
 }
 
 /** The format of calls written as Python; JSON in the same markers counts too. */
-export const pythonicFormat = (form: PythonicForm, toolNames: ReadonlyArray<string>): Pick<CallFormat, "markers" | "closers" | "open"> => {
+export const pythonicFormat = (
+  form: PythonicForm,
+  toolNames: ReadonlyArray<string>
+): Pick<CallFormat, "markers" | "closers" | "open"> => {
   const style = form.rawStrings === true ? raw : escaped
   return {
     markers: [form.start, ...(form.bareLists ? ["["] : [])],

@@ -6,32 +6,100 @@ import { markerPieces, options, read } from "./reading.ts"
 import { samples, tools } from "./samples.ts"
 
 const ends = fc.constantFrom<EndReason>("stop", "stop", "stop", "length", "cancelled")
-const space = fc.constantFrom("\n", " ", "\n\n", "\u00a0", "\\", "\"", "'", "`", "<", "</", ">", ";", ",", "{", "}", "[", "]", "(", ")")
+const space = fc.constantFrom(
+  "\n",
+  " ",
+  "\n\n",
+  "\u00a0",
+  "\\",
+  '"',
+  "'",
+  "`",
+  "<",
+  "</",
+  ">",
+  ";",
+  ",",
+  "{",
+  "}",
+  "[",
+  "]",
+  "(",
+  ")"
+)
 const word = fc.constantFrom("word", "two words", "ünï©ode 🎉", "日本", "x", "f")
 const answerOf = (fragments: ReadonlyArray<string>) =>
   fc
-    .array(fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...fragments) }, { weight: 3, arbitrary: space }, { weight: 2, arbitrary: word }), { maxLength: 14 })
+    .array(
+      fc.oneof(
+        { weight: 8, arbitrary: fc.constantFrom(...fragments) },
+        { weight: 3, arbitrary: space },
+        { weight: 2, arbitrary: word }
+      ),
+      { maxLength: 14 }
+    )
     .map((parts) => parts.join(""))
 
 const cut = (text: string, places: ReadonlyArray<number>): ReadonlyArray<ModelPiece> => {
-  const at = [...new Set([0, ...places.map((place) => place % (text.length + 1)), text.length])].toSorted((a, b) => a - b)
+  const at = [...new Set([0, ...places.map((place) => place % (text.length + 1)), text.length])].toSorted(
+    (a, b) => a - b
+  )
   return at.slice(1).map((end, index) => ({ text: text.slice(at[index], end) }))
 }
 
 const characters = (text: string): ReadonlyArray<ModelPiece> => [...text].map((character) => ({ text: character }))
 
 const cutEvery = (text: string, length: number): ReadonlyArray<ModelPiece> =>
-  Array.from({ length: Math.ceil(text.length / length) }, (_, index) => ({ text: text.slice(index * length, (index + 1) * length) }))
+  Array.from({ length: Math.ceil(text.length / length) }, (_, index) => ({
+    text: text.slice(index * length, (index + 1) * length)
+  }))
 
 const calls = (events: ReadonlyArray<FamilyEvent>) =>
   events.flatMap((event) => (event.type === "tool-call" ? [{ name: event.name, input: event.input }] : []))
 
 const shown = (events: ReadonlyArray<FamilyEvent>): string =>
-  events.map((event) => (event.type === "text" || event.type === "reasoning" ? event.text : event.type === "reasoning-end" ? "" : event.rawText)).join("")
+  events
+    .map((event) =>
+      event.type === "text" || event.type === "reasoning"
+        ? event.text
+        : event.type === "reasoning-end"
+          ? ""
+          : event.rawText
+    )
+    .join("")
 
-const string = fc.string({ unit: fc.constantFrom("a", "é", "🎉", "\n", " ", "{", "}", "\"", "'", "\\", "<", ">", ",", ":", "]", "(", ")", "[", "&") })
+const string = fc.string({
+  unit: fc.constantFrom(
+    "a",
+    "é",
+    "🎉",
+    "\n",
+    " ",
+    "{",
+    "}",
+    '"',
+    "'",
+    "\\",
+    "<",
+    ">",
+    ",",
+    ":",
+    "]",
+    "(",
+    ")",
+    "[",
+    "&"
+  )
+})
 const anyInput: fc.Arbitrary<JsonObject> = fc.record(
-  { a: string, n: fc.integer(), x: fc.oneof(fc.array(fc.oneof(fc.integer(), string, fc.boolean(), fc.constant(null))), fc.dictionary(fc.constantFrom("k", "key_2"), string)) },
+  {
+    a: string,
+    n: fc.integer(),
+    x: fc.oneof(
+      fc.array(fc.oneof(fc.integer(), string, fc.boolean(), fc.constant(null))),
+      fc.dictionary(fc.constantFrom("k", "key_2"), string)
+    )
+  },
   { requiredKeys: [] }
 )
 
@@ -42,10 +110,17 @@ describe.each(samples.map((sample) => [sample.family.name, sample] as const))("t
 
   it("gives the same events for every cutting of the text", () => {
     fc.assert(
-      fc.property(answer, fc.array(fc.nat(), { maxLength: 12 }), fc.boolean(), ends, (text, places, opensReasoning, reason) => {
-        const whole = read(family, text, { ...given, opensReasoning }, reason)
-        for (const pieces of [characters(text), cut(text, places)]) assert.deepStrictEqual(read(family, pieces, { ...given, opensReasoning }, reason), whole)
-      }),
+      fc.property(
+        answer,
+        fc.array(fc.nat(), { maxLength: 12 }),
+        fc.boolean(),
+        ends,
+        (text, places, opensReasoning, reason) => {
+          const whole = read(family, text, { ...given, opensReasoning }, reason)
+          for (const pieces of [characters(text), cut(text, places)])
+            assert.deepStrictEqual(read(family, pieces, { ...given, opensReasoning }, reason), whole)
+        }
+      ),
       { numRuns: 400 }
     )
   })
@@ -55,7 +130,10 @@ describe.each(samples.map((sample) => [sample.family.name, sample] as const))("t
       fc.property(answer, fc.boolean(), ends, (text, opensReasoning, reason) => {
         const asText = read(family, text, { ...given, opensReasoning }, reason)
         const pieces = sample.markers.length === 0 ? [{ text }] : markerPieces(text, sample.markers)
-        assert.deepStrictEqual(read(family, pieces, { ...given, opensReasoning, addedTokens: sample.markers }, reason), asText)
+        assert.deepStrictEqual(
+          read(family, pieces, { ...given, opensReasoning, addedTokens: sample.markers }, reason),
+          asText
+        )
       }),
       { numRuns: 300 }
     )
@@ -74,37 +152,50 @@ describe.each(samples.map((sample) => [sample.family.name, sample] as const))("t
     )
   })
 
-  it.each(sample.dropsHeaders === true ? [] : [sample.formWords ?? []])("loses nothing but markers and white space of an answer without calls", (...formWords) => {
-    const letters = (words: string): string => {
-      const fewer = [...sample.fragments, ...sample.markers]
-        .filter((fragment) => /^<[^<>]+>$|^\[[^[\]]+\]$/.test(fragment))
-        .concat(formWords)
-        .toSorted((a, b) => b.length - a.length)
-        .reduce((rest, marker) => rest.replaceAll(marker, ""), words)
-        .replaceAll(/\s/g, "")
-      return fewer === words ? words : letters(fewer)
+  it.each(sample.dropsHeaders === true ? [] : [sample.formWords ?? []])(
+    "loses nothing but markers and white space of an answer without calls",
+    (...formWords) => {
+      const letters = (words: string): string => {
+        const fewer = [...sample.fragments, ...sample.markers]
+          .filter((fragment) => /^<[^<>]+>$|^\[[^[\]]+\]$/.test(fragment))
+          .concat(formWords)
+          .toSorted((a, b) => b.length - a.length)
+          .reduce((rest, marker) => rest.replaceAll(marker, ""), words)
+          .replaceAll(/\s/g, "")
+        return fewer === words ? words : letters(fewer)
+      }
+      fc.assert(
+        fc.property(answer, fc.boolean(), ends, (text, opensReasoning, reason) => {
+          const events = read(family, text, { ...given, opensReasoning }, reason)
+          if (calls(events).length === 0) assert.strictEqual(letters(shown(events)), letters(text))
+        }),
+        { numRuns: 400 }
+      )
     }
+  )
+
+  it("keeps text without markers exactly", () => {
     fc.assert(
-      fc.property(answer, fc.boolean(), ends, (text, opensReasoning, reason) => {
-        const events = read(family, text, { ...given, opensReasoning }, reason)
-        if (calls(events).length === 0) assert.strictEqual(letters(shown(events)), letters(text))
-      }),
-      { numRuns: 400 }
+      fc.property(
+        fc.string({ unit: fc.constantFrom("a", "é", "🎉", "\n", " ", "\u00a0", "\u3000", "\\", "`", ">", "/", ".") }),
+        (text) => {
+          assert.strictEqual(shown(read(family, text, given)), text)
+        }
+      )
     )
   })
 
-  it("keeps text without markers exactly", () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom("a", "é", "🎉", "\n", " ", "\u00a0", "\u3000", "\\", "`", ">", "/", ".") }), (text) => {
-      assert.strictEqual(shown(read(family, text, given)), text)
-    }))
-  })
-
   it("reads its own rendering of a call, values kept exactly", () => {
-    fc.assert(fc.property(anyInput, (input) => {
-      const raw = family.renderCall({ name: "f", input })
-      const events = read(family, sample.markers.length === 0 ? raw : markerPieces(raw, sample.markers), { ...given, addedTokens: sample.markers })
-      assert.deepStrictEqual(calls(events), [{ name: "f", input }])
-    }))
+    fc.assert(
+      fc.property(anyInput, (input) => {
+        const raw = family.renderCall({ name: "f", input })
+        const events = read(family, sample.markers.length === 0 ? raw : markerPieces(raw, sample.markers), {
+          ...given,
+          addedTokens: sample.markers
+        })
+        assert.deepStrictEqual(calls(events), [{ name: "f", input }])
+      })
+    )
   })
 
   it.each(sample.talk)("leaves talk about calls text: %s", (words) => {
@@ -124,22 +215,32 @@ describe.each(samples.map((sample) => [sample.family.name, sample] as const))("t
     assert.deepStrictEqual(calls(read(family, raw, given)), [{ name: "unheard_of", input: {} }])
   })
 
-  const thoughts = family.reasoning({ templateText: sample.templates.join(""), addedTokens: sample.markers, architecture: "" })
-  it.each(thoughts === null || sample.callsEndReasoning === true ? [] : [thoughts])("takes a call inside reasoning that closes for reasoning", ({ start, end }) => {
-    const call = family.renderCall({ name: "f", input: {} })
-    const events = read(family, `${start}Hm. ${call} no.${end}Done.`, given)
-    assert.deepStrictEqual(calls(events), [])
-    assert.strictEqual(events.filter((event) => event.type === "reasoning").length, 1)
+  const thoughts = family.reasoning({
+    templateText: sample.templates.join(""),
+    addedTokens: sample.markers,
+    architecture: ""
   })
-
-  it.each([...new Set([...sample.fragments, "{\"", "<", "\n \t"])])("needs bounded time for 200 kB of hostile %j", (unit) => {
-    const before = performance.now()
-    for (const beginning of ["", sample.cutOff]) {
-      const parser = family.createParser(given)
-      for (const piece of cutEvery(beginning + unit.repeat(Math.ceil(200_000 / unit.length)), 7)) parser.push(piece)
-      parser.end("stop")
+  it.each(thoughts === null || sample.callsEndReasoning === true ? [] : [thoughts])(
+    "takes a call inside reasoning that closes for reasoning",
+    ({ start, end }) => {
+      const call = family.renderCall({ name: "f", input: {} })
+      const events = read(family, `${start}Hm. ${call} no.${end}Done.`, given)
+      assert.deepStrictEqual(calls(events), [])
+      assert.strictEqual(events.filter((event) => event.type === "reasoning").length, 1)
     }
-    // A quadratic reader needs minutes for this; a linear one a fraction of a second.
-    assert.isBelow((performance.now() - before) / 1000, 5)
-  })
+  )
+
+  it.each([...new Set([...sample.fragments, '{"', "<", "\n \t"])])(
+    "needs bounded time for 200 kB of hostile %j",
+    (unit) => {
+      const before = performance.now()
+      for (const beginning of ["", sample.cutOff]) {
+        const parser = family.createParser(given)
+        for (const piece of cutEvery(beginning + unit.repeat(Math.ceil(200_000 / unit.length)), 7)) parser.push(piece)
+        parser.end("stop")
+      }
+      // A quadratic reader needs minutes for this; a linear one a fraction of a second.
+      assert.isBelow((performance.now() - before) / 1000, 5)
+    }
+  )
 })
