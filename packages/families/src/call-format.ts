@@ -3,7 +3,7 @@ import type { ParsedBody } from "./json-calls.ts"
 import type { Lexeme } from "./marker-lexer.ts"
 
 /** Where in an answer a marker stands. */
-export interface CallPlace {
+interface CallPlace {
   /** Nothing but white space since the answer, or what follows reasoning or a call, began. */
   readonly fresh: boolean
   /** On a line of its own so far. */
