@@ -1,12 +1,19 @@
 // What does the whole stack cost over calling the model directly? Decode speed, time to first token, CPU per token.
 // The same model and prompts go, in turn, through the proxy and through mlx_lm.stream_generate in its own process.
-import { places, startProxy, tinyModel } from "@pensieve/test-harness"
+import { places, type Proxy, startProxy, tinyModel } from "@pensieve/test-harness"
 import { type ChildProcess, spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
+import { request } from "node:http"
 import { createInterface } from "node:readline"
 import { median, percentile } from "./statistics.ts"
 
 const rounds = Number(process.argv[2] ?? 12)
+/**
+ * Threads of the matrix library, on both sides. On a CPU backend the model and the rest of the stack share the cores; with one thread fewer
+ * than cores the stack has a core to itself, as it has beside a GPU.
+ */
+const blasThreads = process.argv[3]
+const threads: Record<string, string> = blasThreads === undefined ? {} : { OPENBLAS_NUM_THREADS: blasThreads }
 const maxTokens = 96
 
 interface Sample {
@@ -51,7 +58,7 @@ const startDirect = async (model: string) => {
   const blas = openBlas()
   const child: ChildProcess = spawn(places.python, [new URL("direct.py", import.meta.url).pathname, model], {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, ...(blas === undefined ? {} : { LD_PRELOAD: blas }) }
+    env: { ...process.env, ...threads, ...(blas === undefined ? {} : { LD_PRELOAD: blas }) }
   })
   if (child.stdout === null || child.stdin === null) throw new Error("no pipes")
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -68,36 +75,47 @@ const startDirect = async (model: string) => {
   }
 }
 
+/** One streamed answer, read with as little work as a client can have: the two processes measured share the cores with it. */
+const streamOf = (proxy: Proxy, content: string): Promise<Omit<Sample, "cpu">> =>
+  new Promise((resolve, reject) => {
+    const body = JSON.stringify({
+      model: "m",
+      max_tokens: maxTokens,
+      temperature: 0,
+      stream: true,
+      messages: [{ role: "user", content }]
+    })
+    const start = performance.now()
+    let first = 0
+    let last = 0
+    let tail = ""
+    const headers = { authorization: `Bearer ${proxy.token}`, "content-type": "application/json" }
+    const outgoing = request(`${proxy.base}/v1/messages`, { method: "POST", headers }, (response) => {
+      response.on("data", (chunk: Buffer) => {
+        if (chunk.includes("text_delta")) {
+          last = performance.now()
+          if (first === 0) first = last
+        } else tail += chunk.toString()
+      })
+      response.once("end", () => {
+        const tokens = Number(/"output_tokens":(\d+)[^\n]*\n\nevent: message_stop/.exec(tail)?.[1] ?? 0)
+        resolve({ ttft: (first - start) / 1000, decode: (last - first) / 1000, tokens })
+      })
+      response.once("error", reject)
+    })
+    outgoing.once("error", reject)
+    outgoing.end(body)
+  })
+
 const main = async (): Promise<void> => {
   const model = await tinyModel("bench")
-  const proxy = await startProxy({ model })
+  const proxy = await startProxy({ model, env: threads })
   const direct = await startDirect(model)
   const pids = [proxy.process.pid ?? 0, ...proxy.children()]
   const throughStack = async (content: string): Promise<Sample> => {
     const before = cpuOfAll(pids)
-    const start = performance.now()
-    const response = await fetch(`${proxy.base}/v1/messages`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${proxy.token}`, "content-type": "application/json" },
-      body: JSON.stringify({
-        model: "m",
-        max_tokens: maxTokens,
-        temperature: 0,
-        stream: true,
-        messages: [{ role: "user", content }]
-      })
-    })
-    let first = 0
-    let last = 0
-    let text = ""
-    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      text += chunk
-      if (!chunk.includes("text_delta")) continue
-      last = performance.now()
-      if (first === 0) first = last
-    }
-    const tokens = Number(/"output_tokens":(\d+)[^\n]*\n\nevent: message_stop/.exec(text)?.[1] ?? 0)
-    return { ttft: (first - start) / 1000, decode: (last - first) / 1000, tokens, cpu: cpuOfAll(pids) - before }
+    const answer = await streamOf(proxy, content)
+    return { ...answer, cpu: cpuOfAll(pids) - before }
   }
   try {
     const samples: { stack: Array<Sample>; direct: Array<Sample> } = { stack: [], direct: [] }
@@ -121,7 +139,9 @@ const report = (stack: ReadonlyArray<Sample>, direct: ReadonlyArray<Sample>): vo
   const perToken = (sample: Sample) => (sample.cpu / sample.tokens) * 1000
   const ms = (sample: Sample) => sample.ttft * 1000
   const decodeRatio = median(stack.map((sample, index) => speed(sample) / speed(direct[index] ?? sample)))
-  console.log(`rounds                        ${stack.length}, ${maxTokens} tokens each, interleaved`)
+  console.log(
+    `rounds                        ${stack.length}, ${maxTokens} tokens each, interleaved; ${blasThreads ?? "all"} threads of the matrix library`
+  )
   console.log(
     `decode, tokens/s              stack ${median(stack.map(speed)).toFixed(1)}  direct ${median(direct.map(speed)).toFixed(1)}`
   )
