@@ -11,17 +11,18 @@ export class Failure extends Error {
 }
 
 const causes = [
-  {
-    pattern:
-      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|NameResolutionError|ConnectTimeout|dns error|error sending request|Temporary failure in name resolution/i,
-    remedy:
-      "The package registry cannot be reached: check the network (and proxy settings), then run the same command again."
-  },
+  // Before the network: uv calls a refused certificate an error of sending as well.
   {
     pattern:
       /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|CERTIFICATE_VERIFY_FAILED|invalid peer certificate|unable to get local issuer/i,
     remedy:
       "The registry's certificate is not trusted: point NODE_EXTRA_CA_CERTS and SSL_CERT_FILE at your organisation's certificate file, then run the same command again."
+  },
+  {
+    pattern:
+      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|NameResolutionError|ConnectTimeout|dns error|error sending request|Temporary failure in name resolution/i,
+    remedy:
+      "The package registry cannot be reached: check the network (and proxy settings), then run the same command again."
   },
   { pattern: /ENOSPC|No space left/i, remedy: "The disk is full: free about 2 GB, then run the same command again." },
   {

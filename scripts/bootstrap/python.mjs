@@ -9,6 +9,9 @@ import { step } from "./steps.mjs"
 const oldestMinor = 11
 const candidates = ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python"]
 
+/** uv takes the system's certificates, as pip does: an organisation's own are there and nowhere else. The older name is for older releases. */
+const systemCertificates = { UV_SYSTEM_CERTS: "true", UV_NATIVE_TLS: "true" }
+
 /** @typedef {{ command: string, version: readonly [number, number], venv: boolean }} Python */
 
 /**
@@ -78,7 +81,7 @@ export async function installPython(places, { development }, { env, print }) {
   await step(
     `Installing ${files.map((file) => basename(file)).join(" and ")}`,
     [...installer, "--require-hashes", "--only-binary", ":all:", ...files.flatMap((file) => ["-r", file])],
-    { ...options, log: `${places.tools}/logs/requirements.log` }
+    { ...options, env: { ...options.env, ...systemCertificates }, log: `${places.tools}/logs/requirements.log` }
   )
   writeStamp(places.pythonStamp, pythonFingerprint(places, all))
 }
