@@ -8,10 +8,13 @@ export interface BannerFacts {
   readonly tokenFile: string | undefined
 }
 
+/** A path as one word of a shell. */
+const shellWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
+
 /** The lines printed at start. */
 export const banner = ({ port, choice, tokenFile }: BannerFacts): string => {
   const url = `http://127.0.0.1:${port}`
-  const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${tokenFile})`
+  const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${shellWord(tokenFile)})`
   return [
     "",
     `  Pensieve listens on ${url}`,

@@ -42,6 +42,7 @@ export const start = Command.make(
       Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Option.getOrUndefined(value)])),
       yes
     ).pipe(
+      Effect.scoped,
       Effect.provide(Home.layer(process.env)),
       Effect.catchTag("StartFailure", (failure) =>
         Effect.andThen(
@@ -109,7 +110,14 @@ const readSettings = (
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { configFile } = yield* Home
-    const file = yield* Effect.option(fs.readFileString(configFile))
+    const file = yield* fs.readFileString(configFile).pipe(
+      Effect.asSome,
+      Effect.catch((error) =>
+        error.reason._tag === "NotFound"
+          ? Effect.succeedNone
+          : Effect.fail(new StartFailure({ message: `${configFile} cannot be read: ${error.message}`, exitCode: 2 }))
+      )
+    )
     const resolved = resolveSettings({
       flags: given,
       env: process.env,
@@ -144,7 +152,7 @@ const socketPaths = Effect.gen(function* () {
     yield* fs.makeDirectory(runFolder, { recursive: true, mode: 0o700 })
     return pathIn(runFolder)
   }
-  return pathIn(yield* fs.makeTempDirectory({ directory: tmpdir(), prefix: "pensieve-" }))
+  return pathIn(yield* fs.makeTempDirectoryScoped({ directory: tmpdir(), prefix: "pensieve-" }))
 })
 
 const portFailure = (port: number, cause: unknown): StartFailure =>

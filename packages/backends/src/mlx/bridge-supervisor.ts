@@ -4,11 +4,12 @@ import { Context, Effect, Exit, Layer, Option, Stream, SubscriptionRef } from "e
 import { rm } from "node:fs/promises"
 import { type BridgeClient, makeBridgeClient } from "./bridge-client.ts"
 import { type BridgeCommand, type BridgeProcess, type ProcessExit, startBridge } from "./bridge-process.ts"
+import { type LoadedModel, loadedModel } from "./plan-generation.ts"
 import { logBridgeLine, readableLine } from "./bridge-log.ts"
 
 /** A loaded engine. */
 export interface ReadyBridge {
-  readonly model: BridgeModel
+  readonly model: LoadedModel
   readonly client: BridgeClient
 }
 
@@ -80,7 +81,7 @@ const supervise = (options: SupervisorOptions) =>
       yield* Effect.logInfo("model ready").pipe(
         Effect.annotateLogs({ model: model.name, window: model.window, device: model.device, blas: model.blas })
       )
-      yield* SubscriptionRef.set(state, { status: "ready", bridge: { model, client } })
+      yield* SubscriptionRef.set(state, { status: "ready", bridge: { model: loadedModel(model), client } })
       yield* Effect.raceFirst(untilUnhealthy(client, child), child.exit)
       const exit = yield* child.exit
       return { wasReady: true, why: describeEnd(exit, child.lastLines()), exit, window: model.window } as const

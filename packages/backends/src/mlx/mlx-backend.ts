@@ -1,19 +1,11 @@
 import type { BackendError } from "@pensieve/errors"
-import { detectFamily } from "@pensieve/families"
 import type { Capabilities, Conversation, GenerationEvent, Notice } from "@pensieve/models"
 import { Effect, Layer, Stream } from "effect"
 import { randomBytes } from "node:crypto"
 import { Backend, type BackendStatus } from "../backend.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
-import {
-  arrangeFor,
-  callsAllowed,
-  type LoadedModel,
-  planGeneration,
-  planPrompt,
-  unenforced
-} from "./plan-generation.ts"
+import { arrangeFor, callsAllowed, planGeneration, planPrompt, unenforced } from "./plan-generation.ts"
 import { makeAnswerReader } from "./read-answer.ts"
 
 /** What the backend is told. */
@@ -32,12 +24,6 @@ const logNotice = (notice: Notice): Effect.Effect<void> =>
     Effect.annotateLogs({ code: notice.code, message: notice.message, field: notice.field ?? "" })
   )
 
-const loadedModel = ({ model }: ReadyBridge): LoadedModel => {
-  const facts = { templateText: model.template.text, addedTokens: model.addedTokens, architecture: model.architecture }
-  const family = detectFamily(facts)
-  return { card: model, family, reasoning: family.reasoning(facts) }
-}
-
 /** The backend that runs a model in the Python bridge. */
 export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend, never, BridgeSupervisor> =>
   Layer.effect(
@@ -50,7 +36,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
       )
 
       const capabilities = Effect.map(supervisor.ready, (bridge): Capabilities => {
-        const { card, family, reasoning } = loadedModel(bridge)
+        const { card, family, reasoning } = bridge.model
         return {
           modelName: options.modelName,
           window: card.window,
@@ -66,7 +52,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         conversation: Conversation
       ): Effect.fn.Return<number, BackendError> {
         const bridge = yield* supervisor.ready
-        const model = loadedModel(bridge)
+        const { model } = bridge
         return yield* bridge.client.count(planPrompt(conversation, arrangeFor(conversation, model), model))
       })
 
@@ -84,7 +70,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         bridge: ReadyBridge,
         conversation: Conversation
       ): Stream.Stream<GenerationEvent, BackendError> => {
-        const model = loadedModel(bridge)
+        const { model } = bridge
         const { card, family } = model
         const arranged = arrangeFor(conversation, model)
         const forced =

@@ -1,4 +1,4 @@
-import type { Family, ReasoningMarkers } from "@pensieve/families"
+import { detectFamily, type Family, type ReasoningMarkers } from "@pensieve/families"
 import type {
   BridgeGenerate,
   BridgeModel,
@@ -16,6 +16,13 @@ export interface LoadedModel {
   readonly card: BridgeModel
   readonly family: Family
   readonly reasoning: ReasoningMarkers | null
+}
+
+/** Looks at a loaded model once: its family is found from its template and vocabulary. */
+export const loadedModel = (card: BridgeModel): LoadedModel => {
+  const facts = { templateText: card.template.text, addedTokens: card.addedTokens, architecture: card.architecture }
+  const family = detectFamily(facts)
+  return { card, family, reasoning: family.reasoning(facts) }
 }
 
 /** Whether the request leaves the model free to call tools. */

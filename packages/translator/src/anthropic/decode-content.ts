@@ -10,7 +10,7 @@ import {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { decoderOf, invalidField, type Path } from "./field-error.ts"
-import { note, noteUnknownFields, type Notices } from "./notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 type Parts = Result.Result<ReadonlyArray<Part>, InvalidRequest>
 type BlockDecoder = (block: JsonObject, path: Path, notices: Notices) => Parts

@@ -3,7 +3,7 @@ import { AnthropicInputMessage, isJsonObject, type JsonObject, type Turn } from 
 import { Result } from "effect"
 import { decodeContent } from "./decode-content.ts"
 import { decoderOf, invalidField } from "./field-error.ts"
-import { note, noteUnknownFields, type Notices } from "./notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 const decodeMessage = decoderOf(AnthropicInputMessage)
 const messageFields = new Set(Object.keys(AnthropicInputMessage.fields))

@@ -11,7 +11,7 @@ import {
 import { Result } from "effect"
 import { clientTool, isServerTool, isUnsupportedTool } from "./client-tools.ts"
 import { decoderOf, invalidField, type Path } from "./field-error.ts"
-import { note, noteUnknownFields, type Notices } from "./notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 const decodeClientTool = decoderOf(AnthropicTool)
 const decodeTypedTool = decoderOf(AnthropicTypedTool)

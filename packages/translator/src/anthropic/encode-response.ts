@@ -8,7 +8,7 @@ import type {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { stepEnd, stepStream } from "./encode-stream.ts"
-import { parseToolInput } from "./parse-tool-input.ts"
+import { parseToolInput } from "../parse-tool-input.ts"
 import { initialStream, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
 
 /** An answer while its events come in. */

@@ -1,6 +1,6 @@
 import { BackendFailed } from "@pensieve/errors"
 import type { AnthropicContentBlock } from "@pensieve/models"
-import { parseToolInput } from "./parse-tool-input.ts"
+import { parseToolInput } from "../parse-tool-input.ts"
 import { begin, chain, fail, type OpenBlock, type StreamState, type StreamStep } from "./stream-state.ts"
 
 /** Begins a block; none may be open. */

@@ -21,7 +21,7 @@ import {
 } from "./decode-options.ts"
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
-import { noteUnknownFields, type Notices } from "./notices.ts"
+import { noteUnknownFields, type Notices } from "../notices.ts"
 
 /** What of a request is not in its body. */
 export interface RequestContext {

@@ -1,7 +1,7 @@
 import { BackendFailed } from "@pensieve/errors"
 import { isJsonObject, type JsonObject, type ToolCall } from "@pensieve/models"
 import { Result } from "effect"
-import { parseToolInput } from "../anthropic/parse-tool-input.ts"
+import { parseToolInput } from "../parse-tool-input.ts"
 import { freshId } from "./fresh-id.ts"
 import type { CallFragment } from "./read-chunk.ts"
 

@@ -1,8 +1,8 @@
 import type { InvalidRequest } from "@pensieve/errors"
 import { isJsonObject, OpenaiChatCustomCall, OpenaiChatInputCall, type ToolCallPart } from "@pensieve/models"
 import { Result } from "effect"
-import { note, type Notices } from "../anthropic/notices.ts"
-import { parseToolInput } from "../anthropic/parse-tool-input.ts"
+import { note, type Notices } from "../notices.ts"
+import { parseToolInput } from "../parse-tool-input.ts"
 import { decoderOf, type Path } from "./field-error.ts"
 
 const decodeFunctionCall = decoderOf(OpenaiChatInputCall)

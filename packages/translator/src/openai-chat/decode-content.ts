@@ -8,7 +8,7 @@ import {
   type Part
 } from "@pensieve/models"
 import { Result } from "effect"
-import { note, noteUnknownFields, type Notices } from "../anthropic/notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import { decoderOf, invalidField, type Path } from "./field-error.ts"
 
 type Parts = Result.Result<ReadonlyArray<Part>, InvalidRequest>

@@ -8,7 +8,7 @@ import {
   type Turn
 } from "@pensieve/models"
 import { Result } from "effect"
-import { note, noteUnknownFields, type Notices } from "../anthropic/notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import { callPart, decodeCalls } from "./decode-calls.ts"
 import { decodeContent } from "./decode-content.ts"
 import { decoderOf, invalidField, missingField, type Path } from "./field-error.ts"

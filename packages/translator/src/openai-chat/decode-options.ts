@@ -8,7 +8,7 @@ import {
   type Sampling
 } from "@pensieve/models"
 import { Result } from "effect"
-import { note, noteUnknownFields, type Notices } from "../anthropic/notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import { decoderOf, invalidField } from "./field-error.ts"
 
 type Effort = NonNullable<ReasoningRequest["effort"]>

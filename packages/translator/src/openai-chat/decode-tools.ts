@@ -10,7 +10,7 @@ import {
   type ToolDefinition
 } from "@pensieve/models"
 import { Result } from "effect"
-import { note, noteUnknownFields, type Notices } from "../anthropic/notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import { decoderOf, invalidField, type Path } from "./field-error.ts"
 
 const decodeFunction = decoderOf(OpenaiChatFunction)

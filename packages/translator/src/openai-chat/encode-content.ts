@@ -7,7 +7,7 @@ import type {
   Part,
   ToolDefinition
 } from "@pensieve/models"
-import { note, type Notices } from "../anthropic/notices.ts"
+import { note, type Notices } from "../notices.ts"
 import type { Path } from "./field-error.ts"
 import type { RequestOptions } from "./request-options.ts"
 import type { ToolNames } from "./tool-names.ts"

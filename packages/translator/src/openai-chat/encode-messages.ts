@@ -8,8 +8,8 @@ import type {
   ToolResultPart,
   Turn
 } from "@pensieve/models"
-import { note } from "../anthropic/notices.ts"
-import { parseToolInput } from "../anthropic/parse-tool-input.ts"
+import { note } from "../notices.ts"
+import { parseToolInput } from "../parse-tool-input.ts"
 import { type EncodeContext, joinTexts, mediaPart, partsText, userContent, userParts } from "./encode-content.ts"
 import type { Path } from "./field-error.ts"
 

@@ -1,5 +1,5 @@
 import type { Conversation, OpenaiChatSentRequest, OutputFormat, Sampling } from "@pensieve/models"
-import { note, type Notices } from "../anthropic/notices.ts"
+import { note, type Notices } from "../notices.ts"
 import type { RequestOptions } from "./request-options.ts"
 import type { ToolNames } from "./tool-names.ts"
 

@@ -1,5 +1,5 @@
 import type { Conversation, Notice, OpenaiChatSentRequest } from "@pensieve/models"
-import type { Notices } from "../anthropic/notices.ts"
+import type { Notices } from "../notices.ts"
 import { callIds } from "./call-ids.ts"
 import type { EncodeContext } from "./encode-content.ts"
 import { encodeMessages } from "./encode-messages.ts"

@@ -1,5 +1,5 @@
 import { BackendFailed } from "@pensieve/errors"
-import { parseToolInput } from "../anthropic/parse-tool-input.ts"
+import { parseToolInput } from "../parse-tool-input.ts"
 import { freshId } from "./fresh-id.ts"
 import { choiceFrame, fail, type StreamState, type StreamStep } from "./stream-state.ts"
 

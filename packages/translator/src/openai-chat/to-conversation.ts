@@ -1,7 +1,7 @@
 import type { InvalidRequest } from "@pensieve/errors"
 import { type Conversation, type JsonObject, OpenaiChatRequest } from "@pensieve/models"
 import { Result } from "effect"
-import { noteUnknownFields, type Notices } from "../anthropic/notices.ts"
+import { noteUnknownFields, type Notices } from "../notices.ts"
 import { decodeHints, type Headers } from "./decode-hints.ts"
 import { decodeMessages } from "./decode-messages.ts"
 import {

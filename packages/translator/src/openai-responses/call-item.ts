@@ -4,7 +4,7 @@ import type {
   ResponsesFunctionCallItem,
   ResponsesItemStatus
 } from "@pensieve/models"
-import { parseToolInput } from "./parse-tool-input.ts"
+import { parseToolInput } from "../parse-tool-input.ts"
 import type { OpenItem } from "./stream-state.ts"
 
 type Call = Extract<OpenItem, { readonly kind: "call" }>

@@ -9,7 +9,7 @@ import {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { decoderOf, invalidField, type Path } from "./field-error.ts"
-import { note, noteUnknownFields, type Notices } from "./notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 type Decoded = Result.Result<Part, InvalidRequest>
 type PartDecoder = (part: JsonObject, path: Path, notices: Notices) => Decoded

@@ -12,8 +12,8 @@ import {
 import { Result } from "effect"
 import { decodeContent } from "./decode-content.ts"
 import { decoderOf, invalidField, type Path } from "./field-error.ts"
-import { note, noteUnknownFields, type Notices } from "./notices.ts"
-import { parseToolInput } from "./parse-tool-input.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
+import { parseToolInput } from "../parse-tool-input.ts"
 import { unsealReasoning } from "./seal-reasoning.ts"
 import { isToolList } from "./tool-names.ts"
 

@@ -9,7 +9,7 @@ import {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { decoderOf, invalidField } from "./field-error.ts"
-import { note, noteUnknownFields, type Notices } from "./notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 type Effort = NonNullable<ReasoningRequest["effort"]>
 

@@ -2,7 +2,7 @@ import type { InvalidRequest } from "@pensieve/errors"
 import { type JsonObject, ResponsesToolChoice, type ToolChoice, type ToolDefinition } from "@pensieve/models"
 import { Result } from "effect"
 import { decoderOf, invalidField } from "./field-error.ts"
-import { note, noteUnknownFields, type Notices } from "./notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import type { NamedTool } from "./tool-names.ts"
 
 const decodeChoice = decoderOf(ResponsesToolChoice)

@@ -2,7 +2,7 @@ import type { InvalidRequest } from "@pensieve/errors"
 import { isJsonObject, type JsonObject, ResponsesToolType, responsesTools, type ToolDefinition } from "@pensieve/models"
 import { Result } from "effect"
 import { decoderOf, dotted, invalidField, type Path } from "./field-error.ts"
-import { note, noteUnknownFields, type Notices } from "./notices.ts"
+import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import type { NamedTool, SentTool } from "./tool-names.ts"
 
 const decodeType = decoderOf(ResponsesToolType)

@@ -7,7 +7,7 @@ import { decodeOutput, decodeReasoning, decodeSampling, noteIgnored, refuseUnsup
 import { decodeToolChoice } from "./decode-tool-choice.ts"
 import { decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
-import { noteUnknownFields, type Notices } from "./notices.ts"
+import { noteUnknownFields, type Notices } from "../notices.ts"
 import { callNamer, namedTools, sentTools } from "./tool-names.ts"
 
 /** What of a request is not in its body. */
