@@ -1,55 +1,213 @@
-import type { RequestClass } from "@pensieve/models"
+import type { RoutingFacts } from "./facts.ts"
+import { crossesThreshold } from "./long-context.ts"
+import { mismatch } from "./match-condition.ts"
+import { explicitTarget, knownModel, type ResolvedModel, resolveModel } from "./resolve-model.ts"
+import type { RoutingRules, Target } from "./rules.ts"
+import { tierOf } from "./tier.ts"
 
-/** What is known of a request when its backend is chosen. */
-export interface RoutingFacts {
-  /** The model as the client named it. */
-  readonly requestedModel: string
-  readonly requestClass: RequestClass
-}
-
-/** One backend a request can go to. */
-export interface Route {
-  /** Name of the backend. */
-  readonly backend: string
-  /** Model as that backend names it. */
-  readonly model: string
-}
-
-/** What can be chosen from. */
-export interface RoutingRules {
-  readonly default: Route
-}
-
-/** One rule that was looked at. */
+/** One rule, and what became of it. `why` is a sentence for the user. */
 export interface RuleTrial {
   readonly rule: string
-  readonly matched: boolean
+  /** `skipped`: an earlier rule had won. */
+  readonly outcome: "won" | "lost" | "skipped"
   readonly why: string
 }
 
 /** The choice, and why. */
-export interface Decision extends Route {
+export interface Decision {
+  /** Where the request goes first. */
+  readonly target: Target
+  /** All places that may answer, the first included. */
+  readonly candidates: readonly [Target, ...ReadonlyArray<Target>]
+  /** The chosen model as the configuration names it. */
+  readonly model: string
+  /** Tokens that fit there, where known. */
+  readonly window?: number
+  /** The rule that won. */
+  readonly rule: string
+  /** Every rule there is, in the order of their precedence. */
   readonly trials: ReadonlyArray<RuleTrial>
 }
 
-/**
- * Chooses the backend of a request. Pure and total: every model id gets an answer.
- *
- * A name that is the loaded model's own and a name nobody knows (`claude-…`) both end at the default route; the trace tells them apart.
- */
-export const decide = (facts: RoutingFacts, rules: RoutingRules): Decision => ({
-  ...rules.default,
-  trials: [
-    {
-      rule: "default",
-      matched: true,
-      why:
-        facts.requestedModel === rules.default.model
-          ? `"${facts.requestedModel}" is the loaded model`
-          : `"${facts.requestedModel}" is answered by the loaded model ${rules.default.model}`
-    }
-  ]
+/** What a rule says about a request: the name of a model, or why it does not apply. */
+type Verdict = { readonly use: string; readonly why: string } | { readonly not: string }
+
+interface Rule {
+  readonly name: string
+  readonly judge: (facts: RoutingFacts, rules: RoutingRules) => Verdict
+}
+
+const not = (why: string): Verdict => ({ not: why })
+
+const use = (model: string, why: string): Verdict => ({ use: model, why })
+
+/** A rule that sends one kind of request to one configured model. */
+const scenario = (
+  name: string,
+  modelOf: (rules: RoutingRules) => string | undefined,
+  reason: (facts: RoutingFacts) => string | undefined,
+  otherwise: string
+): Rule => ({
+  name,
+  judge: (facts, rules) => {
+    const model = modelOf(rules)
+    if (model === undefined) return not("no model is configured for it")
+    const why = reason(facts)
+    return why === undefined ? not(otherwise) : use(model, why)
+  }
 })
 
-/** The route in one line, for the header `x-pensieve-route`. */
-export const describeRoute = (decision: Decision): string => `${decision.backend}/${decision.model}`
+const explicit: Rule = {
+  name: "explicit",
+  judge: ({ requestedModel }, { backends, models }) => {
+    if (Object.hasOwn(models, requestedModel)) return use(requestedModel, "the request names a configured model")
+    return explicitTarget(requestedModel, backends) === undefined
+      ? not(`"${requestedModel}" is neither a configured model nor of the form backend,model`)
+      : use(requestedModel, "the request names backend and model")
+  }
+}
+
+const userFunction: Rule = {
+  name: "function",
+  judge: ({ functionAnswer }) => {
+    if (functionAnswer.kind === "none") return not("there is none, or it left the choice to the rules")
+    return functionAnswer.kind === "failed"
+      ? not(functionAnswer.why)
+      : use(functionAnswer.model, "the routing function chose it")
+  }
+}
+
+const subagentTag: Rule = {
+  name: "subagentTag",
+  judge: ({ subagentModel }) =>
+    subagentModel === undefined
+      ? not("the prompt holds no tag of a subagent's model")
+      : use(subagentModel, "a tag in the subagent's prompt names it")
+}
+
+const alias: Rule = {
+  name: "alias",
+  judge: ({ requestedModel }, rules) => {
+    const known = knownModel(requestedModel, rules)
+    return known === undefined
+      ? not(`"${requestedModel}" is no alias of a configured model`)
+      : use(known.name, `"${requestedModel}" is an alias of it`)
+  }
+}
+
+const longContext: Rule = {
+  name: "longContext",
+  judge: (facts, rules) => {
+    if (rules.longContext === undefined) return not("no model is configured for it")
+    const { crosses, why } = crossesThreshold(facts, rules.longContext.threshold)
+    return crosses ? use(rules.longContext.model, why) : not(why)
+  }
+}
+
+const tierMap: Rule = {
+  name: "tier",
+  judge: ({ requestedModel }, { tiers }) => {
+    const tier = tierOf(requestedModel)
+    if (tier === undefined) return not(`"${requestedModel}" names no tier`)
+    const model = tiers[tier]
+    return model === undefined ? not(`no model is configured for ${tier}`) : use(model, `it asks for ${tier}`)
+  }
+}
+
+const fallback: Rule = {
+  name: "default",
+  judge: (_, rules) => use(rules.default, "no other rule applies")
+}
+
+const background = scenario(
+  "background",
+  (rules) => rules.background,
+  ({ requestedModel }) => (tierOf(requestedModel) === "haiku" ? "it asks for haiku, as side work does" : undefined),
+  "it does not ask for haiku"
+)
+
+const webSearch = scenario(
+  "webSearch",
+  (rules) => rules.webSearch,
+  (facts) => (facts.webSearch ? "it offers a web search" : undefined),
+  "it offers no web search"
+)
+
+const image = scenario(
+  "image",
+  (rules) => rules.image,
+  (facts) => (facts.images ? "it holds an image" : undefined),
+  "it holds no image"
+)
+
+const think = scenario(
+  "think",
+  (rules) => rules.think,
+  (facts) => (facts.thinking ? "it asks for thinking" : undefined),
+  "it asks for no thinking"
+)
+
+/** All rules of a configuration, the first one first. */
+const ladder = (rules: RoutingRules): ReadonlyArray<Rule> => [
+  explicit,
+  userFunction,
+  ...rules.rules.map((rule): Rule => ({
+    name: `rules.${rule.name}`,
+    judge: (facts) => {
+      const why = mismatch(rule.when, facts)
+      return why === undefined ? use(rule.use, "all its conditions hold") : not(why)
+    }
+  })),
+  subagentTag,
+  image,
+  webSearch,
+  longContext,
+  background,
+  think,
+  alias,
+  tierMap,
+  fallback
+]
+
+/** A configuration that names a default nobody knows is refused when it is read; until then the name stands for itself. */
+const lastResort = (rules: RoutingRules): ResolvedModel => ({
+  name: rules.default,
+  targets: [{ backend: rules.backends[0] ?? "", model: rules.default }]
+})
+
+/**
+ * Chooses where a request goes. Pure and total: every request gets an answer, and every rule of the configuration stands in the trace.
+ *
+ * A rule that names a model which does not exist loses, and says so.
+ */
+export const decide = (facts: RoutingFacts, rules: RoutingRules): Decision => {
+  const trials: Array<RuleTrial> = []
+  let winner: { readonly rule: string; readonly model: ResolvedModel } | undefined
+  for (const rule of ladder(rules)) {
+    if (winner !== undefined) {
+      trials.push({ rule: rule.name, outcome: "skipped", why: `${winner.rule} had decided` })
+      continue
+    }
+    const verdict = rule.judge(facts, rules)
+    if ("not" in verdict) {
+      trials.push({ rule: rule.name, outcome: "lost", why: verdict.not })
+      continue
+    }
+    const model = resolveModel(verdict.use, rules) ?? (rule === fallback ? lastResort(rules) : undefined)
+    if (model === undefined) {
+      trials.push({ rule: rule.name, outcome: "lost", why: `there is no model "${verdict.use}"` })
+      continue
+    }
+    trials.push({ rule: rule.name, outcome: "won", why: verdict.why })
+    winner = { rule: rule.name, model }
+  }
+  const { rule, model } = winner ?? { rule: fallback.name, model: lastResort(rules) }
+  return {
+    target: model.targets[0],
+    candidates: model.targets,
+    model: model.name,
+    ...(model.window === undefined ? {} : { window: model.window }),
+    rule,
+    trials
+  }
+}

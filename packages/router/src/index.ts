@@ -1,1 +1,8 @@
 export * from "./decide.ts"
+export * from "./describe.ts"
+export * from "./estimate-tokens.ts"
+export * from "./facts.ts"
+export { needsExactCount } from "./long-context.ts"
+export { type ResolvedModel, resolveModel } from "./resolve-model.ts"
+export * from "./rules.ts"
+export * from "./subagent-tag.ts"

@@ -1,7 +1,7 @@
 import { Backend } from "@pensieve/backends"
 import { InternalError, type PensieveError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent, Notice } from "@pensieve/models"
-import { decide, describeRoute } from "@pensieve/router"
+import { decide, describeRoute, plainFacts, singleModel } from "@pensieve/router"
 import { committed, withHeartbeat } from "@pensieve/streaming"
 import { Cause, type Duration, Effect, Exit, Fiber, Option, Schedule, type Scope, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -120,8 +120,8 @@ const lateBody = (dialect: Dialect, requestId: string, exit: Exit.Exit<unknown, 
 
 const answerHeaders = (conversation: Conversation, backend: Backend["Service"]): Record<string, string> => {
   const decision = decide(
-    { requestedModel: conversation.model, requestClass: conversation.hints.requestClass },
-    { default: { backend: backend.name, model: backend.model } }
+    { ...plainFacts(conversation.model), requestClass: conversation.hints.requestClass },
+    singleModel({ backend: backend.name, model: backend.model })
   )
   return {
     "x-pensieve-route": headerText(describeRoute(decision)),
