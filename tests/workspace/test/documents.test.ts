@@ -1,3 +1,4 @@
+import { settings } from "@pensieve/config"
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "vitest"
@@ -5,7 +6,6 @@ import { files, members, packages, read, root } from "../src/checkout.ts"
 
 const scripts: Readonly<Record<string, string>> = JSON.parse(read("package.json")).scripts
 const startCommand = read("apps/proxy/src/commands/start.ts")
-const settingTable = read("packages/config/src/setting-table.ts")
 const sources = files
   .filter((file) => /^(apps|packages)\/[^/]+\/src\/.*\.ts$|^scripts\/.*\.mjs$/.test(file))
   .map(read)
@@ -49,7 +49,8 @@ describe.each(["README.md", "CONTRIBUTING.md"])("%s", (document) => {
     const flags = commands
       .filter((command) => command.startsWith("npm start --") || /^--[a-z-]+$/.test(command))
       .flatMap((command) => [...command.matchAll(/--([a-z][a-z-]*)/g)].map(([, flag = ""]) => flag))
-    const unknown = flags.filter((flag) => !new RegExp(`\\b${flag}"?:|"${flag}"`).test(startCommand))
+    const known = new Set(settings.map(({ flag }) => flag))
+    const unknown = flags.filter((flag) => !known.has(flag) && !startCommand.includes(`"${flag}"`))
     assert.deepEqual(unknown, [])
   })
 
@@ -79,14 +80,12 @@ describe("README.md", () => {
   })
 
   it("tells every setting, and the default port as it is", () => {
-    const rows = [...settingTable.matchAll(/flag: "([a-z-]+)",\s*env: "(\w+)",\s*fileKey: "(\w+)"/g)]
-    assert.isNotEmpty(rows)
-    for (const [, flag, env = "", key = ""] of rows) {
+    for (const { flag, env, path } of settings) {
       // A test's own setting, of no use to a user.
       if (flag === "allow-forced") continue
-      assert.match(readme, new RegExp(`\`${env}\` \\| \`${key}\``))
+      assert.include(readme, `\`${env}\` | \`${path.join(".")}\``)
     }
-    const [, port] = /"PENSIEVE_PORT"[^}]*fallback: (\d+)/.exec(settingTable) ?? []
+    const port = String(settings.find(({ flag }) => flag === "port")?.fallback)
     assert.include(readme, `default ${port};`)
     for (const [, used] of readme.matchAll(/127\.0\.0\.1:(\d+)/g)) assert.strictEqual(used, port)
   })

@@ -1,8 +1,8 @@
 import { BridgeSupervisor, type ForcedScript, mlxBackendLayer, parseForcedScript } from "@pensieve/backends"
-import { type ResolvedSettings, resolveSettings, settingTable } from "@pensieve/config"
+import { type Configuration, resolveConfiguration, settings } from "@pensieve/config"
 import { Home, localToken, type ModelChoice } from "@pensieve/operations"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
-import { Console, Effect, FileSystem, Layer, Option, Result } from "effect"
+import { Console, Effect, FileSystem, Layer, Option, Record, Result } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import { tmpdir } from "node:os"
@@ -14,18 +14,21 @@ import { places, pythonIsThere } from "../places.ts"
 import { StartFailure } from "../start-failure.ts"
 import { version } from "../version.ts"
 
-const text = (name: string, description: string) =>
-  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+/** One flag for each setting; the settings themselves say what they are. */
+const settingFlags = Object.fromEntries(
+  settings
+    .filter(({ secret }) => !secret)
+    .map(({ flag, env, description, fallback }) => [
+      flag,
+      Flag.String(flag).pipe(
+        Flag.withDescription(`${description} ${env}${fallback === undefined ? "" : `; default ${String(fallback)}`}.`),
+        Flag.optional
+      )
+    ])
+)
 
 const flags = {
-  port: text("port", "TCP port on loopback; 0 takes a free one. PENSIEVE_PORT; default 7777."),
-  model: text(
-    "model",
-    "A model folder, a repository id such as mlx-community/Qwen3-4B-4bit, or `demo`. PENSIEVE_MODEL."
-  ),
-  window: text("window", "Upper bound of the context window, in tokens. PENSIEVE_WINDOW."),
-  "log-level": text("log-level", "debug, info, warn or error. PENSIEVE_LOG_LEVEL; default info."),
-  "allow-forced": text("allow-forced", "For tests: a script of answers that the model is forced to give."),
+  settings: settingFlags,
   yes: Flag.Boolean("yes").pipe(
     Flag.withAlias("y"),
     Flag.withDescription("Agree to the download of a model."),
@@ -37,11 +40,8 @@ const flags = {
 export const start = Command.make(
   "start",
   flags,
-  Effect.fn("start")(function* ({ yes, ...given }) {
-    yield* run(
-      Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Option.getOrUndefined(value)])),
-      yes
-    ).pipe(
+  Effect.fn("start")(function* ({ yes, settings: given }) {
+    yield* run(Record.map(given, Option.getOrUndefined), yes).pipe(
       Effect.scoped,
       Effect.provide(Home.layer(process.env)),
       Effect.catchTag("StartFailure", (failure) =>
@@ -65,16 +65,17 @@ export const start = Command.make(
 
 const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolean) =>
   Effect.gen(function* () {
-    const { settings } = yield* readSettings(given)
+    const configuration = yield* readConfiguration(given)
     if (!pythonIsThere())
       return yield* new StartFailure({
         message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
         exitCode: 1
       })
-    const token = yield* localToken(settings.token)
+    const token = yield* localToken(configuration.token)
     const { tokenFile } = yield* Home
-    const choice = yield* modelFor(settings.model, agreed)
-    const forcedScript = settings.allowForced === undefined ? undefined : yield* readScript(settings.allowForced)
+    const choice = yield* modelFor(configuration.model, agreed)
+    const forcedScript =
+      configuration.allowForced === undefined ? undefined : yield* readScript(configuration.allowForced)
     const backend = mlxBackendLayer({
       modelName: choice.folder.name,
       ...(forcedScript === undefined ? {} : { forcedScript })
@@ -88,25 +89,27 @@ const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolea
             allowForced: forcedScript !== undefined
           },
           socketPath: yield* socketPaths,
-          window: settings.window
+          window: configuration.window
         })
       )
     )
     const server = serveLayer.pipe(
       Layer.provide(backend),
       Layer.provide(ServerPolicy.layer({ token, version })),
-      Layer.provideMerge(Layer.effectDiscard(announce(choice, settings.token === undefined ? tokenFile : undefined))),
-      Layer.provide(listenLayer(settings.port)),
-      Layer.provide(loggingLayer(settings.logLevel))
+      Layer.provideMerge(
+        Layer.effectDiscard(announce(choice, configuration.token === undefined ? tokenFile : undefined))
+      ),
+      Layer.provide(listenLayer(configuration.port)),
+      Layer.provide(loggingLayer(configuration.logLevel))
     )
     return yield* Effect.catchTag(Layer.launch(server), "ServeError", ({ cause }) =>
-      Effect.fail(portFailure(settings.port, cause))
+      Effect.fail(portFailure(configuration.port, cause))
     )
   })
 
-const readSettings = (
+const readConfiguration = (
   given: Readonly<Record<string, string | undefined>>
-): Effect.Effect<ResolvedSettings, StartFailure, Home | FileSystem.FileSystem> =>
+): Effect.Effect<Configuration, StartFailure, Home | FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { configFile } = yield* Home
@@ -118,12 +121,12 @@ const readSettings = (
           : Effect.fail(new StartFailure({ message: `${configFile} cannot be read: ${error.message}`, exitCode: 2 }))
       )
     )
-    const resolved = resolveSettings({
+    const resolved = resolveConfiguration({
       flags: given,
       env: process.env,
       ...(Option.isSome(file) ? { file: { path: configFile, text: file.value } } : {})
     })
-    if (Result.isSuccess(resolved)) return resolved.success
+    if (Result.isSuccess(resolved)) return resolved.success.value
     const lines = resolved.failure.map(({ message, line, column }) =>
       line === undefined ? message : `${message} (line ${line}, column ${column})`
     )
@@ -135,11 +138,11 @@ const readScript = (file: string): Effect.Effect<ForcedScript, StartFailure, Fil
     const fs = yield* FileSystem.FileSystem
     const content = yield* Effect.mapError(
       fs.readFileString(file),
-      () => new StartFailure({ message: `--${settingTable.allowForced.flag}: ${file} cannot be read.`, exitCode: 2 })
+      () => new StartFailure({ message: `--allow-forced: ${file} cannot be read.`, exitCode: 2 })
     )
     return yield* Effect.mapError(
       Effect.fromResult(parseForcedScript(content)),
-      (problem) => new StartFailure({ message: `--${settingTable.allowForced.flag}: ${file}: ${problem}`, exitCode: 2 })
+      (problem) => new StartFailure({ message: `--allow-forced: ${file}: ${problem}`, exitCode: 2 })
     )
   })
 

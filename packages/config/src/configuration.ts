@@ -1,0 +1,50 @@
+import { Schema } from "effect"
+
+/** The amount that is logged. */
+export type LogLevel = "debug" | "info" | "warn" | "error"
+
+const filled = Schema.String.check(Schema.isPattern(/\S/))
+
+/**
+ * Everything Pensieve can be told. The one source of the defaults, the flags, the variables, the messages and the JSON Schema.
+ *
+ * Annotations: `description` and `default` as in JSON Schema; `expected` is read behind "must be"; `secret` values are never shown.
+ */
+export const Configuration = Schema.Struct({
+  port: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })).annotate({
+    description: "TCP port on loopback; 0 takes a free one.",
+    expected: "a whole number from 0 to 65535",
+    default: 7777
+  }),
+  model: Schema.optionalKey(
+    filled.annotate({
+      description:
+        "A model folder, a repository id such as mlx-community/Qwen3-4B-4bit, or `demo`; without it the best model at hand.",
+      expected: "the name of a model"
+    })
+  ),
+  token: Schema.optionalKey(
+    filled.annotate({
+      description: "The token that clients must send; without it one is made at the first start.",
+      expected: "a text that is not empty",
+      secret: true
+    })
+  ),
+  window: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 256, maximum: 100_000_000 })).annotate({
+      description: "Upper bound of the context window, in tokens.",
+      expected: "a whole number from 256 to 100000000"
+    })
+  ),
+  logLevel: Schema.Literals(["debug", "info", "warn", "error"]).annotate({
+    description: "How much is logged.",
+    default: "info"
+  }),
+  allowForced: Schema.optionalKey(
+    filled.annotate({
+      description: "For tests: a script of answers that the model is forced to give.",
+      expected: "the path of a script"
+    })
+  )
+})
+export type Configuration = typeof Configuration.Type

@@ -1,0 +1,101 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type ConfigInput, configurationJsonSchema, resolveConfiguration, shownValues } from "@pensieve/config"
+import { Result } from "effect"
+
+const resolve = (input: Partial<ConfigInput>) => resolveConfiguration({ flags: {}, env: {}, ...input })
+const file = (text: string) => ({ path: "config.yaml", text })
+const problems = (input: Partial<ConfigInput>) => {
+  const result = resolve(input)
+  return Result.isFailure(result) ? result.failure : []
+}
+
+describe("resolveConfiguration", () => {
+  it("gives the defaults when nothing is said", () => {
+    const { value, originOf } = Result.getOrThrow(resolve({}))
+    assert.deepStrictEqual(value, { port: 7777, logLevel: "info" })
+    assert.deepStrictEqual(originOf(["port"]), { from: "default" })
+  })
+
+  it("prefers the flag, then the environment, then the file, and says which it was", () => {
+    const env = { PENSIEVE_PORT: "2" }
+    const yaml = file("port: 3\nmodel: some/model\n")
+    const of = (input: Partial<ConfigInput>) => {
+      const { value, originOf } = Result.getOrThrow(resolve(input))
+      return [value.port, originOf(["port"]).from]
+    }
+    assert.deepStrictEqual(of({ flags: { port: "1" }, env, file: yaml }), [1, "flag"])
+    assert.deepStrictEqual(of({ env, file: yaml }), [2, "environment"])
+    assert.deepStrictEqual(of({ file: yaml }), [3, "file"])
+  })
+
+  it("takes an empty variable as absent", () => {
+    assert.strictEqual(Result.getOrThrow(resolve({ env: { PENSIEVE_PORT: "" } })).value.port, 7777)
+  })
+
+  it("names the flag, the value and what it must be", () => {
+    assert.deepStrictEqual(problems({ flags: { port: "70000" } }), [
+      { message: "--port must be a whole number from 0 to 65535 (it is 70000)" }
+    ])
+    assert.deepStrictEqual(problems({ flags: { port: "many" } }), [
+      { message: `--port must be a whole number from 0 to 65535 (it is "many")` }
+    ])
+  })
+
+  it("never repeats a token in a message", () => {
+    assert.deepStrictEqual(problems({ env: { PENSIEVE_TOKEN: "  " } }), [
+      { message: "PENSIEVE_TOKEN must be a text that is not empty" }
+    ])
+    assert.notInclude(JSON.stringify(problems({ file: file("token: [canary]\n") })), "canary")
+  })
+
+  it("reports every problem of the file with line and column, and the nearest valid name", () => {
+    assert.deepStrictEqual(problems({ file: file("port: many\nmodle: x\nlogLevel: wran\n") }), [
+      { message: "config.yaml: modle is not known here; did you mean model?", line: 2, column: 1 },
+      {
+        message: `config.yaml: port must be a whole number from 0 to 65535 (it is "many")`,
+        line: 1,
+        column: 1
+      },
+      {
+        message: `config.yaml: logLevel must be one of debug, info, warn, error (it is "wran"); did you mean warn?`,
+        line: 3,
+        column: 1
+      }
+    ])
+  })
+
+  it("refuses what is not a mapping, broken text, a repeated key and an alias", () => {
+    assert.match(problems({ file: file("- a\n- b\n") })[0]?.message ?? "", /mapping/)
+    assert.isNotEmpty(problems({ file: file("port: [1\n") }))
+    assert.strictEqual(problems({ file: file("port: 1\nport: 2\n") })[0]?.line, 2)
+    assert.match(problems({ file: file("port: &a 1\nwindow: *a\n") })[0]?.message ?? "", /aliases/)
+  })
+
+  it("takes an empty file, and JSON", () => {
+    assert.strictEqual(Result.getOrThrow(resolve({ file: file("# nothing yet\n") })).value.port, 7777)
+    assert.strictEqual(Result.getOrThrow(resolve({ file: file('{"port": 81}') })).value.port, 81)
+  })
+})
+
+describe("the shown configuration", () => {
+  it("masks secrets and tells where each value came from", () => {
+    const resolved = Result.getOrThrow(
+      resolve({ file: file("token: canary\n"), env: { PENSIEVE_WINDOW: "5000" }, flags: { "log-level": "warn" } })
+    )
+    assert.deepStrictEqual(shownValues(resolved), [
+      { path: "port", value: "7777", origin: "default" },
+      { path: "logLevel", value: `"warn"`, origin: "--log-level" },
+      { path: "token", value: "********", origin: "file" },
+      { path: "window", value: "5000", origin: "PENSIEVE_WINDOW" }
+    ])
+  })
+})
+
+describe("the JSON Schema", () => {
+  it("knows every setting, requires none and allows no other", () => {
+    const schema = configurationJsonSchema()
+    assert.deepStrictEqual(schema["required"], [])
+    assert.strictEqual(schema["additionalProperties"], false)
+    assert.include(JSON.stringify(schema["properties"]), `"default":7777`)
+  })
+})
