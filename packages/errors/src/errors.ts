@@ -56,6 +56,9 @@ export class BackendTimeout extends Data.TaggedError("BackendTimeout")<WithMessa
 /** A fault of this program. */
 export class InternalError extends Data.TaggedError("InternalError")<WithMessage> {}
 
+/** The settings of a client cannot be changed as they are; nothing was written. Told on the command line only. */
+export class SetupRefused extends Data.TaggedError("SetupRefused")<WithMessage> {}
+
 /** Every error that can reach a client. */
 export type PensieveError =
   | InvalidRequest

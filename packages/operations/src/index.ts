@@ -1,4 +1,6 @@
 export * from "./choose-model.ts"
+export * from "./client-setup/claude-code.ts"
+export * from "./client-setup/setup-client.ts"
 export * from "./download-progress.ts"
 export * from "./find-models.ts"
 export * from "./format-size.ts"

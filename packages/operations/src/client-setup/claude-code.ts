@@ -1,0 +1,53 @@
+import type { Change } from "./change.ts"
+
+/** What a client must be told about the proxy. */
+export interface ProxyFacts {
+  /** As `http://127.0.0.1:7777`. */
+  readonly baseUrl: string
+  readonly token: string
+  /** Tokens that fit the model. */
+  readonly window: number
+  /** The model as the client shall name it. */
+  readonly modelName: string
+}
+
+/** A local model may think for long before its first word. */
+const requestTimeoutMs = 3_000_000
+const silenceTimeoutMs = 1_800_000
+
+/**
+ * A model name for which Claude Code heeds the window variable: it ignores it for names it knows.
+ *
+ * @see wire contract, section 7.3
+ */
+export const clientModelName = (modelName: string): string =>
+  `local-${modelName.replace(/.*\//, "").replace(/[^\w.-]+/g, "-")}`
+
+/** The environment of Claude Code. @see wire contract, section 7.5 */
+export const claudeCodeEnvironment = ({ baseUrl, token, window, modelName }: ProxyFacts): Record<string, string> => ({
+  ANTHROPIC_BASE_URL: baseUrl,
+  ANTHROPIC_AUTH_TOKEN: token,
+  ANTHROPIC_MODEL: modelName,
+  ANTHROPIC_DEFAULT_OPUS_MODEL: modelName,
+  ANTHROPIC_DEFAULT_SONNET_MODEL: modelName,
+  ANTHROPIC_DEFAULT_HAIKU_MODEL: modelName,
+  ANTHROPIC_DEFAULT_FABLE_MODEL: modelName,
+  CLAUDE_CODE_SUBAGENT_MODEL: modelName,
+  CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(window),
+  CLAUDE_CODE_ATTRIBUTION_HEADER: "0",
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+  API_TIMEOUT_MS: String(requestTimeoutMs),
+  CLAUDE_STREAM_IDLE_TIMEOUT_MS: String(silenceTimeoutMs)
+})
+
+/** What goes into `settings.json`. Settings beat the shell's environment, so a stale export there does no harm. */
+export const claudeCodeSettings = (facts: ProxyFacts): ReadonlyArray<Change> => [
+  ...Object.entries(claudeCodeEnvironment(facts)).map(([name, value]): Change => ({ path: ["env", name], value })),
+  { path: ["permissions", "defaultMode"], value: "default" }
+]
+
+/** What goes into `.claude.json`: the questions of a first start, answered. */
+export const claudeCodeState: ReadonlyArray<Change> = [
+  { path: ["hasCompletedOnboarding"], value: true },
+  { path: ["hasSeenAutoDefaultNudge"], value: true }
+]
