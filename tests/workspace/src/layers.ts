@@ -24,7 +24,11 @@ export const layerRules: Readonly<Record<string, LayerRule>> = {
   streaming: { layer: 3, own: layer1, others: runtime },
   auth: { layer: 3, own: layer1, others: runtime },
   backends: { layer: 3, own: [...layer1, ...layer2, "streaming"], others: runtime },
-  operations: { layer: 3, own: [...layer1, ...layer2, "streaming", "auth", "backends"], others: runtime },
+  operations: {
+    layer: 3,
+    own: [...layer1, ...layer2, "streaming", "auth", "backends"],
+    others: [...runtime, "diff", "jsonc-parser"]
+  },
   server: {
     layer: 3,
     own: [...layer1, ...layer2, "streaming", "auth", "backends", "operations"],

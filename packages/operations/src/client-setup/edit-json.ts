@@ -25,7 +25,7 @@ export interface EditedText {
 }
 
 /** Checks that a text is a JSON object. Comments and trailing commas are allowed, as editors' settings have them. */
-export const jsonProblem = (text: string): JsonProblem | undefined => {
+const jsonProblem = (text: string): JsonProblem | undefined => {
   const errors: Array<ParseError> = []
   const root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false })
   const [error] = errors
