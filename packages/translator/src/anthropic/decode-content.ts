@@ -9,7 +9,9 @@ import {
   type Part
 } from "@pensieve/models"
 import { Result } from "effect"
-import { decoderOf, invalidField, type Path } from "./field-error.ts"
+import { decodeEach } from "../decode-each.ts"
+import { decoderOf, invalidField } from "./field-error.ts"
+import type { Path } from "../path.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 type Parts = Result.Result<ReadonlyArray<Part>, InvalidRequest>
@@ -211,11 +213,6 @@ const decodeBlock = (block: unknown, path: Path, notices: Notices): Parts => {
  */
 export const decodeContent = (content: string | ReadonlyArray<unknown>, path: Path, notices: Notices): Parts => {
   if (typeof content === "string") return Result.succeed([{ type: "text", text: content }])
-  const parts: Array<Part> = []
-  for (const [index, block] of content.entries()) {
-    const decoded = decodeBlock(block, [...path, index], notices)
-    if (Result.isFailure(decoded)) return decoded
-    parts.push(...decoded.success)
-  }
-  return Result.succeed(parts)
+  const decoded = decodeEach(content, path, (block, place) => decodeBlock(block, place, notices))
+  return Result.map(decoded, (parts) => parts.flat())
 }

@@ -94,8 +94,5 @@ export const endResponse = (state: ResponseState): Result.Result<AnthropicMessag
 export const encodeResponse = (
   options: StreamOptions,
   events: Iterable<GenerationEvent>
-): Result.Result<AnthropicMessage, PensieveError> => {
-  let state = initialResponse(options)
-  for (const event of events) state = foldResponse(state, event)
-  return endResponse(state)
-}
+): Result.Result<AnthropicMessage, PensieveError> =>
+  endResponse([...events].reduce(foldResponse, initialResponse(options)))

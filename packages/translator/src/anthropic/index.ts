@@ -1,5 +1,5 @@
 export { decodeCountRequest } from "./decode-count-request.ts"
-export type { Headers } from "./decode-hints.ts"
+
 export { decodeRequest } from "./decode-request.ts"
 export { encodeCount } from "./encode-count.ts"
 export { encodeError } from "./encode-error.ts"
@@ -8,4 +8,4 @@ export { encodeResponse, endResponse, foldResponse, initialResponse, type Respon
 export { encodeStream, endStream, stepEnd, stepStream } from "./encode-stream.ts"
 export { streamOptions } from "./stream-options.ts"
 export { initialStream, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
-export type { RequestContext } from "./to-conversation.ts"
+export type { Headers, RequestContext } from "../request-context.ts"

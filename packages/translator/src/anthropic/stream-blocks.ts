@@ -1,7 +1,8 @@
-import { BackendFailed } from "@pensieve/errors"
 import type { AnthropicContentBlock } from "@pensieve/models"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { begin, chain, fail, type OpenBlock, type StreamState, type StreamStep } from "./stream-state.ts"
+import { freshId } from "../fresh-id.ts"
+import { callBroke, chain } from "../stream-step.ts"
+import { begin, fail, type OpenBlock, type StreamState, type StreamStep } from "./stream-state.ts"
 
 /** Begins a block; none may be open. */
 export const openBlock = (state: StreamState, block: OpenBlock, content: AnthropicContentBlock): StreamStep => [
@@ -25,8 +26,7 @@ export const closeThinking = (state: StreamState, signature: string | undefined)
 ]
 
 /** A call that was cut off must not be run: the stream fails instead of ending the call's block. */
-const failTool = (state: StreamState): StreamStep =>
-  fail(state, new BackendFailed({ message: "The model's tool call broke off before its input was complete." }))
+const failTool = (state: StreamState): StreamStep => fail(state, callBroke())
 
 /** Ends a call whose input is whole. */
 export const closeTool = (state: StreamState, json: string): StreamStep =>
@@ -41,14 +41,6 @@ export const closeBlock = (state: StreamState): StreamStep => {
   if (block.kind === "thinking") return closeThinking(state, undefined)
   if (block.kind === "tool") return failTool(state)
   return [closed(state), [{ type: "content_block_stop", index: state.index }]]
-}
-
-/** `id`, or `id` with the first number behind it that no call of the conversation has. */
-const freshId = (id: string, taken: ReadonlySet<string>): string => {
-  if (!taken.has(id)) return id
-  let count = 2
-  while (taken.has(`${id}_${count}`)) count++
-  return `${id}_${count}`
 }
 
 /** Begins a call, under an id no other call of the conversation has. */

@@ -1,12 +1,7 @@
-import type { Conversation, Part } from "@pensieve/models"
-import type { Headers } from "./decode-hints.ts"
+import type { Conversation } from "@pensieve/models"
+import { callIds } from "../call-ids.ts"
+import type { Headers } from "../request-context.ts"
 import type { StreamOptions } from "./stream-state.ts"
-
-const isCall = (part: Part) => part.type === "tool-call"
-
-/** The ids of all tool calls a conversation has. */
-const toolIds = (conversation: Conversation): ReadonlyArray<string> =>
-  conversation.turns.flatMap((turn) => turn.parts.filter(isCall).map((call) => call.id))
 
 /**
  * What an answer to this conversation must look like.
@@ -20,5 +15,5 @@ export const streamOptions = (conversation: Conversation, id: string, headers: H
   model: conversation.model,
   display: conversation.reasoning.display,
   estimatedTokens: (headers["anthropic-beta"] ?? "").includes("thinking-token-count-2026-05-13"),
-  toolIds: toolIds(conversation)
+  toolIds: callIds(conversation)
 })

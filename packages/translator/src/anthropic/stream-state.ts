@@ -1,5 +1,6 @@
 import type { PensieveError } from "@pensieve/errors"
 import { type AnthropicStreamEvent, emptyUsage, type Usage } from "@pensieve/models"
+import { chain, type Step } from "../stream-step.ts"
 import { errorObject } from "./encode-error.ts"
 import { messageUsage } from "./usage.ts"
 
@@ -40,7 +41,7 @@ export interface StreamState {
 }
 
 /** The next state, and what to send. */
-export type StreamStep = readonly [StreamState, ReadonlyArray<AnthropicStreamEvent>]
+export type StreamStep = Step<StreamState, AnthropicStreamEvent>
 
 /** The state before the first event. */
 export const initialStream = (options: StreamOptions): StreamState => ({
@@ -53,14 +54,6 @@ export const initialStream = (options: StreamOptions): StreamState => ({
   toolIds: new Set(options.toolIds ?? []),
   failure: undefined
 })
-
-/** What a state that is not ended does next, with what was to be sent before. */
-export const chain = (step: StreamStep, next: (state: StreamState) => StreamStep): StreamStep => {
-  const [state, events] = step
-  if (state.phase === "ended") return step
-  const [nextState, nextEvents] = next(state)
-  return [nextState, events.length === 0 ? nextEvents : [...events, ...nextEvents]]
-}
 
 /** Sends `message_start` if it has not been sent. */
 export const begin = (state: StreamState): StreamStep => {

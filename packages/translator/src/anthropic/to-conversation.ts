@@ -1,14 +1,7 @@
-import type { InvalidRequest } from "@pensieve/errors"
-import {
-  type AnthropicCountRequest,
-  AnthropicRequest,
-  type Conversation,
-  type JsonObject,
-  type RequestClass
-} from "@pensieve/models"
+import { type AnthropicCountRequest, AnthropicRequest, type JsonObject, type RequestClass } from "@pensieve/models"
 import { Result } from "effect"
 import { decodeContent } from "./decode-content.ts"
-import { decodeHints, type Headers } from "./decode-hints.ts"
+import { decodeHints } from "./decode-hints.ts"
 import { decodeMessages, hasCacheMark } from "./decode-messages.ts"
 import {
   decodeOutput,
@@ -22,15 +15,7 @@ import {
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
 import { noteUnknownFields, type Notices } from "../notices.ts"
-
-/** What of a request is not in its body. */
-export interface RequestContext {
-  /** By lower-case name. */
-  readonly headers: Headers
-}
-
-/** A conversation, or the field that is wrong. */
-export type Decoded = Result.Result<Conversation, InvalidRequest>
+import type { Decoded, RequestContext } from "../request-context.ts"
 
 /** The fields that are honoured, translated or refused. The rest has no effect and is noted, as is what `container` holds besides skills. */
 const requestFields = new Set(Object.keys(AnthropicRequest.fields).filter((field) => field !== "container"))

@@ -1,8 +1,9 @@
 import { BackendFailed } from "@pensieve/errors"
 import { isJsonObject, type JsonObject, type ToolCall } from "@pensieve/models"
 import { Result } from "effect"
+import { parseJson } from "../parse-json.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { freshId } from "./fresh-id.ts"
+import { freshId } from "../fresh-id.ts"
 import type { CallFragment } from "./read-chunk.ts"
 
 /** A call while its fragments come in. */
@@ -29,13 +30,9 @@ export interface CallOptions {
 const inputOf = (json: string): JsonObject | undefined => {
   const whole = parseToolInput(json.trim())
   if (whole !== undefined || !json.trimStart().startsWith('"')) return whole
-  try {
-    const inner: unknown = JSON.parse(json)
-    const value: unknown = typeof inner === "string" ? JSON.parse(inner) : undefined
-    return isJsonObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const inner = parseJson(json)
+  const value = typeof inner === "string" ? parseJson(inner) : undefined
+  return isJsonObject(value) ? value : undefined
 }
 
 const isWhole = (draft: CallDraft): boolean => draft.json !== "" && inputOf(draft.json) !== undefined

@@ -2,7 +2,8 @@ import { BackendFailed, type PensieveError } from "@pensieve/errors"
 import type { FinishReason, GenerationEvent, JsonObject, Usage } from "@pensieve/models"
 import { Result } from "effect"
 import { addFragment, type CallDraft, type CallOptions, finishCalls } from "./call-drafts.ts"
-import { decodeErrorChunk } from "./decode-error.ts"
+import { decodeErrorChunk } from "../decode-error.ts"
+import { foldSteps, type Step } from "../stream-step.ts"
 import { errorIn, type Finish, readChunk, tellsError } from "./read-chunk.ts"
 import { endThink, initialThink, pushThink, type ThinkForm, type ThinkPiece, type ThinkState } from "./think-text.ts"
 
@@ -27,7 +28,7 @@ export interface AnswerState {
 }
 
 /** The next state, and what it says. */
-export type AnswerStep = readonly [AnswerState, ReadonlyArray<GenerationEvent>]
+export type AnswerStep = Step<AnswerState, GenerationEvent>
 
 export const initialAnswer = (options: DecodeOptions): AnswerState => ({
   options,
@@ -56,16 +57,10 @@ const onText = (state: AnswerState, text: string): AnswerStep => {
   return [closed, [...events, { type: "text-delta", text }]]
 }
 
-const onPieces = (state: AnswerState, pieces: ReadonlyArray<ThinkPiece>): AnswerStep => {
-  const all: Array<GenerationEvent> = []
-  let current = state
-  for (const { kind, text } of pieces) {
-    const [next, events] = kind === "text" ? onText(current, text) : onReasoning(current, text)
-    current = next
-    all.push(...events)
-  }
-  return [current, all]
-}
+const onPieces = (state: AnswerState, pieces: ReadonlyArray<ThinkPiece>): AnswerStep =>
+  foldSteps(state, pieces, (current, { kind, text }) =>
+    kind === "text" ? onText(current, text) : onReasoning(current, text)
+  )
 
 /** One chunk of a stream, or a whole completion. */
 export const stepChunk = (state: AnswerState, chunk: JsonObject): AnswerStep => {

@@ -18,8 +18,10 @@ import {
   initialAnswer,
   stepChunk
 } from "./decode-chunk.ts"
-import { decodeErrorChunk } from "./decode-error.ts"
+import { decodeErrorChunk } from "../decode-error.ts"
 import { decodeResponse } from "./decode-response.ts"
+import { parseJson } from "../parse-json.ts"
+import { foldSteps, type Step } from "../stream-step.ts"
 
 /** Where the decoder of an upstream's stream stands. */
 export interface DecodeState {
@@ -33,7 +35,7 @@ export interface DecodeState {
 }
 
 /** The next state, and what the bytes said. */
-export type DecodeStep = readonly [DecodeState, ReadonlyArray<GenerationEvent>]
+export type DecodeStep = Step<DecodeState, GenerationEvent>
 
 /** Before the first byte. */
 export const initialDecode = (options: DecodeOptions): DecodeState => ({
@@ -44,14 +46,6 @@ export const initialDecode = (options: DecodeOptions): DecodeState => ({
   answer: initialAnswer(options)
 })
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 const noJson = new BackendFailed({ message: "The upstream sent a chunk that is no JSON." })
 
 /** Some servers forget the blank line between chunks: then each line of an event is one. */
@@ -59,32 +53,17 @@ const onData = (state: AnswerState, data: string): AnswerStep => {
   const text = data.trim()
   if (text === "") return [state, []]
   if (text === "[DONE]") return endAnswer(state)
-  const value = parsed(text)
+  const value = parseJson(text)
   if (isJsonObject(value)) return stepChunk(state, value)
-  return text.includes("\n") ? fold(state, text.split("\n"), onData) : failAnswer(state, noJson)
+  return text.includes("\n") ? foldSteps(state, text.split("\n"), onData) : failAnswer(state, noJson)
 }
 
 const onEvent = (state: AnswerState, { event, data }: SseEvent): AnswerStep =>
   event === "error" ? failAnswer(state, decodeErrorChunk(data)) : onData(state, data)
 
-const fold = <A>(
-  state: AnswerState,
-  items: ReadonlyArray<A>,
-  step: (state: AnswerState, item: A) => AnswerStep
-): AnswerStep => {
-  const all: Array<GenerationEvent> = []
-  let current = state
-  for (const item of items) {
-    const [next, events] = step(current, item)
-    current = next
-    all.push(...events)
-  }
-  return [current, all]
-}
-
 const onEvents = (state: DecodeState, text: string): DecodeStep => {
   const [sse, received] = pushSse(state.sse, text)
-  const [answer, events] = fold(state.answer, received, onEvent)
+  const [answer, events] = foldSteps(state.answer, received, onEvent)
   return [{ ...state, sse, answer }, events]
 }
 
@@ -121,7 +100,7 @@ export const decodeStream = (state: DecodeState, chunk: Uint8Array | string): De
 }
 
 const endBody = (state: DecodeState): DecodeStep => {
-  const value = parsed(state.body)
+  const value = parseJson(state.body)
   const events =
     value === undefined
       ? failAnswer(state.answer, decodeErrorChunk(state.body))[1]

@@ -7,8 +7,10 @@ import type {
   Part,
   ToolDefinition
 } from "@pensieve/models"
+import { fromBase64 } from "../base64.ts"
+import { dataUrl } from "../data-url.ts"
 import { note, type Notices } from "../notices.ts"
-import type { Path } from "./field-error.ts"
+import type { Path } from "../path.ts"
 import type { RequestOptions } from "./request-options.ts"
 import type { ToolNames } from "./tool-names.ts"
 
@@ -38,7 +40,7 @@ const nameOf = (source: MediaSource): string => {
 /** The address of a picture, or undefined for one that lies in somebody else's store. */
 const imageUrl = (source: MediaSource): string | undefined => {
   if (source.kind === "url") return source.url
-  return source.kind === "base64" ? `data:${source.mediaType};base64,${source.data}` : undefined
+  return source.kind === "base64" ? dataUrl(source.mediaType, source.data) : undefined
 }
 
 /** A picture as a part, or undefined where it cannot be sent. */
@@ -55,10 +57,8 @@ const imageText = (part: ImagePart, path: Path, { notices }: EncodeContext): str
 /** The text inside a document, or undefined if it is none. */
 const documentWords = (source: MediaSource): string | undefined => {
   if (source.kind === "text") return source.text
-  if (source.kind !== "base64" || !/^(text\/|application\/json$)/.test(source.mediaType)) return undefined
-  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(source.data)
-    ? Buffer.from(source.data, "base64").toString("utf8")
-    : undefined
+  const isText = source.kind === "base64" && /^(text\/|application\/json$)/.test(source.mediaType)
+  return isText ? fromBase64(source.data) : undefined
 }
 
 const documentText = (part: DocumentPart, path: Path, { notices }: EncodeContext): string => {
@@ -74,7 +74,7 @@ const documentText = (part: DocumentPart, path: Path, { notices }: EncodeContext
 const filePart = (part: DocumentPart, { options }: EncodeContext): OpenaiChatSentPart | undefined => {
   const { source } = part
   if (!options.files || source.kind !== "base64" || documentWords(source) !== undefined) return undefined
-  const file_data = `data:${source.mediaType};base64,${source.data}`
+  const file_data = dataUrl(source.mediaType, source.data)
   return { type: "file", file: { filename: part.title ?? "document", file_data } }
 }
 

@@ -11,7 +11,7 @@ import type {
 import { note } from "../notices.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
 import { type EncodeContext, joinTexts, mediaPart, partsText, userContent, userParts } from "./encode-content.ts"
-import type { Path } from "./field-error.ts"
+import type { Path } from "../path.ts"
 
 type Messages = ReadonlyArray<OpenaiChatSentMessage>
 

@@ -1,6 +1,6 @@
 import type { Conversation, Notice, OpenaiChatSentRequest } from "@pensieve/models"
 import type { Notices } from "../notices.ts"
-import { callIds } from "./call-ids.ts"
+import { callIds } from "../call-ids.ts"
 import type { EncodeContext } from "./encode-content.ts"
 import { encodeMessages } from "./encode-messages.ts"
 import { encodeMaxTokens, encodeOutput, encodeReasoning, encodeSampling, encodeTools } from "./encode-options.ts"

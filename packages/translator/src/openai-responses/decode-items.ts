@@ -11,10 +11,11 @@ import {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { decodeContent } from "./decode-content.ts"
-import { decoderOf, invalidField, type Path } from "./field-error.ts"
+import { decoderOf, invalidField } from "./field-error.ts"
+import type { Path } from "../path.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { unsealReasoning } from "./seal-reasoning.ts"
+import { unsealReasoning } from "../seal-reasoning.ts"
 import { isToolList } from "./tool-names.ts"
 
 /** How to name a call of the conversation, by its name and namespace on the wire. */

@@ -1,20 +1,8 @@
-import {
-  type Conversation,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type Part,
-  type ResponsesEcho
-} from "@pensieve/models"
+import { type Conversation, isJsonObject, type Json, type JsonObject, type ResponsesEcho } from "@pensieve/models"
+import { callIds } from "../call-ids.ts"
 import { includesReasoning } from "./decode-options.ts"
 import type { StreamOptions } from "./stream-state.ts"
 import { namedTools, sentTools, type WireTool } from "./tool-names.ts"
-
-const isCall = (part: Part) => part.type === "tool-call"
-
-/** The ids of all calls a conversation has. */
-const toolIds = (conversation: Conversation): ReadonlyArray<string> =>
-  conversation.turns.flatMap((turn) => turn.parts.filter(isCall).map((call) => call.id))
 
 const wireTools = (body: JsonObject): ReadonlyMap<string, WireTool> =>
   new Map(
@@ -63,6 +51,6 @@ export const streamOptions = (conversation: Conversation, id: string, createdAt:
     display: conversation.reasoning.display,
     sealsReasoning: includesReasoning(sent.include),
     tools: wireTools(sent),
-    toolIds: toolIds(conversation)
+    toolIds: callIds(conversation)
   }
 }

@@ -1,7 +1,6 @@
-import type { InvalidRequest } from "@pensieve/errors"
-import { type Conversation, type JsonObject, type Part, ResponsesRequest } from "@pensieve/models"
+import { type JsonObject, type Part, ResponsesRequest } from "@pensieve/models"
 import { Result } from "effect"
-import { decodeHints, type Headers } from "./decode-hints.ts"
+import { decodeHints } from "./decode-hints.ts"
 import { decodeItems } from "./decode-items.ts"
 import { decodeOutput, decodeReasoning, decodeSampling, noteIgnored, refuseUnsupported } from "./decode-options.ts"
 import { decodeToolChoice } from "./decode-tool-choice.ts"
@@ -9,15 +8,7 @@ import { decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
 import { noteUnknownFields, type Notices } from "../notices.ts"
 import { callNamer, namedTools, sentTools } from "./tool-names.ts"
-
-/** What of a request is not in its body. */
-export interface RequestContext {
-  /** By lower-case name. */
-  readonly headers: Headers
-}
-
-/** A conversation, or the field that is wrong. */
-export type Decoded = Result.Result<Conversation, InvalidRequest>
+import type { Decoded, RequestContext } from "../request-context.ts"
 
 /** Fields that administer a request and promise nothing about its answer. */
 const silentFields = [

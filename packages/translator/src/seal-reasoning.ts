@@ -1,4 +1,6 @@
 import { isJsonObject } from "@pensieve/models"
+import { fromBase64, toBase64 } from "./base64.ts"
+import { parseJson } from "./parse-json.ts"
 
 /** What `encrypted_content` holds: the text where the summary does not show it, and the backend's own signature. */
 export interface SealedReasoning {
@@ -9,30 +11,17 @@ export interface SealedReasoning {
 /** Tells our own content from that of another server. */
 const mark = "pensieve1."
 
-const toBase64 = (text: string): string => {
-  let binary = ""
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte)
-  return btoa(binary)
-}
-
-const fromBase64 = (text: string): string =>
-  new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)))
-
 /** `encrypted_content`: opaque to the client, which sends it back as it is. Not a secret: the text is the client's own. */
 export const sealReasoning = (sealed: SealedReasoning): string => mark + toBase64(JSON.stringify(sealed))
 
 /** What `encrypted_content` holds, or undefined if another server wrote it. */
 export const unsealReasoning = (content: string): SealedReasoning | undefined => {
-  if (!content.startsWith(mark)) return undefined
-  try {
-    const value: unknown = JSON.parse(fromBase64(content.slice(mark.length)))
-    if (!isJsonObject(value)) return undefined
-    const { text, signature } = value
-    return {
-      ...(typeof text === "string" ? { text } : {}),
-      ...(typeof signature === "string" ? { signature } : {})
-    }
-  } catch {
-    return undefined
+  const text = content.startsWith(mark) ? fromBase64(content.slice(mark.length)) : undefined
+  const value = text === undefined ? undefined : parseJson(text)
+  if (!isJsonObject(value)) return undefined
+  const { text: thought, signature } = value
+  return {
+    ...(typeof thought === "string" ? { text: thought } : {}),
+    ...(typeof signature === "string" ? { signature } : {})
   }
 }

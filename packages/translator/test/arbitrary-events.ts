@@ -105,12 +105,3 @@ export const orderlyEvents: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = fc
     ...pieces.flat(),
     { type: "finished", reason } as const
   ])
-
-/** Settings of a stream. */
-export const someOptions = fc.record({
-  id: fc.constant("msg_1"),
-  model: fc.constant("claude-local"),
-  display: fc.constantFrom("full" as const, "omitted" as const),
-  estimatedTokens: fc.boolean(),
-  toolIds: fc.constantFrom<ReadonlyArray<string>>([], ["toolu_1"], ["toolu_1", "toolu_1_2"])
-})
