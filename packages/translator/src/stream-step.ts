@@ -62,6 +62,8 @@ export const stepWith =
         return on["reasoning-delta"](state, event)
       case "reasoning-end":
         return on["reasoning-end"](state, event)
+      case "redacted-reasoning":
+        return on["redacted-reasoning"](state, event)
       case "text-delta":
         return on["text-delta"](state, event)
       case "tool-call":
@@ -72,6 +74,10 @@ export const stepWith =
         return on["tool-call-delta"](state, event)
       case "tool-call-end":
         return on["tool-call-end"](state, event)
+      case "server-tool-call":
+        return on["server-tool-call"](state, event)
+      case "server-tool-result":
+        return on["server-tool-result"](state, event)
       case "usage":
         return on.usage(state, event)
       case "finished":

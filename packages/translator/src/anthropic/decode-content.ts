@@ -12,6 +12,7 @@ import { Result } from "effect"
 import { decodeEach } from "../decode-each.ts"
 import { decoderOf, invalidField } from "./field-error.ts"
 import type { Path } from "../path.ts"
+import { unsealReasoning } from "../seal-reasoning.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 type Parts = Result.Result<ReadonlyArray<Part>, InvalidRequest>
@@ -28,7 +29,8 @@ const blocks = {
   toolUse: decoderOf(anthropicBlocks.tool_use),
   toolResult: decoderOf(anthropicBlocks.tool_result),
   toolReference: decoderOf(anthropicBlocks.tool_reference),
-  toolAddition: decoderOf(anthropicBlocks.tool_addition)
+  toolAddition: decoderOf(anthropicBlocks.tool_addition),
+  toolRemoval: decoderOf(anthropicBlocks.tool_removal)
 }
 
 const sources = {
@@ -134,10 +136,13 @@ const decodeSearchResult: BlockDecoder = (block, path, notices) =>
     ]
   })
 
+/** A signature of our own holds what the client was not shown; any other one belongs to the service that wrote the thought. */
 const decodeThinking: BlockDecoder = (block, path) =>
-  Result.map(blocks.thinking(block, path), ({ thinking, signature }) => [
-    { type: "reasoning", text: thinking, ...(signature === undefined ? {} : { signature }) }
-  ])
+  Result.map(blocks.thinking(block, path), ({ thinking, signature }) => {
+    const sealed = signature === undefined ? undefined : unsealReasoning(signature)
+    if (sealed !== undefined) return [{ type: "reasoning", text: sealed.text ?? thinking }]
+    return [{ type: "reasoning", text: thinking, ...(signature ? { signature } : {}) }]
+  })
 
 const decodeToolUse: BlockDecoder = (block, path, notices) =>
   Result.map(blocks.toolUse(block, path), ({ id, name, input, caller }) => {
@@ -164,6 +169,10 @@ const decodeToolReference: BlockDecoder = (block, path) =>
 const decodeToolAddition: BlockDecoder = (block, path) =>
   Result.map(blocks.toolAddition(block, path), ({ tool }) => [{ type: "tool-reference", name: tool.name }])
 
+/** From here on the tool is not offered; what stands before is not touched. */
+const decodeToolRemoval: BlockDecoder = (block, path) =>
+  Result.map(blocks.toolRemoval(block, path), ({ tool }) => [{ type: "tool-removal", name: tool.name }])
+
 const decoders: ReadonlyMap<string, { readonly decode: BlockDecoder; readonly fields: ReadonlySet<string> }> = new Map(
   Object.entries({
     text: decodeText,
@@ -174,7 +183,8 @@ const decoders: ReadonlyMap<string, { readonly decode: BlockDecoder; readonly fi
     tool_use: decodeToolUse,
     tool_result: decodeToolResult,
     tool_reference: decodeToolReference,
-    tool_addition: decodeToolAddition
+    tool_addition: decodeToolAddition,
+    tool_removal: decodeToolRemoval
   }).map(([type, decode]) => [
     type,
     {

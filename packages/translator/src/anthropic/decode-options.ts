@@ -187,3 +187,9 @@ export const noteContextEdits = (request: AnthropicCountRequest, notices: Notice
     ])
   }
 }
+
+/** Notes that tool calls are not checked for danger. */
+export const noteSafeguards = (request: AnthropicCountRequest, notices: Notices): void => {
+  if (request.safeguards === undefined) return
+  note(notices, "safeguards-unsupported", "Tool calls are not checked for danger; the answer says so.", ["safeguards"])
+}

@@ -58,7 +58,9 @@ const accumulate = (state: ResponseState, event: AnthropicStreamEvent): Response
       const input = parseToolInput(state.json) ?? {}
       return {
         ...state,
-        message: withLast(message, (block) => (block.type === "tool_use" ? { ...block, input } : block))
+        message: withLast(message, (block) =>
+          block.type === "tool_use" || block.type === "server_tool_use" ? { ...block, input } : block
+        )
       }
     }
     case "message_delta":

@@ -1,12 +1,17 @@
 import { encodeSseJson } from "@pensieve/framing"
 import type {
   Accepted,
+  AnthropicMessage,
   AnthropicStreamEvent,
   Failed,
   Finished,
   GenerationEvent,
+  Heartbeat,
   ReasoningDelta,
   ReasoningEnd,
+  RedactedReasoning,
+  ServerToolCall,
+  ServerToolResult,
   Started,
   TextDelta,
   ToolCall,
@@ -24,10 +29,12 @@ import {
   openBlock,
   openThinking,
   openTool,
+  tellBlock,
+  tick,
   writeThinking,
   writeTool
 } from "./stream-blocks.ts"
-import { begin, fail, type StreamState, type StreamStep } from "./stream-state.ts"
+import { begin, fail, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
 import { deltaUsage } from "./usage.ts"
 
 const onAccepted = (state: StreamState, event: Accepted): StreamStep => [
@@ -40,7 +47,11 @@ const onStarted = (state: StreamState, event: Started): StreamStep => {
   return begin({ ...state, usage: withCached(state.usage, event) })
 }
 
-const onHeartbeat = (state: StreamState): StreamStep => [state, [{ type: "ping" }]]
+/** Seconds of silence behind which pings alone are no longer enough: Claude Code gives up after about 600. */
+const longSilence = 480
+
+const onHeartbeat = (state: StreamState, event: Heartbeat): StreamStep =>
+  (event.quietSeconds ?? 0) < longSilence ? [state, [{ type: "ping" }]] : tick(state)
 
 const onTextDelta = (state: StreamState, event: TextDelta): StreamStep => {
   if (event.text === "") return [state, []]
@@ -66,6 +77,9 @@ const onReasoningEnd = (state: StreamState, event: ReasoningEnd): StreamStep =>
     ? chain(openThinking(state), (open) => closeThinking(open, event.signature))
     : [state, []]
 
+const onRedactedReasoning = (state: StreamState, event: RedactedReasoning): StreamStep =>
+  tellBlock(state, { type: "redacted_thinking", data: event.data })
+
 const onToolCallStart = (state: StreamState, event: ToolCallStart): StreamStep =>
   chain(chain(begin(state), closeBlock), (between) => openTool(between, event.id, event.name))
 
@@ -82,7 +96,19 @@ const onToolCall = (state: StreamState, event: ToolCall): StreamStep =>
     onToolCallEnd
   )
 
+const onServerToolCall = (state: StreamState, { id, name, input }: ServerToolCall): StreamStep =>
+  tellBlock(state, { type: "server_tool_use", id, name, input: {} }, JSON.stringify(input))
+
+const onServerToolResult = (state: StreamState, { kind, callId, content }: ServerToolResult): StreamStep =>
+  tellBlock(state, { type: kind, tool_use_id: callId, content })
+
 const onUsage = (state: StreamState, event: UsageReport): StreamStep => [{ ...state, usage: event.usage }, []]
+
+/** Tool calls are not checked here, which must be said: a verdict that was never made would be a lie. */
+const safeguardResults = ({ safeguards = [] }: StreamOptions): Pick<AnthropicMessage, "safeguard_results"> =>
+  safeguards.length === 0
+    ? {}
+    : { safeguard_results: safeguards.map((type) => ({ type, status: { type: "unsupported" } })) }
 
 const onFinished = (state: StreamState, event: Finished): StreamStep =>
   chain(chain(begin(state), closeBlock), (between) => [
@@ -90,7 +116,12 @@ const onFinished = (state: StreamState, event: Finished): StreamStep =>
     [
       {
         type: "message_delta",
-        delta: { ...stopReason(event, between.called), stop_details: null, container: null },
+        delta: {
+          ...stopReason(event, between.called),
+          stop_details: null,
+          container: null,
+          ...safeguardResults(between.options)
+        },
         usage: deltaUsage(between.usage)
       },
       { type: "message_stop" }
@@ -111,11 +142,14 @@ export const stepStream = stepWith<StreamState, AnthropicStreamEvent>({
   heartbeat: onHeartbeat,
   "reasoning-delta": onReasoningDelta,
   "reasoning-end": onReasoningEnd,
+  "redacted-reasoning": onRedactedReasoning,
   "text-delta": onTextDelta,
   "tool-call": onToolCall,
   "tool-call-start": onToolCallStart,
   "tool-call-delta": onToolCallDelta,
   "tool-call-end": onToolCallEnd,
+  "server-tool-call": onServerToolCall,
+  "server-tool-result": onServerToolResult,
   usage: onUsage,
   finished: onFinished,
   failed: onFailed

@@ -14,6 +14,8 @@ export interface StreamOptions {
   readonly display?: "full" | "omitted"
   /** With `omitted`: tell the progress of thinking as estimated tokens. Off by default. */
   readonly estimatedTokens?: boolean
+  /** Kinds of checks of tool calls the request asks for; the answer says of each that it is not made. */
+  readonly safeguards?: ReadonlyArray<string>
   /** Ids of tool calls the conversation already has; a call that repeats one gets an id of its own. */
   readonly toolIds?: ReadonlyArray<string>
 }
@@ -21,7 +23,8 @@ export interface StreamOptions {
 /** The block that has begun and not ended. */
 export type OpenBlock =
   | { readonly kind: "text" }
-  | { readonly kind: "thinking"; readonly length: number }
+  /** `hidden` is the text that the client is not shown. */
+  | { readonly kind: "thinking"; readonly hidden: string }
   /** `json` is the input written so far. */
   | { readonly kind: "tool"; readonly json: string }
 

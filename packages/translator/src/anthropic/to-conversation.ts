@@ -10,6 +10,7 @@ import {
   decodeStops,
   lastEffort,
   noteContextEdits,
+  noteSafeguards,
   refuseUnsupported
 } from "./decode-options.ts"
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts"
@@ -19,6 +20,9 @@ import type { Decoded, RequestContext } from "../request-context.ts"
 
 /** The fields that are honoured, translated or refused. The rest has no effect and is noted, as is what `container` holds besides skills. */
 const requestFields = new Set(Object.keys(AnthropicRequest.fields).filter((field) => field !== "container"))
+
+/** The name of this dialect in `Conversation.source`. */
+export const dialect = "anthropic"
 
 /** A body whose envelope is right as a Conversation. `forcedClass` is the request class where the endpoint decides it. */
 export const toConversation = (
@@ -33,6 +37,7 @@ export const toConversation = (
     const notices: Notices = new Map()
     noteUnknownFields(notices, body, requestFields, "the request", [])
     noteContextEdits(request, notices)
+    noteSafeguards(request, notices)
 
     const sent = request.tools ?? []
     const system = request.system === undefined ? [] : yield* decodeContent(request.system, ["system"], notices)
@@ -66,7 +71,7 @@ export const toConversation = (
       stream: request.stream ?? false,
       hints: decodeHints(facts, [...breakpoints], forcedClass),
       notices: [...notices.values()],
-      source: { dialect: "anthropic", body }
+      source: { dialect, body }
     }
   })
 

@@ -113,6 +113,8 @@ const partText = (part: Part, path: Path, context: EncodeContext): string => {
       return documentText(part, path, context)
     case "tool-reference":
       return referenceText(part.name, context)
+    case "tool-removal":
+      return `The tool ${context.names.toWire(part.name)} is not available from here on.`
     case "tool-call":
       return JSON.stringify({ name: part.name, arguments: part.input })
     case "tool-result":

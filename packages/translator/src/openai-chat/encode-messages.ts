@@ -4,6 +4,7 @@ import type {
   OpenaiChatSentPart,
   OpenaiChatToolCall,
   Part,
+  ReasoningPart,
   ToolCallPart,
   ToolResultPart,
   Turn
@@ -103,15 +104,21 @@ const sentCall = (part: ToolCallPart, path: Path, context: EncodeContext): Opena
 const isReasoning = (part: Part) => part.type === "reasoning"
 const isCall = (part: Part) => part.type === "tool-call"
 
+/** Whether a thought was not written by a service of its own, whose models' thoughts are no use to others. */
+const isOurs = (part: ReasoningPart) => part.signature === undefined
+
 const assistantMessages = (turn: Turn, path: Path, context: EncodeContext): Messages => {
   const said = turn.parts.map((part) =>
     isReasoning(part) || isCall(part) ? ({ type: "text", text: "" } as const) : part
   )
   const content = partsText(said, path, context)
   const calls = turn.parts.filter(isCall).map((part) => sentCall(part, path, context))
-  const thought = joinTexts(turn.parts.filter(isReasoning).map((part) => part.text))
-  const kept = context.options.reasoningHistory === "reasoning_content" ? thought : ""
-  if (thought !== kept) note(context.notices, "reasoning-dropped", "Earlier thinking is not sent again.", path)
+  const thoughts = turn.parts.filter(isReasoning)
+  const own = context.options.reasoningHistory === "reasoning_content" ? thoughts.filter(isOurs) : []
+  if (own.length < thoughts.length) {
+    note(context.notices, "reasoning-dropped", "Earlier thinking is not sent again.", path)
+  }
+  const kept = joinTexts(own.map((part) => part.text))
   if (content === "" && kept === "" && calls.length === 0) return []
   return [
     {

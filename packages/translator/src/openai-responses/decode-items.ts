@@ -96,10 +96,18 @@ const outputOf =
 const texts = (parts: ReadonlyArray<{ readonly text: string }> | undefined): string =>
   (parts ?? []).map((part) => part.text).join("\n\n")
 
+/** A thought only the backend can read, as the dialect writes it that has a block for it. */
+const redactedThinking = (data: string): Part => ({
+  type: "opaque",
+  wireType: "redacted_thinking",
+  value: { type: "redacted_thinking", data }
+})
+
 /** The whole thought where the item has it (sealed by us, or as `content`), else its summary. */
 const decodeReasoning: ItemDecoder = (item, path, notices) =>
   Result.map(items.reasoning(item, path), ({ summary, content, encrypted_content: encrypted }) => {
     const sealed = encrypted === undefined ? undefined : unsealReasoning(encrypted)
+    if (sealed?.redacted !== undefined) return byAssistant(redactedThinking(sealed.redacted))
     const whole = sealed?.text ?? texts(content)
     const shown = texts(summary)
     if (whole !== "" && shown !== "" && whole !== shown) {

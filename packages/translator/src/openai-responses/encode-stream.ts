@@ -6,6 +6,7 @@ import type {
   GenerationEvent,
   ReasoningDelta,
   ReasoningEnd,
+  RedactedReasoning,
   ResponsesEventBody,
   ResponsesStreamEvent,
   Started,
@@ -25,6 +26,7 @@ import {
   openCall,
   openMessage,
   openReasoning,
+  tellReasoning,
   writeCall,
   writeMessage,
   writeReasoning
@@ -59,6 +61,9 @@ const onReasoningEnd = (state: StreamState, event: ReasoningEnd): StreamStep =>
   state.item?.kind === "reasoning" || (event.signature && state.options.sealsReasoning === true)
     ? chain(openReasoning(state), (open) => closeReasoning(open, event.signature))
     : [state, []]
+
+const onRedactedReasoning = (state: StreamState, event: RedactedReasoning): StreamStep =>
+  state.options.sealsReasoning === true ? tellReasoning(state, { redacted: event.data }) : [state, []]
 
 const onToolCallStart = (state: StreamState, event: ToolCallStart): StreamStep => openCall(state, event.id, event.name)
 
@@ -99,11 +104,14 @@ const step = stepWith<StreamState, ResponsesEventBody>({
   heartbeat: onHeartbeat,
   "reasoning-delta": onReasoningDelta,
   "reasoning-end": onReasoningEnd,
+  "redacted-reasoning": onRedactedReasoning,
   "text-delta": onTextDelta,
   "tool-call": onToolCall,
   "tool-call-start": onToolCallStart,
   "tool-call-delta": onToolCallDelta,
   "tool-call-end": onToolCallEnd,
+  "server-tool-call": stay,
+  "server-tool-result": stay,
   usage: onUsage,
   finished: onFinished,
   failed: onFailed

@@ -5,7 +5,7 @@ import type {
   ResponsesReasoningItem
 } from "@pensieve/models"
 import { callEnd, callItem } from "./call-item.ts"
-import { sealReasoning } from "../seal-reasoning.ts"
+import { type SealedReasoning, sealReasoning } from "../seal-reasoning.ts"
 import { freshId } from "../fresh-id.ts"
 import { callBroke, chain } from "../stream-step.ts"
 import { begin, fail, type OpenItem, type StreamState, type StreamStep } from "./stream-state.ts"
@@ -134,6 +134,16 @@ export const closeReasoning = (state: StreamState, signature: string | undefined
     (open) => closed(open, wire)
   )
 }
+
+/** A thought the client cannot see at all, as an item of its own. */
+export const tellReasoning = (state: StreamState, sealed: SealedReasoning): StreamStep =>
+  chain(chain(begin(state), closeItem), (between) => {
+    const id = itemId(between, "rs")
+    const wire = { type: "reasoning", id, summary: [] } as const
+    return chain(openItem(between, { kind: "reasoning", id, text: "" }, wire), (open) =>
+      closed(open, { ...wire, encrypted_content: sealReasoning(sealed) })
+    )
+  })
 
 /** Begins a call, under an id no other call of the conversation has, and under the tool's name on the wire. */
 export const openCall = (state: StreamState, id: string, name: string): StreamStep =>

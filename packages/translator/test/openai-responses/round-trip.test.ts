@@ -33,6 +33,10 @@ const spoken = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<Part> => 
         ended = true
       }
     }
+    if (event.type === "redacted-reasoning") {
+      const value = { type: "redacted_thinking", data: event.data }
+      parts.push({ type: "opaque", wireType: "redacted_thinking", value })
+    }
     if (event.type === "tool-call")
       parts.push({ type: "tool-call", id: event.id, name: event.name, input: event.input })
     if (event.type === "tool-call-start") open = { id: event.id, name: event.name, json: "" }
