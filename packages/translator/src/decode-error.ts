@@ -67,7 +67,12 @@ const factsOf = (value: unknown, status: number | undefined, retryAfterSeconds: 
 /** The status an error without one stands for, by its type or code. */
 const kinds: ReadonlyArray<readonly [RegExp, number]> = [
   [/rate_?limit/i, 429],
-  [/overloaded|unavailable/i, 503],
+  [/overloaded/i, 529],
+  [/unavailable/i, 503],
+  [/authentication/i, 401],
+  [/permission|billing/i, 403],
+  [/not_found/i, 404],
+  [/request_too_large/i, 413],
   [/timeout/i, 504],
   [/invalid_?request|bad_?request|context_length_exceeded|exceed_context_size/i, 400]
 ]

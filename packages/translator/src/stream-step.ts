@@ -9,16 +9,20 @@ interface Phased {
   readonly phase: "waiting" | "open" | "ended"
 }
 
-/** What a state that is not ended does next, with what was to be said before. */
-export const chain = <State extends Phased, Out>(
-  step: Step<State, Out>,
+/** What comes behind a step, with what was said before. */
+export const andThen = <State, Out>(
+  [state, said]: Step<State, Out>,
   next: (state: State) => Step<State, Out>
 ): Step<State, Out> => {
-  const [state, said] = step
-  if (state.phase === "ended") return step
   const [nextState, more] = next(state)
   return [nextState, said.length === 0 ? more : [...said, ...more]]
 }
+
+/** What comes behind a step that did not end the stream. */
+export const chain = <State extends Phased, Out>(
+  step: Step<State, Out>,
+  next: (state: State) => Step<State, Out>
+): Step<State, Out> => (step[0].phase === "ended" ? step : andThen(step, next))
 
 /** Several inputs in a row, and all that was said. */
 export const foldSteps = <State, In, Out>(

@@ -1,5 +1,4 @@
 export { decodeCountRequest } from "./decode-count-request.ts"
-
 export { decodeRequest } from "./decode-request.ts"
 export { encodeCount } from "./encode-count.ts"
 export { encodeError } from "./encode-error.ts"
@@ -9,3 +8,7 @@ export { encodeStream, endStream, stepEnd, stepStream } from "./encode-stream.ts
 export { streamOptions } from "./stream-options.ts"
 export { initialStream, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
 export type { Headers, RequestContext } from "../request-context.ts"
+export { decodeError } from "../decode-error.ts"
+export { decodeResponse } from "./decode-response.ts"
+export { type DecodeState, type DecodeStep, decodeStream, endDecode, initialDecode } from "./decode-stream.ts"
+export type { CallOptions } from "../finish-calls.ts"

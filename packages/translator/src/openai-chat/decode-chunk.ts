@@ -1,7 +1,8 @@
 import { BackendFailed, type PensieveError } from "@pensieve/errors"
-import type { FinishReason, GenerationEvent, JsonObject, Usage } from "@pensieve/models"
+import type { GenerationEvent, JsonObject, Usage } from "@pensieve/models"
 import { Result } from "effect"
-import { addFragment, type CallDraft, type CallOptions, finishCalls } from "./call-drafts.ts"
+import { addFragment, type CallDraft } from "./call-drafts.ts"
+import { type CallOptions, cutsOff, finishCalls, reasonOf } from "../finish-calls.ts"
 import { decodeErrorChunk } from "../decode-error.ts"
 import { foldSteps, type Step } from "../stream-step.ts"
 import { errorIn, type Finish, readChunk, tellsError } from "./read-chunk.ts"
@@ -83,12 +84,6 @@ export const stepChunk = (state: AnswerState, chunk: JsonObject): AnswerStep => 
   ]
 }
 
-/** `tool-use` if and only if there is a call and no other one was cut off, whatever the upstream said. */
-const reasonOf = (said: FinishReason, calls: number, cut: boolean): FinishReason => {
-  if (calls > 0 && !cut) return "tool-use"
-  return said === "tool-use" ? "end-turn" : said
-}
-
 const broken = new BackendFailed({ message: "The upstream stopped before the answer was complete." })
 
 /** The chunks are over: the calls, the tokens and the end. An answer without a reason to end broke off. */
@@ -103,8 +98,8 @@ export const endAnswer = (state: AnswerState): AnswerStep => {
     [...before, { type: "failed", error }]
   ]
   if (finish === undefined || finish.reason === "broken") return failed(broken)
-  const cutOff = finish.reason === "max-tokens" || finish.reason === "refusal"
-  const finished = finishCalls(closed.calls, closed.options, cutOff)
+  const { calls: drafts, options } = closed
+  const finished = finishCalls(drafts, options, cutsOff(finish.reason), new Set(options.callIds))
   if (Result.isFailure(finished)) return failed(finished.failure)
   const { calls, cut } = finished.success
   const reason = reasonOf(finish.reason, calls.length, cut)

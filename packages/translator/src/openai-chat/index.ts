@@ -14,7 +14,7 @@ export {
 export type { Headers, RequestContext } from "../request-context.ts"
 export { type EncodedRequest, encodeRequest } from "./encode-request.ts"
 export { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
-export type { CallOptions } from "./call-drafts.ts"
+export type { CallOptions } from "../finish-calls.ts"
 export type { DecodeOptions } from "./decode-chunk.ts"
 export { decodeError } from "../decode-error.ts"
 export { decodeResponse } from "./decode-response.ts"
