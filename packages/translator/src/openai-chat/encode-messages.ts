@@ -11,27 +11,15 @@ import type {
 } from "@pensieve/models"
 import { note } from "../notices.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { type EncodeContext, joinTexts, mediaPart, partsText, userContent, userParts } from "./encode-content.ts"
+import { asReminder, joinTexts, partsText } from "../part-text.ts"
+import { systemParts } from "../system-parts.ts"
+import { type EncodeContext, mediaPart, userContent, userParts } from "./encode-content.ts"
 import type { Path } from "../path.ts"
 
 type Messages = ReadonlyArray<OpenaiChatSentMessage>
 
-/** Claude Code's first system block; its value differs from one session to the next and would spoil the upstream's cache. */
-const billingHeader = /^x-anthropic-billing-header:[^\n]*\n*/
-
-const systemParts = (parts: ReadonlyArray<Part>, { notices }: EncodeContext): ReadonlyArray<Part> =>
-  parts.map((part, index) => {
-    const header = index === 0 && part.type === "text" ? billingHeader.exec(part.text)?.[0] : undefined
-    if (header === undefined || part.type !== "text") return part
-    note(notices, "billing-header-dropped", `Left out, since it changes from session to session: ${header.trim()}`, [
-      "system",
-      0
-    ])
-    return { type: "text", text: part.text.slice(header.length) }
-  })
-
-const systemMessages = (parts: ReadonlyArray<Part>, context: EncodeContext): Messages => {
-  const content = partsText(systemParts(parts, context), ["system"], context)
+const systemMessages = (conversation: Conversation, context: EncodeContext): Messages => {
+  const content = partsText(systemParts(conversation, context.notices), ["system"], context)
   return content === "" ? [] : [{ role: context.options.systemRole, content }]
 }
 
@@ -39,7 +27,7 @@ const systemTurn = (turn: Turn, path: Path, context: EncodeContext): Messages =>
   const content = partsText(turn.parts, path, context)
   if (content === "") return []
   return context.options.systemTurns === "folded"
-    ? [{ role: "user", content: `<system-reminder>\n${content}\n</system-reminder>` }]
+    ? [{ role: "user", content: asReminder(content) }]
     : [{ role: context.options.systemRole, content }]
 }
 
@@ -166,7 +154,7 @@ const merged = (messages: Messages): Messages => {
  */
 export const encodeMessages = (conversation: Conversation, context: EncodeContext): Messages => {
   const messages = [
-    ...systemMessages(conversation.system, context),
+    ...systemMessages(conversation, context),
     ...conversation.turns.flatMap((turn, index) => turnMessages(turn, index, context))
   ]
   return context.options.systemTurns === "folded" ? merged(messages) : messages

@@ -12,7 +12,8 @@ export {
   type StreamStep
 } from "./stream-state.ts"
 export type { Headers, RequestContext } from "../request-context.ts"
-export { type EncodedRequest, encodeRequest } from "./encode-request.ts"
+export type { EncodedRequest } from "../encoded-request.ts"
+export { encodeRequest } from "./encode-request.ts"
 export { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
 export type { CallOptions } from "../finish-calls.ts"
 export type { DecodeOptions } from "./decode-chunk.ts"
