@@ -1,4 +1,5 @@
 export * from "./anthropic.ts"
+export * from "./anthropic-sent.ts"
 export * from "./bridge.ts"
 export * from "./capabilities.ts"
 export * from "./conversation.ts"

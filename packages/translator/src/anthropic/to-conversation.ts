@@ -16,7 +16,7 @@ import {
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
 import { noteUnknownFields, type Notices } from "../notices.ts"
-import type { Decoded, RequestContext } from "../request-context.ts"
+import { type Decoded, type RequestContext, sourceOf } from "../request-context.ts"
 
 /** The fields that are honoured, translated or refused. The rest has no effect and is noted, as is what `container` holds besides skills. */
 const requestFields = new Set(Object.keys(AnthropicRequest.fields).filter((field) => field !== "container"))
@@ -71,7 +71,7 @@ export const toConversation = (
       stream: request.stream ?? false,
       hints: decodeHints(facts, [...breakpoints], forcedClass),
       notices: [...notices.values()],
-      source: { dialect, body }
+      source: sourceOf(dialect, body, context)
     }
   })
 

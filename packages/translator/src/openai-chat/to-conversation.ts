@@ -14,7 +14,7 @@ import {
 } from "./decode-options.ts"
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
-import type { Decoded, RequestContext } from "../request-context.ts"
+import { type Decoded, type RequestContext, sourceOf } from "../request-context.ts"
 
 /** The fields that are honoured, translated or refused. The rest has no effect and is noted. */
 const requestFields = new Set(Object.keys(OpenaiChatRequest.fields))
@@ -52,7 +52,7 @@ export const toConversation = (body: JsonObject, request: OpenaiChatRequest, con
       stream: request.stream ?? false,
       hints: decodeHints({ request, turns, maxTokens, headers: context.headers }),
       notices: [...notices.values()],
-      source: { dialect, body }
+      source: sourceOf(dialect, body, context)
     }
   })
 

@@ -15,6 +15,7 @@ import { decoderOf, invalidField } from "./field-error.ts"
 import type { Path } from "../path.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
+import { ofResponses } from "../reasoning-origin.ts"
 import { unsealReasoning } from "../seal-reasoning.ts"
 import { isToolList } from "./tool-names.ts"
 
@@ -116,7 +117,8 @@ const decodeReasoning: ItemDecoder = (item, path, notices) =>
         "summary"
       ])
     }
-    const signature = sealed === undefined ? encrypted : sealed.signature
+    const foreign = encrypted === undefined ? undefined : ofResponses(encrypted)
+    const signature = sealed === undefined ? foreign : sealed.signature
     const part: ReasoningPart = { type: "reasoning", text: whole === "" ? shown : whole }
     return byAssistant(signature === undefined ? part : { ...part, signature })
   })

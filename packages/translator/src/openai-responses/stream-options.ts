@@ -2,6 +2,7 @@ import { type Conversation, isJsonObject, type Json, type JsonObject, type Respo
 import { callIds } from "../call-ids.ts"
 import { includesReasoning } from "./decode-options.ts"
 import type { StreamOptions } from "./stream-state.ts"
+import { dialect } from "./to-conversation.ts"
 import { namedTools, sentTools, type WireTool } from "./tool-names.ts"
 
 const wireTools = (body: JsonObject): ReadonlyMap<string, WireTool> =>
@@ -42,8 +43,8 @@ const echoOf = (conversation: Conversation, body: JsonObject): ResponsesEcho => 
  * @see wire contract, section 8
  */
 export const streamOptions = (conversation: Conversation, id: string, createdAt: number): StreamOptions => {
-  const { dialect, body } = conversation.source
-  const sent = dialect === "openai-responses" && isJsonObject(body) ? body : {}
+  const { source } = conversation
+  const sent = source.dialect === dialect && isJsonObject(source.body) ? source.body : {}
   return {
     id,
     createdAt,

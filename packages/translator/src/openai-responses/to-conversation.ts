@@ -8,7 +8,7 @@ import { decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
 import { noteUnknownFields, type Notices } from "../notices.ts"
 import { callNamer, namedTools, sentTools } from "./tool-names.ts"
-import type { Decoded, RequestContext } from "../request-context.ts"
+import { type Decoded, type RequestContext, sourceOf } from "../request-context.ts"
 
 /** Fields that administer a request and promise nothing about its answer. */
 const silentFields = [
@@ -24,6 +24,9 @@ const requestFields = new Set([...silentFields, ...Object.keys(ResponsesRequest.
 
 const systemOf = (instructions: string | undefined): ReadonlyArray<Part> =>
   instructions === undefined || instructions === "" ? [] : [{ type: "text", text: instructions }]
+
+/** The name of this dialect in `Conversation.source`. */
+export const dialect = "openai-responses"
 
 /** A body whose envelope is right as a Conversation. */
 export const toConversation = (body: JsonObject, request: ResponsesRequest, context: RequestContext): Decoded =>
@@ -57,7 +60,7 @@ export const toConversation = (body: JsonObject, request: ResponsesRequest, cont
       stream: request.stream ?? false,
       hints: decodeHints({ request, turns, headers: context.headers }),
       notices: [...notices.values()],
-      source: { dialect: "openai-responses", body }
+      source: sourceOf(dialect, body, context)
     }
   })
 

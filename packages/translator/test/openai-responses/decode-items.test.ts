@@ -61,7 +61,7 @@ describe("input", () => {
           role: "assistant",
           parts: [
             { type: "text", text: "a" },
-            { type: "reasoning", text: "hm", signature: "e" },
+            { type: "reasoning", text: "hm", signature: "openai-responses:e" },
             callPart("1"),
             callPart("2")
           ]

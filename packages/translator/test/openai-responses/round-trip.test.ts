@@ -80,10 +80,12 @@ describe("an answer that the client sends back", () => {
     )
   })
 
-  it("keeps foreign and broken content as a signature", () => {
+  it("keeps foreign and broken content as a signature, and whose it is", () => {
     for (const content of ["Gi+ttX", "pensieve1.%%%", "pensieve1."]) {
       const { turns } = decoded({ input: [{ type: "reasoning", summary: [], encrypted_content: content }] })
-      assert.deepStrictEqual(turns[0]?.parts, [{ type: "reasoning", text: "", signature: content }])
+      assert.deepStrictEqual(turns[0]?.parts, [
+        { type: "reasoning", text: "", signature: `openai-responses:${content}` }
+      ])
     }
   })
 
