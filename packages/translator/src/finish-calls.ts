@@ -36,12 +36,6 @@ const inputOf = (json: string): JsonObject | undefined => {
 /** Whether a call's input is there and whole, so that nothing can follow. */
 export const isWhole = ({ json }: WrittenCall): boolean => json !== "" && inputOf(json) !== undefined
 
-/** The calls of an answer, and whether one was left out because it was cut off. */
-export interface FinishedCalls {
-  readonly calls: ReadonlyArray<ToolCall>
-  readonly cut: boolean
-}
-
 const finishCall = (
   { id, name, json }: WrittenCall,
   place: number,
@@ -76,21 +70,17 @@ export const finishCalls = (
   cutOff: boolean,
   taken: ReadonlySet<string>,
   before = 0
-): Result.Result<FinishedCalls, BackendFailed> => {
+): Result.Result<ReadonlyArray<ToolCall>, BackendFailed> => {
   const ids = new Set(taken)
   const calls: Array<ToolCall> = []
-  let cut = false
   for (const [index, draft] of written.entries()) {
-    if (cutOff && !(draft.name !== undefined && isWhole(draft))) {
-      cut = true
-      continue
-    }
+    if (cutOff && !(draft.name !== undefined && isWhole(draft))) continue
     const call = finishCall(draft, before + index, options, ids)
     if (Result.isFailure(call)) return Result.fail(call.failure)
     ids.add(call.success.id)
     calls.push(call.success)
   }
-  return Result.succeed({ calls, cut })
+  return Result.succeed(calls)
 }
 
 /** Whether an answer that ended so may end inside a call. */

@@ -24,6 +24,12 @@ export const chain = <State extends Phased, Out>(
   next: (state: State) => Step<State, Out>
 ): Step<State, Out> => (step[0].phase === "ended" ? step : andThen(step, next))
 
+/** What comes behind a step that did not end the answer that is read. */
+export const whileReading = <State extends { readonly ended: boolean }, Out>(
+  step: Step<State, Out>,
+  next: (state: State) => Step<State, Out>
+): Step<State, Out> => (step[0].ended ? step : andThen(step, next))
+
 /** Several inputs in a row, and all that was said. */
 export const foldSteps = <State, In, Out>(
   state: State,

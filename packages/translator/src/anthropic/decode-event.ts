@@ -2,9 +2,10 @@ import type { PensieveError } from "@pensieve/errors"
 import { emptyUsage, type GenerationEvent, type JsonObject, type Usage } from "@pensieve/models"
 import { Result } from "effect"
 import { decodeErrorChunk } from "../decode-error.ts"
-import { type CallOptions, cutsOff, finishCalls, isWhole, reasonOf, type WrittenCall } from "../finish-calls.ts"
+import { addCall, type CallLedger, endCalls, followCalls, initialLedger, type LedgerStep } from "../call-ledger.ts"
+import { type CallOptions, cutsOff, reasonOf, type WrittenCall } from "../finish-calls.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { andThen, answerBroke, type Step } from "../stream-step.ts"
+import { answerBroke, type Step, whileReading } from "../stream-step.ts"
 import { callNames, objectIn, readStop, readUsage, type Stop, textIn } from "./read-event.ts"
 
 /** A block that has begun and not ended. Texts and what is not known need no memory. */
@@ -14,16 +15,10 @@ type OpenBlock =
 
 /** What an upstream has said so far. */
 export interface AnswerState {
-  readonly options: CallOptions
   readonly ended: boolean
   /** By the index of the wire: no upstream may open two blocks at once, some do. */
   readonly blocks: ReadonlyMap<number, OpenBlock>
-  /** Calls whose block ended while it is not known whether their input is whole. */
-  readonly held: ReadonlyArray<WrittenCall>
-  /** Ids of calls, those of the conversation included. */
-  readonly taken: ReadonlySet<string>
-  /** Calls told so far. */
-  readonly calls: number
+  readonly calls: CallLedger
   readonly usage: Usage
   readonly stop: Stop | undefined
 }
@@ -32,12 +27,9 @@ export interface AnswerState {
 export type AnswerStep = Step<AnswerState, GenerationEvent>
 
 export const initialAnswer = (options: CallOptions): AnswerState => ({
-  options,
   ended: false,
   blocks: new Map(),
-  held: [],
-  taken: new Set(options.callIds),
-  calls: 0,
+  calls: initialLedger(options),
   usage: emptyUsage,
   stop: undefined
 })
@@ -51,15 +43,8 @@ const withBlock = (state: AnswerState, index: number, block: OpenBlock): AnswerS
   blocks: new Map(state.blocks).set(index, block)
 })
 
-/** Tells calls to which nothing can be added. */
-const tellCalls = (state: AnswerState, written: ReadonlyArray<WrittenCall>, cutOff: boolean): AnswerStep => {
-  if (written.length === 0) return [state, []]
-  const finished = finishCalls(written, state.options, cutOff, state.taken, state.calls)
-  if (Result.isFailure(finished)) return failAnswer(state, finished.failure)
-  const { calls } = finished.success
-  const taken = new Set([...state.taken, ...calls.map((call) => call.id)])
-  return [{ ...state, taken, calls: state.calls + calls.length }, calls]
-}
+const withCalls = (state: AnswerState, step: LedgerStep): AnswerStep =>
+  Result.isFailure(step) ? failAnswer(state, step.failure) : [{ ...state, calls: step.success[0] }, step.success[1]]
 
 const onMessageStart = (state: AnswerState, event: JsonObject): AnswerStep => {
   const usage = readUsage(objectIn(event.message).usage, state.usage)
@@ -79,10 +64,6 @@ const inputIn = (block: JsonObject): string => {
   const json = JSON.stringify(objectIn(block.input))
   return json === "{}" ? "" : json
 }
-
-/** A block whose end came without input is whole once another one begins. */
-const releaseHeld = (state: AnswerState): AnswerStep =>
-  state.held.every((call) => call.json === "") ? tellCalls({ ...state, held: [] }, state.held, false) : [state, []]
 
 const openBlock = (state: AnswerState, index: number, block: JsonObject): AnswerStep => {
   const kind = textIn(block.type)
@@ -127,7 +108,9 @@ const onThinking = (state: AnswerState, text: string): AnswerStep => [
 const indexOf = (event: JsonObject): number => (typeof event.index === "number" ? event.index : 0)
 
 const onBlockStart = (state: AnswerState, event: JsonObject): AnswerStep =>
-  andThen(releaseHeld(state), (ready) => openBlock(ready, indexOf(event), objectIn(event.content_block)))
+  whileReading(withCalls(state, followCalls(state.calls)), (ready) =>
+    openBlock(ready, indexOf(event), objectIn(event.content_block))
+  )
 
 const onBlockDelta = (state: AnswerState, event: JsonObject): AnswerStep => {
   const delta = objectIn(event.delta)
@@ -170,9 +153,7 @@ const onBlockStop = (state: AnswerState, event: JsonObject): AnswerStep => {
     case "server-call":
       return [closed, [serverCall(block.call)]]
     case "call":
-      return closed.held.length === 0 && isWhole(block.call)
-        ? tellCalls(closed, [block.call], false)
-        : [{ ...closed, held: [...closed.held, block.call] }, []]
+      return withCalls(closed, addCall(closed.calls, block.call))
   }
 }
 
@@ -187,11 +168,10 @@ export const endAnswer = (state: AnswerState): AnswerStep => {
   const { stop } = state
   if (stop === undefined) return failAnswer(state, answerBroke())
   const open = [...state.blocks.values()].flatMap((block) => (block.kind === "call" ? [block.call] : []))
-  const written = [...state.held, ...open]
-  return andThen(tellCalls(state, written, cutsOff(stop.reason)), (told) => {
-    if (told.ended) return [told, []]
-    const cut = told.calls - state.calls < written.length
-    const reason = reasonOf(stop.reason, told.calls, cut)
+  const calls = { ...state.calls, held: [...state.calls.held, ...open] }
+  return whileReading(withCalls(state, endCalls(calls, cutsOff(stop.reason))), (told) => {
+    const cut = told.calls.told < calls.told + calls.held.length
+    const reason = reasonOf(stop.reason, told.calls.told, cut)
     const stopSequence = reason === "stop-sequence" ? stop.stopSequence : undefined
     return [
       { ...told, ended: true },

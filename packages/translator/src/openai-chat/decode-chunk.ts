@@ -101,8 +101,8 @@ export const endAnswer = (state: AnswerState): AnswerStep => {
   const { calls: drafts, options } = closed
   const finished = finishCalls(drafts, options, cutsOff(finish.reason), new Set(options.callIds))
   if (Result.isFailure(finished)) return failed(finished.failure)
-  const { calls, cut } = finished.success
-  const reason = reasonOf(finish.reason, calls.length, cut)
+  const calls = finished.success
+  const reason = reasonOf(finish.reason, calls.length, calls.length < drafts.length)
   return [
     { ...closed, ended: true },
     [

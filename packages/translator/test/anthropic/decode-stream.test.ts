@@ -160,6 +160,12 @@ describe("calls", () => {
     check(decodeWire(open ?? null, ...stop("max_tokens")).slice(-1), finished("max-tokens"))
   })
 
+  it("without a name fail the answer, and nothing follows", () => {
+    const events = decodeWire(...block(0, { type: "tool_use", id: "a" }), ...textBlock(1, "more"), ...stop("end_turn"))
+    assert.strictEqual(events.length, 1)
+    assert.include(failure(events), "without naming it")
+  })
+
   it("with an input that is no object fail the answer", () => {
     const events = decodeWire(start, ...callBlock(0, "toolu_a", "ls", '{"a":'), ...stop("tool_use"))
     assert.include(failure(events), '"ls" has arguments that are no JSON object')
