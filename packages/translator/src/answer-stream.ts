@@ -1,3 +1,4 @@
+import { type BackendError, BackendFailed } from "@pensieve/errors"
 import {
   initialSseDecode,
   initialUtf8,
@@ -7,7 +8,9 @@ import {
   type SseEvent,
   type Utf8State
 } from "@pensieve/framing"
-import type { GenerationEvent } from "@pensieve/models"
+import { type GenerationEvent, isJsonObject, type JsonObject } from "@pensieve/models"
+import { decodeErrorChunk } from "./decode-error.ts"
+import { parseJson } from "./parse-json.ts"
 import { foldSteps, type Step } from "./stream-step.ts"
 
 /** Where the decoder of an upstream's answer stands. */
@@ -26,14 +29,19 @@ export type AnswerStreamStep<Answer> = Step<AnswerStream<Answer>, GenerationEven
 
 /** How a dialect reads its answers. */
 export interface AnswerReader<Answer extends { readonly ended: boolean }> {
-  readonly onEvent: (answer: Answer, event: SseEvent) => Step<Answer, GenerationEvent>
-  /** An answer that came as one body; it ends with it. */
-  readonly onBody: (answer: Answer, text: string) => Step<Answer, GenerationEvent>
+  readonly onEvent: (answer: Answer, event: JsonObject) => Step<Answer, GenerationEvent>
+  /** `[DONE]`, behind which nothing comes. */
+  readonly onDone: (answer: Answer) => Step<Answer, GenerationEvent>
+  /** An answer that came as one JSON body; it ends with it. */
+  readonly onBody: (answer: Answer, body: unknown) => Step<Answer, GenerationEvent>
   /** There is no more. */
   readonly onEnd: (answer: Answer) => Step<Answer, GenerationEvent>
+  readonly fail: (answer: Answer, error: BackendError) => Step<Answer, GenerationEvent>
   /** Whether the reason to end has come, behind which nothing that is cut off is a loss. */
   readonly isSettled: (answer: Answer) => boolean
 }
+
+const noJson = new BackendFailed({ message: "The upstream sent an event that is no JSON." })
 
 /** Before the first byte. */
 export const initialAnswerStream = <Answer>(answer: Answer): AnswerStream<Answer> => ({
@@ -49,9 +57,27 @@ export const makeAnswerStream = <Answer extends { readonly ended: boolean }>(rea
   type State = AnswerStream<Answer>
   type StateStep = AnswerStreamStep<Answer>
 
+  /** Some servers forget the blank line between events: then each line of the data is one. */
+  const onData = (answer: Answer, data: string): Step<Answer, GenerationEvent> => {
+    const text = data.trim()
+    if (text === "") return [answer, []]
+    if (text === "[DONE]") return reader.onDone(answer)
+    const value = parseJson(text)
+    if (isJsonObject(value)) return reader.onEvent(answer, value)
+    return text.includes("\n") ? foldSteps(answer, text.split("\n"), onData) : reader.fail(answer, noJson)
+  }
+
+  const onSse = (answer: Answer, { event, data }: SseEvent): Step<Answer, GenerationEvent> =>
+    event === "error" ? reader.fail(answer, decodeErrorChunk(data)) : onData(answer, data)
+
+  const onBody = (answer: Answer, text: string): Step<Answer, GenerationEvent> => {
+    const value = parseJson(text)
+    return value === undefined ? reader.fail(answer, decodeErrorChunk(text)) : reader.onBody(answer, value)
+  }
+
   const onEvents = (state: State, text: string): StateStep => {
     const [sse, received] = pushSse(state.sse, text)
-    const [answer, events] = foldSteps(state.answer, received, reader.onEvent)
+    const [answer, events] = foldSteps(state.answer, received, onSse)
     return [{ ...state, sse, answer }, events]
   }
 
@@ -81,7 +107,7 @@ export const makeAnswerStream = <Answer extends { readonly ended: boolean }>(rea
   const end = (state: State): StateStep => {
     if (state.answer.ended) return [state, []]
     if (state.form === "body") {
-      const [answer, events] = reader.onBody(state.answer, state.body)
+      const [answer, events] = onBody(state.answer, state.body)
       return [{ ...state, answer }, events]
     }
     const [flushed, found] = onEvents(state, "\n\n")

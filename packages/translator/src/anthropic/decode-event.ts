@@ -6,7 +6,8 @@ import { addCall, type CallLedger, endCalls, followCalls, initialLedger, type Le
 import { type CallOptions, cutsOff, reasonOf, type WrittenCall } from "../finish-calls.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
 import { answerBroke, type Step, whileReading } from "../stream-step.ts"
-import { callNames, objectIn, readStop, readUsage, type Stop, textIn } from "./read-event.ts"
+import { objectIn, textIn } from "../read-json.ts"
+import { callNames, readStop, readUsage, type Stop } from "./read-event.ts"
 
 /** A block that has begun and not ended. Texts and what is not known need no memory. */
 type OpenBlock =

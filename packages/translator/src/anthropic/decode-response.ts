@@ -3,7 +3,8 @@ import { type GenerationEvent, isJsonObject, type Json, type JsonObject } from "
 import { type CallOptions, cutsOff } from "../finish-calls.ts"
 import { foldSteps } from "../stream-step.ts"
 import { type AnswerState, type AnswerStep, failAnswer, initialAnswer, stepEvent } from "./decode-event.ts"
-import { objectIn, readStop } from "./read-event.ts"
+import { objectIn } from "../read-json.ts"
+import { readStop } from "./read-event.ts"
 
 const noMessage = new BackendFailed({ message: "The upstream answered with something that is no message." })
 

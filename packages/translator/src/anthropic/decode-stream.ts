@@ -1,11 +1,7 @@
-import { BackendFailed } from "@pensieve/errors"
-import type { SseEvent } from "@pensieve/framing"
-import { isJsonObject } from "@pensieve/models"
 import { type AnswerStream, type AnswerStreamStep, initialAnswerStream, makeAnswerStream } from "../answer-stream.ts"
-import { decodeErrorChunk } from "../decode-error.ts"
 import type { CallOptions } from "../finish-calls.ts"
-import { parseJson } from "../parse-json.ts"
-import { type AnswerState, type AnswerStep, endAnswer, failAnswer, initialAnswer, stepEvent } from "./decode-event.ts"
+import { stay } from "../stream-step.ts"
+import { type AnswerState, endAnswer, failAnswer, initialAnswer, stepEvent } from "./decode-event.ts"
 import { decodeWhole } from "./decode-response.ts"
 
 /** Where the decoder of an upstream's stream stands. */
@@ -17,25 +13,12 @@ export type DecodeStep = AnswerStreamStep<AnswerState>
 /** Before the first byte. */
 export const initialDecode = (options: CallOptions): DecodeState => initialAnswerStream(initialAnswer(options))
 
-const noJson = new BackendFailed({ message: "The upstream sent an event that is no JSON." })
-
-const onEvent = (state: AnswerState, { event, data }: SseEvent): AnswerStep => {
-  const text = data.trim()
-  if (text === "" || text === "[DONE]") return [state, []]
-  const value = parseJson(text)
-  if (isJsonObject(value)) return stepEvent(state, event === "error" ? { ...value, type: "error" } : value)
-  return failAnswer(state, event === "error" ? decodeErrorChunk(text) : noJson)
-}
-
-const onBody = (state: AnswerState, text: string): AnswerStep => {
-  const value = parseJson(text)
-  return value === undefined ? failAnswer(state, decodeErrorChunk(text)) : decodeWhole(state, value)
-}
-
 const stream = makeAnswerStream<AnswerState>({
-  onEvent,
-  onBody,
+  onEvent: stepEvent,
+  onDone: stay,
+  onBody: decodeWhole,
   onEnd: endAnswer,
+  fail: failAnswer,
   isSettled: (answer) => answer.stop !== undefined
 })
 

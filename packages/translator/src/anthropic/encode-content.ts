@@ -15,7 +15,7 @@ import { documentWords, partText, type TextContext } from "../part-text.ts"
 import type { Path } from "../path.ts"
 import { isOfResponses } from "../reasoning-origin.ts"
 import type { WireNames } from "../wire-names.ts"
-import { objectIn, textIn } from "./read-event.ts"
+import { objectIn, textIn } from "../read-json.ts"
 import type { RequestOptions } from "./request-options.ts"
 
 /** What the encoding of a part depends on besides the part. */

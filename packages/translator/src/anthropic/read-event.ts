@@ -1,19 +1,12 @@
-import { type FinishReason, isJsonObject, type Json, type JsonObject, type Usage } from "@pensieve/models"
-
-/** A field that should be an object; none where it is missing. */
-export const objectIn = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {})
-
-/** A field that should be text; empty where it is missing. */
-export const textIn = (value: Json | undefined): string => (typeof value === "string" ? value : "")
-
-const filled = (value: Json | undefined): string | undefined => textIn(value) || undefined
+import type { FinishReason, Json, JsonObject, Usage } from "@pensieve/models"
+import { filledIn, objectIn } from "../read-json.ts"
 
 /** The names a call goes by, which an upstream may have left out. */
 export const callNames = (
   block: JsonObject
 ): { readonly id: string | undefined; readonly name: string | undefined } => ({
-  id: filled(block.id),
-  name: filled(block.name)
+  id: filledIn(block.id),
+  name: filledIn(block.name)
 })
 
 /** The field where it is a count, else what was known before. */
@@ -59,9 +52,9 @@ const reasons: Readonly<Record<string, FinishReason>> = {
  * @see wire contract, section 3, `stop_reason`
  */
 export const readStop = (message: JsonObject): Stop | undefined => {
-  const said = filled(message.stop_reason)
+  const said = filledIn(message.stop_reason)
   if (said === undefined) return undefined
   const reason = reasons[said] ?? "end-turn"
-  const stopSequence = filled(message.stop_sequence)
+  const stopSequence = filledIn(message.stop_sequence)
   return reason === "stop-sequence" && stopSequence !== undefined ? { reason, stopSequence } : { reason }
 }

@@ -1,13 +1,6 @@
-import { BackendFailed } from "@pensieve/errors"
-import type { SseEvent } from "@pensieve/framing"
-import { isJsonObject } from "@pensieve/models"
 import { type AnswerStream, type AnswerStreamStep, initialAnswerStream, makeAnswerStream } from "../answer-stream.ts"
-import { decodeErrorChunk } from "../decode-error.ts"
-import { parseJson } from "../parse-json.ts"
-import { foldSteps } from "../stream-step.ts"
 import {
   type AnswerState,
-  type AnswerStep,
   type DecodeOptions,
   endAnswer,
   failAnswer,
@@ -25,30 +18,12 @@ export type DecodeStep = AnswerStreamStep<AnswerState>
 /** Before the first byte. */
 export const initialDecode = (options: DecodeOptions): DecodeState => initialAnswerStream(initialAnswer(options))
 
-const noJson = new BackendFailed({ message: "The upstream sent a chunk that is no JSON." })
-
-/** Some servers forget the blank line between chunks: then each line of an event is one. */
-const onData = (state: AnswerState, data: string): AnswerStep => {
-  const text = data.trim()
-  if (text === "") return [state, []]
-  if (text === "[DONE]") return endAnswer(state)
-  const value = parseJson(text)
-  if (isJsonObject(value)) return stepChunk(state, value)
-  return text.includes("\n") ? foldSteps(state, text.split("\n"), onData) : failAnswer(state, noJson)
-}
-
-const onEvent = (state: AnswerState, { event, data }: SseEvent): AnswerStep =>
-  event === "error" ? failAnswer(state, decodeErrorChunk(data)) : onData(state, data)
-
-const onBody = (state: AnswerState, text: string): AnswerStep => {
-  const value = parseJson(text)
-  return value === undefined ? failAnswer(state, decodeErrorChunk(text)) : decodeWhole(state, value)
-}
-
 const stream = makeAnswerStream<AnswerState>({
-  onEvent,
-  onBody,
+  onEvent: stepChunk,
+  onDone: endAnswer,
+  onBody: decodeWhole,
   onEnd: endAnswer,
+  fail: failAnswer,
   isSettled: (answer) => answer.finish !== undefined
 })
 
