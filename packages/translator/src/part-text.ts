@@ -92,5 +92,9 @@ export const partText = (part: Part, path: Path, context: TextContext): string =
 export const partsText = (parts: ReadonlyArray<Part>, path: Path, context: TextContext): string =>
   joinTexts(parts.map((part, index) => partText(part, [...path, index], context)))
 
+/** The text of a result, marked where the tool failed and the wire has no field for it. */
+export const markError = (text: string, isError: boolean): string =>
+  isError ? (text === "" ? "[error]" : `[error]\n${text}`) : text
+
 /** A system turn in the user's words, for an upstream that takes none inside a conversation. */
 export const asReminder = (text: string): string => `<system-reminder>\n${text}\n</system-reminder>`

@@ -11,7 +11,7 @@ import type {
 } from "@pensieve/models"
 import { note } from "../notices.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { asReminder, joinTexts, partsText } from "../part-text.ts"
+import { asReminder, joinTexts, markError, partsText } from "../part-text.ts"
 import { systemParts } from "../system-parts.ts"
 import { type EncodeContext, mediaPart, userContent, userParts } from "./encode-content.ts"
 import type { Path } from "../path.ts"
@@ -47,8 +47,7 @@ const withoutHoisted = (result: ToolResultPart, context: EncodeContext): Readonl
 
 const toolMessage = (part: ToolResultPart, path: Path, context: EncodeContext): OpenaiChatSentMessage => {
   const text = partsText(withoutHoisted(part, context), [...path, "parts"], context)
-  const content = part.isError ? (text === "" ? "[error]" : `[error]\n${text}`) : text
-  return { role: "tool", tool_call_id: part.callId, content }
+  return { role: "tool", tool_call_id: part.callId, content: markError(text, part.isError) }
 }
 
 /** Results come first, whatever their place in the turn: an upstream wants them right behind the calls. */

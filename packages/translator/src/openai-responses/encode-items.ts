@@ -1,6 +1,6 @@
 import type { Conversation, Part, ReasoningPart, ResponsesSentItem, ToolResultPart, Turn } from "@pensieve/models"
 import { note } from "../notices.ts"
-import { joinTexts, partText } from "../part-text.ts"
+import { joinTexts, markError, partText } from "../part-text.ts"
 import type { Path } from "../path.ts"
 import { encryptedByResponses } from "../reasoning-origin.ts"
 import { type EncodeContext, sentParts } from "./encode-content.ts"
@@ -20,14 +20,11 @@ const message = (
 const resultItem = (result: ToolResultPart, path: Path, context: EncodeContext): ResponsesSentItem => {
   const placed = result.parts.map((part, index) => [part, [...path, "parts", index]] as const)
   const parts = sentParts(placed, context)
-  const failed = result.isError ? [{ type: "input_text", text: "[error]" } as const] : []
-  const all = [...failed, ...parts]
-  const output = all.every((part) => part.type === "input_text")
-    ? joinTexts([
-        ...(failed.length === 0 ? [] : ["[error]"]),
-        joinTexts(parts.map((part) => ("text" in part ? part.text : "")))
-      ])
-    : all
+  const texts = parts.flatMap((part) => (part.type === "input_text" ? [part.text] : []))
+  const output =
+    texts.length === parts.length
+      ? markError(joinTexts(texts), result.isError)
+      : [...(result.isError ? [{ type: "input_text", text: markError("", true) } as const] : []), ...parts]
   return { type: "function_call_output", call_id: result.callId, output }
 }
 
