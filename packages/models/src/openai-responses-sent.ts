@@ -12,8 +12,8 @@ export type ResponsesSentPart =
   | { readonly type: "input_image"; readonly image_url: string; readonly detail: "auto" }
   | { readonly type: "input_image"; readonly file_id: string; readonly detail: "auto" }
   | { readonly type: "input_file"; readonly filename: string; readonly file_data: string }
-  | { readonly type: "input_file"; readonly file_url: string }
-  | { readonly type: "input_file"; readonly file_id: string }
+  | { readonly type: "input_file"; readonly file_url: string; readonly filename?: string }
+  | { readonly type: "input_file"; readonly file_id: string; readonly filename?: string }
 
 /** One item of `input`. Nothing is stored, so items have no ids. */
 export type ResponsesSentItem =

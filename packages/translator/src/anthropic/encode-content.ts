@@ -14,6 +14,7 @@ import { note } from "../notices.ts"
 import { documentWords, partText, type TextContext } from "../part-text.ts"
 import type { Path } from "../path.ts"
 import { isOfResponses } from "../reasoning-origin.ts"
+import { noteUnreadable } from "../sent-arguments.ts"
 import type { WireNames } from "../wire-names.ts"
 import { objectIn, textIn } from "../read-json.ts"
 import type { RequestOptions } from "./request-options.ts"
@@ -97,12 +98,10 @@ const thinkingBlocks = ({ text, signature }: ReasoningPart, path: Path, { notice
   return []
 }
 
-const callBlock = ({ id, name, input }: ToolCallPart, { ids, names }: EncodeContext): AnthropicSentBlock => ({
-  type: "tool_use",
-  id: ids.toWire(id),
-  name: names.toWire(name),
-  input
-})
+const callBlock = (part: ToolCallPart, path: Path, { ids, names, notices }: EncodeContext): AnthropicSentBlock => {
+  noteUnreadable(part, path, notices)
+  return { type: "tool_use", id: ids.toWire(part.id), name: names.toWire(part.name), input: part.input }
+}
 
 const redactedData = ({ wireType, value }: OpaquePart): string =>
   wireType === "redacted_thinking" ? textIn(objectIn(value).data) : ""
@@ -110,7 +109,7 @@ const redactedData = ({ wireType, value }: OpaquePart): string =>
 /** A part the assistant said; pictures and documents are no part of an answer, so they are told as text. */
 const saidBlocks = (part: Part, path: Path, context: EncodeContext): Blocks => {
   if (part.type === "reasoning") return thinkingBlocks(part, path, context)
-  if (part.type === "tool-call") return [callBlock(part, context)]
+  if (part.type === "tool-call") return [callBlock(part, path, context)]
   const data = part.type === "opaque" ? redactedData(part) : ""
   return data === "" ? textBlocks(partText(part, path, context)) : [{ type: "redacted_thinking", data }]
 }

@@ -10,7 +10,7 @@ import type {
   Turn
 } from "@pensieve/models"
 import { note } from "../notices.ts"
-import { parseToolInput } from "../parse-tool-input.ts"
+import { sentArguments } from "../sent-arguments.ts"
 import { asReminder, joinTexts, markError, partsText } from "../part-text.ts"
 import { systemParts } from "../system-parts.ts"
 import { type EncodeContext, mediaPart, userContent, userParts } from "./encode-content.ts"
@@ -66,26 +66,10 @@ const userMessages = (turn: Turn, path: Path, context: EncodeContext): Messages 
   ]
 }
 
-/** The arguments as they were written, if that is JSON: servers answer anything else in a conversation with an error. */
-const sentArguments = ({ name, input, rawText }: ToolCallPart, path: Path, { notices }: EncodeContext): string => {
-  if (rawText === undefined) return JSON.stringify(input)
-  if (parseToolInput(rawText) !== undefined) return rawText === "" ? "{}" : rawText
-  if (Object.keys(input).length === 0) {
-    const start = rawText.slice(0, 200)
-    note(
-      notices,
-      "arguments-not-sent",
-      `The unreadable arguments of an earlier call of "${name}" are sent as {}: ${start}`,
-      path
-    )
-  }
-  return JSON.stringify(input)
-}
-
 const sentCall = (part: ToolCallPart, path: Path, context: EncodeContext): OpenaiChatToolCall => ({
   id: part.id,
   type: "function",
-  function: { name: context.names.toWire(part.name), arguments: sentArguments(part, path, context) }
+  function: { name: context.names.toWire(part.name), arguments: sentArguments(part, path, context.notices) }
 })
 
 const isReasoning = (part: Part) => part.type === "reasoning"

@@ -25,17 +25,19 @@ const imagePart = ({ source }: ImagePart): ResponsesSentPart | undefined => {
 /** A document that is not words: those are told as text. */
 const filePart = ({ source, title }: DocumentPart): ResponsesSentPart | undefined => {
   if (documentWords(source) !== undefined) return undefined
+  const name = title === undefined || title === "" ? {} : { filename: title }
   switch (source.kind) {
     case "url":
-      return { type: "input_file", file_url: source.url }
+      return { type: "input_file", file_url: source.url, ...name }
     case "base64":
       return {
         type: "input_file",
-        filename: title ?? "document",
+        filename: "document",
+        ...name,
         file_data: dataUrl(source.mediaType, source.data)
       }
     case "file":
-      return { type: "input_file", file_id: source.id }
+      return { type: "input_file", file_id: source.id, ...name }
     case "text":
       return undefined
   }

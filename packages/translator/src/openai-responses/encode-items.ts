@@ -3,6 +3,7 @@ import { note } from "../notices.ts"
 import { joinTexts, markError, partText } from "../part-text.ts"
 import type { Path } from "../path.ts"
 import { encryptedByResponses } from "../reasoning-origin.ts"
+import { sentArguments } from "../sent-arguments.ts"
 import { type EncodeContext, sentParts } from "./encode-content.ts"
 
 type Items = ReadonlyArray<ResponsesSentItem>
@@ -52,13 +53,13 @@ const reasoningItems = ({ text, signature }: ReasoningPart, path: Path, { notice
 const saidItems = (part: Part, path: Path, context: EncodeContext): Items => {
   if (part.type === "reasoning") return reasoningItems(part, path, context)
   if (part.type === "tool-call") {
-    const { id, name, input, rawText } = part
+    const { id, name } = part
     return [
       {
         type: "function_call",
         call_id: id,
         name: context.names.toWire(name),
-        arguments: rawText ?? JSON.stringify(input)
+        arguments: sentArguments(part, path, context.notices)
       }
     ]
   }
