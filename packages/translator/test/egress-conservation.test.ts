@@ -73,7 +73,7 @@ const lost = ({ system, turns, tools, stopSequences, notices }: Conversation, se
   return marksIn([parts.map(contentOf), tools, stopSequences]).filter((mark) => !found.has(mark) && !bytes.has(mark))
 }
 
-const conserves = <Options>(
+const expectConserved = <Options>(
   options: fc.Arbitrary<Options>,
   encodeRequest: (conversation: Conversation, options: Options) => Sent
 ): void =>
@@ -86,15 +86,15 @@ const conserves = <Options>(
 
 describe("the content of any conversation reaches the upstream or a notice", () => {
   it("of chat completions", () => {
-    conserves(settings.openaiChat, openaiChat.encodeRequest)
+    expectConserved(settings.openaiChat, openaiChat.encodeRequest)
   })
 
   it("of Anthropic's Messages", () => {
-    conserves(settings.anthropic, anthropic.encodeRequest)
+    expectConserved(settings.anthropic, anthropic.encodeRequest)
   })
 
   it("of OpenAI's Responses", () => {
-    conserves(settings.openaiResponses, openaiResponses.encodeRequest)
+    expectConserved(settings.openaiResponses, openaiResponses.encodeRequest)
   })
 })
 

@@ -71,12 +71,13 @@ const decodeFunctionCall: ItemDecoder = (item, path, notices, nameOf) =>
         "arguments"
       ])
     }
+    const isPlain = input !== undefined && (rawText === "" || JSON.stringify(input) === rawText)
     return byAssistant({
       type: "tool-call",
       id,
       name: nameOf(name, namespace),
       input: input ?? { arguments: rawText },
-      rawText
+      ...(isPlain ? {} : { rawText })
     })
   })
 
