@@ -7,7 +7,7 @@
  * @see wire contract, sections 1 to 5
  */
 import { Schema } from "effect"
-import { isJsonObject, type JsonObject } from "./json.ts"
+import { isJsonObject, type Json, type JsonObject } from "./json.ts"
 
 /** A JSON object, taken as it is. */
 const Dictionary = Schema.declare<JsonObject>(isJsonObject, { message: "Input should be a valid dictionary" })
@@ -52,6 +52,7 @@ const requestFields = {
   metadata: Schema.optionalKey(Schema.Unknown),
   cache_control: Schema.optionalKey(Schema.Unknown),
   context_management: Schema.optionalKey(Schema.Unknown),
+  safeguards: Schema.optionalKey(Schema.Unknown),
   mcp_servers: Schema.optionalKey(Schema.Unknown),
   container: Schema.optionalKey(Schema.Unknown),
   thread: Schema.optionalKey(Schema.Unknown)
@@ -106,7 +107,8 @@ export const anthropicBlocks = {
     is_error: Schema.optionalKey(Schema.Boolean)
   }),
   tool_reference: Schema.Struct({ tool_name: NonEmpty }),
-  tool_addition: Schema.Struct({ tool: Schema.Struct({ name: NonEmpty }) })
+  tool_addition: Schema.Struct({ tool: Schema.Struct({ name: NonEmpty }) }),
+  tool_removal: Schema.Struct({ tool: Schema.Struct({ name: NonEmpty }) })
 } as const
 
 /** The sources of images and documents that are understood, by `type`. */
@@ -190,7 +192,38 @@ export interface AnthropicToolUseBlock {
   readonly caller: { readonly type: "direct" }
 }
 
-export type AnthropicContentBlock = AnthropicTextBlock | AnthropicThinkingBlock | AnthropicToolUseBlock
+export interface AnthropicRedactedThinkingBlock {
+  readonly type: "redacted_thinking"
+  readonly data: string
+}
+
+export interface AnthropicServerToolUseBlock {
+  readonly type: "server_tool_use"
+  readonly id: string
+  readonly name: string
+  readonly input: JsonObject
+}
+
+/** What a server tool gave: `web_search_tool_result` and its like. */
+export interface AnthropicServerToolResultBlock {
+  readonly type: `${string}_tool_result`
+  readonly tool_use_id: string
+  readonly content: Json
+}
+
+export type AnthropicContentBlock =
+  | AnthropicTextBlock
+  | AnthropicThinkingBlock
+  | AnthropicRedactedThinkingBlock
+  | AnthropicToolUseBlock
+  | AnthropicServerToolUseBlock
+  | AnthropicServerToolResultBlock
+
+/** What became of one check of the tool calls. */
+export interface AnthropicSafeguardResult {
+  readonly type: string
+  readonly status: { readonly type: "unsupported" }
+}
 
 /** A whole answer. */
 export interface AnthropicMessage {
@@ -205,11 +238,13 @@ export interface AnthropicMessage {
   readonly container: null
   readonly diagnostics: null
   readonly usage: AnthropicUsage
+  /** Only where the request asks for checks. */
+  readonly safeguard_results?: ReadonlyArray<AnthropicSafeguardResult>
 }
 
 export type AnthropicDelta =
   | { readonly type: "text_delta"; readonly text: string }
-  | { readonly type: "thinking_delta"; readonly thinking: string; readonly estimated_tokens?: number }
+  | { readonly type: "thinking_delta"; readonly thinking: string; readonly estimated_tokens?: number | null }
   | { readonly type: "signature_delta"; readonly signature: string }
   | { readonly type: "input_json_delta"; readonly partial_json: string }
 
@@ -233,7 +268,10 @@ export type AnthropicStreamEvent =
   | { readonly type: "content_block_stop"; readonly index: number }
   | {
       readonly type: "message_delta"
-      readonly delta: Pick<AnthropicMessage, "stop_reason" | "stop_sequence" | "stop_details" | "container">
+      readonly delta: Pick<
+        AnthropicMessage,
+        "stop_reason" | "stop_sequence" | "stop_details" | "container" | "safeguard_results"
+      >
       readonly usage: AnthropicDeltaUsage
     }
   | { readonly type: "message_stop" }

@@ -26,10 +26,11 @@ export interface DocumentPart {
   readonly title?: string
 }
 
-/** What the model thought; `signature` is what the client gave back with it. */
+/** What the model thought. */
 export interface ReasoningPart {
   readonly type: "reasoning"
   readonly text: string
+  /** Of the service that wrote it, which alone can read it; absent for what was thought behind this server. */
   readonly signature?: string
 }
 
@@ -56,6 +57,12 @@ export interface ToolReferencePart {
   readonly name: string
 }
 
+/** From this place of the conversation on the tool may not be called. */
+export interface ToolRemovalPart {
+  readonly type: "tool-removal"
+  readonly name: string
+}
+
 /** Anything this version does not know. Kept as it came, so that nothing is lost. */
 export interface OpaquePart {
   readonly type: "opaque"
@@ -73,6 +80,7 @@ export type Part =
   | ToolCallPart
   | ToolResultPart
   | ToolReferencePart
+  | ToolRemovalPart
   | OpaquePart
 
 /** Who speaks. */
@@ -173,6 +181,14 @@ export interface Conversation {
   readonly stream: boolean
   readonly hints: Hints
   readonly notices: ReadonlyArray<Notice>
-  /** The body as it was sent, for an upstream of the same dialect. */
-  readonly source: { readonly dialect: string; readonly body: unknown }
+  /** What was sent, for an upstream of the same dialect. */
+  readonly source: Source
+}
+
+/** A request as it came. */
+export interface Source {
+  readonly dialect: string
+  readonly body: unknown
+  /** The text that `body` was parsed from, where it was kept: goes on to an upstream byte for byte. */
+  readonly text?: string
 }

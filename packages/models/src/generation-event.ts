@@ -1,5 +1,5 @@
 import type { PensieveError } from "@pensieve/errors"
-import type { JsonObject } from "./json.ts"
+import type { Json, JsonObject } from "./json.ts"
 
 /** Why an answer ended. `refusal` and `context-window` come from other backends only. */
 export type FinishReason = "end-turn" | "max-tokens" | "stop-sequence" | "tool-use" | "refusal" | "context-window"
@@ -37,6 +37,8 @@ export interface Prefill {
 /** Time passed without anything else to say. */
 export interface Heartbeat {
   readonly type: "heartbeat"
+  /** Seconds since the backend said something; 0 where that is not known. */
+  readonly quietSeconds?: number
 }
 
 export interface ReasoningDelta {
@@ -47,6 +49,12 @@ export interface ReasoningDelta {
 export interface ReasoningEnd {
   readonly type: "reasoning-end"
   readonly signature?: string
+}
+
+/** A thought that only the service that wrote it can read. */
+export interface RedactedReasoning {
+  readonly type: "redacted-reasoning"
+  readonly data: string
 }
 
 export interface TextDelta {
@@ -77,6 +85,23 @@ export interface ToolCallEnd {
   readonly type: "tool-call-end"
 }
 
+/** A whole call of a tool that the backend runs itself, such as a web search. */
+export interface ServerToolCall {
+  readonly type: "server-tool-call"
+  readonly id: string
+  readonly name: string
+  readonly input: JsonObject
+}
+
+/** What such a call gave. */
+export interface ServerToolResult {
+  readonly type: "server-tool-result"
+  readonly callId: string
+  /** Name of the kind of result: `web_search_tool_result`. */
+  readonly kind: `${string}_tool_result`
+  readonly content: Json
+}
+
 /** Cumulative counts; a later one replaces an earlier one. */
 export interface UsageReport {
   readonly type: "usage"
@@ -105,11 +130,14 @@ export type GenerationEvent =
   | Heartbeat
   | ReasoningDelta
   | ReasoningEnd
+  | RedactedReasoning
   | TextDelta
   | ToolCall
   | ToolCallStart
   | ToolCallDelta
   | ToolCallEnd
+  | ServerToolCall
+  | ServerToolResult
   | UsageReport
   | Finished
   | Failed

@@ -28,6 +28,8 @@ export const textOfPart = (part: Part, field: string, context: PartContext): str
       return textOfDocument(part, field, context)
     case "tool-reference":
       return textOfReference(part.name, field, context)
+    case "tool-removal":
+      return `The tool ${part.name} is not available from here on.`
     case "tool-call":
       return JSON.stringify({ name: part.name, arguments: canonicalJson(part.input) })
     case "tool-result":

@@ -65,6 +65,10 @@ const toolMessage = (part: ToolResultPart, field: string, context: TurnContext):
 const assistantMessages = (turn: Turn, field: Field, context: TurnContext): ReadonlyArray<TemplateMessage> => {
   const calls = turn.parts.filter((part) => part.type === "tool-call")
   const reasoning = turn.parts.filter((part) => part.type === "reasoning")
+  const own = reasoning.filter((part) => part.signature === undefined)
+  if (own.length < reasoning.length) {
+    context.notices.add("reasoning-foreign", "Thoughts of another service are not shown to this model.", field)
+  }
   const text = joinTexts(
     turn.parts.map((part, index) =>
       part.type === "tool-call" || part.type === "reasoning" ? "" : textOfPart(part, `${field}.${index}`, context)
@@ -76,7 +80,7 @@ const assistantMessages = (turn: Turn, field: Field, context: TurnContext): Read
     : ""
   const content = joinTexts([text, written])
   // Empty where the client was not shown the text; then there is nothing to lose.
-  const thought = joinTexts(reasoning.map((part) => part.text))
+  const thought = joinTexts(own.map((part) => part.text))
   if (content === "" && thought === "" && toolCalls.length === 0) return []
   return [
     {

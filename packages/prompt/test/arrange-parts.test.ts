@@ -74,7 +74,7 @@ describe("parts that are not text", () => {
 
 describe("assistant turns", () => {
   it("carry earlier reasoning beside the words", () => {
-    const turns = [user("Hi"), assistant({ type: "reasoning", text: "Hm.", signature: "s" }, "Hello."), user("Go")]
+    const turns = [user("Hi"), assistant({ type: "reasoning", text: "Hm." }, "Hello."), user("Go")]
     assert.deepStrictEqual(arrange(conversation({ turns }), native).messages[1], {
       role: "assistant",
       content: "Hello.",
@@ -82,8 +82,15 @@ describe("assistant turns", () => {
     })
   })
 
-  it("carry no reasoning that came back without its text", () => {
-    const turns = [user("Hi"), assistant({ type: "reasoning", text: "", signature: "s" }, "Hello."), user("Go")]
+  it("carry no reasoning that another service signed, and say so", () => {
+    const turns = [user("Hi"), assistant({ type: "reasoning", text: "Hm.", signature: "s" }, "Hello."), user("Go")]
+    const arranged = arrange(conversation({ turns }), native)
+    assert.deepStrictEqual(arranged.messages[1], { role: "assistant", content: "Hello." })
+    assert.deepStrictEqual(codes(arranged), ["reasoning-foreign"])
+  })
+
+  it("carry no reasoning without text", () => {
+    const turns = [user("Hi"), assistant({ type: "reasoning", text: "" }, "Hello."), user("Go")]
     const arranged = arrange(conversation({ turns }), native)
     assert.deepStrictEqual(arranged.messages[1], { role: "assistant", content: "Hello." })
     assert.deepStrictEqual(codes(arranged), [])

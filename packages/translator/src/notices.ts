@@ -1,5 +1,5 @@
 import type { JsonObject, Notice } from "@pensieve/models"
-import { dotted, type Path } from "./anthropic/field-error.ts"
+import { dotted, type Path } from "./path.ts"
 
 /** Notices of the request that is being decoded, in the order found, each by its code and message. */
 export type Notices = Map<string, Notice>

@@ -21,7 +21,6 @@ export type LineReading = Result.Result<ReadonlyArray<GenerationEvent>, BackendE
 export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) => LineReading) => {
   let promptTokens = 0
   let cachedTokens = 0
-  let generation = ""
   let calls = 0
 
   const onFamilyEvent = (event: FamilyEvent): GenerationEvent => {
@@ -31,7 +30,7 @@ export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) =>
       case "reasoning":
         return { type: "reasoning-delta", text: event.text }
       case "reasoning-end":
-        return { type: "reasoning-end", signature: `pensieve.${generation}` }
+        return { type: "reasoning-end" }
       case "malformed-call":
         return { type: "text-delta", text: event.rawText }
       case "tool-call":
@@ -79,7 +78,6 @@ export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) =>
     switch (line.type) {
       case "accepted":
         promptTokens = line.promptTokens
-        generation = line.generation
         return Result.succeed([{ type: "accepted", promptTokens }])
       case "started":
         cachedTokens = line.cachedTokens

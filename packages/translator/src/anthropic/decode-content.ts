@@ -9,7 +9,10 @@ import {
   type Part
 } from "@pensieve/models"
 import { Result } from "effect"
-import { decoderOf, invalidField, type Path } from "./field-error.ts"
+import { decodeEach } from "../decode-each.ts"
+import { decoderOf, invalidField } from "./field-error.ts"
+import type { Path } from "../path.ts"
+import { unsealReasoning } from "../seal-reasoning.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 type Parts = Result.Result<ReadonlyArray<Part>, InvalidRequest>
@@ -26,7 +29,8 @@ const blocks = {
   toolUse: decoderOf(anthropicBlocks.tool_use),
   toolResult: decoderOf(anthropicBlocks.tool_result),
   toolReference: decoderOf(anthropicBlocks.tool_reference),
-  toolAddition: decoderOf(anthropicBlocks.tool_addition)
+  toolAddition: decoderOf(anthropicBlocks.tool_addition),
+  toolRemoval: decoderOf(anthropicBlocks.tool_removal)
 }
 
 const sources = {
@@ -132,10 +136,13 @@ const decodeSearchResult: BlockDecoder = (block, path, notices) =>
     ]
   })
 
+/** A signature of our own holds what the client was not shown; any other one belongs to the service that wrote the thought. */
 const decodeThinking: BlockDecoder = (block, path) =>
-  Result.map(blocks.thinking(block, path), ({ thinking, signature }) => [
-    { type: "reasoning", text: thinking, ...(signature === undefined ? {} : { signature }) }
-  ])
+  Result.map(blocks.thinking(block, path), ({ thinking, signature }) => {
+    const sealed = signature === undefined ? undefined : unsealReasoning(signature)
+    if (sealed !== undefined) return [{ type: "reasoning", text: sealed.text ?? thinking }]
+    return [{ type: "reasoning", text: thinking, ...(signature ? { signature } : {}) }]
+  })
 
 const decodeToolUse: BlockDecoder = (block, path, notices) =>
   Result.map(blocks.toolUse(block, path), ({ id, name, input, caller }) => {
@@ -162,6 +169,10 @@ const decodeToolReference: BlockDecoder = (block, path) =>
 const decodeToolAddition: BlockDecoder = (block, path) =>
   Result.map(blocks.toolAddition(block, path), ({ tool }) => [{ type: "tool-reference", name: tool.name }])
 
+/** From here on the tool is not offered; what stands before is not touched. */
+const decodeToolRemoval: BlockDecoder = (block, path) =>
+  Result.map(blocks.toolRemoval(block, path), ({ tool }) => [{ type: "tool-removal", name: tool.name }])
+
 const decoders: ReadonlyMap<string, { readonly decode: BlockDecoder; readonly fields: ReadonlySet<string> }> = new Map(
   Object.entries({
     text: decodeText,
@@ -172,7 +183,8 @@ const decoders: ReadonlyMap<string, { readonly decode: BlockDecoder; readonly fi
     tool_use: decodeToolUse,
     tool_result: decodeToolResult,
     tool_reference: decodeToolReference,
-    tool_addition: decodeToolAddition
+    tool_addition: decodeToolAddition,
+    tool_removal: decodeToolRemoval
   }).map(([type, decode]) => [
     type,
     {
@@ -211,11 +223,6 @@ const decodeBlock = (block: unknown, path: Path, notices: Notices): Parts => {
  */
 export const decodeContent = (content: string | ReadonlyArray<unknown>, path: Path, notices: Notices): Parts => {
   if (typeof content === "string") return Result.succeed([{ type: "text", text: content }])
-  const parts: Array<Part> = []
-  for (const [index, block] of content.entries()) {
-    const decoded = decodeBlock(block, [...path, index], notices)
-    if (Result.isFailure(decoded)) return decoded
-    parts.push(...decoded.success)
-  }
-  return Result.succeed(parts)
+  const decoded = decodeEach(content, path, (block, place) => decodeBlock(block, place, notices))
+  return Result.map(decoded, (parts) => parts.flat())
 }

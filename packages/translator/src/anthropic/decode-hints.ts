@@ -7,9 +7,8 @@ import {
   type RequestClass,
   type Turn
 } from "@pensieve/models"
-
-/** Headers of a request by lower-case name. */
-export type Headers = Readonly<Record<string, string | undefined>>
+import { parseJson } from "../parse-json.ts"
+import type { Headers } from "../request-context.ts"
 
 /** What a request is classified by. */
 export interface RequestFacts {
@@ -97,17 +96,9 @@ const requestClass = (facts: RequestFacts): RequestClass => {
   return hint === "auxiliary" && hasNoTools(facts) ? "title" : "main"
 }
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** The session in `metadata.user_id`: JSON text in newer versions of Claude Code, `…_session_<id>` in older ones. */
 const sessionOf = (userId: string): string | undefined => {
-  const value = parsed(userId)
+  const value = parseJson(userId)
   if (isJsonObject(value) && typeof value.session_id === "string" && value.session_id !== "") return value.session_id
   return /_session_(.+)$/.exec(userId)?.[1]
 }

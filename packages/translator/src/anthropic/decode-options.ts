@@ -8,19 +8,14 @@ import {
   type Sampling
 } from "@pensieve/models"
 import { Result } from "effect"
+import { type Effort, effortOf } from "../efforts.ts"
 import { invalidField } from "./field-error.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
-
-type Effort = NonNullable<ReasoningRequest["effort"]>
-
-const efforts: ReadonlyMap<unknown, Effort> = new Map(
-  (["low", "medium", "high", "xhigh", "max"] as const).map((effort) => [effort, effort])
-)
 
 /** `output_config.effort`; a value that is not known is left to the model's default with a notice. */
 const decodeEffort = (config: JsonObject, path: ReadonlyArray<PropertyKey>, notices: Notices): Effort | undefined => {
   if (config.effort === undefined || config.effort === null) return undefined
-  const effort = efforts.get(config.effort)
+  const effort = effortOf(config.effort)
   if (effort === undefined) {
     note(notices, "effort-unknown", `The effort ${JSON.stringify(config.effort)} is not known.`, [...path, "effort"])
   }
@@ -191,4 +186,10 @@ export const noteContextEdits = (request: AnthropicCountRequest, notices: Notice
       "context_management"
     ])
   }
+}
+
+/** Notes that tool calls are not checked for danger. */
+export const noteSafeguards = (request: AnthropicCountRequest, notices: Notices): void => {
+  if (request.safeguards === undefined) return
+  note(notices, "safeguards-unsupported", "Tool calls are not checked for danger; the answer says so.", ["safeguards"])
 }

@@ -1,7 +1,8 @@
 import { AnthropicRequest, isJsonObject } from "@pensieve/models"
 import { Result } from "effect"
 import { decoderOf } from "./field-error.ts"
-import { type Decoded, notAnObject, type RequestContext, toConversation } from "./to-conversation.ts"
+import type { Decoded, RequestContext } from "../request-context.ts"
+import { notAnObject, toConversation } from "./to-conversation.ts"
 
 const decodeEnvelope = decoderOf(AnthropicRequest)
 

@@ -10,7 +10,8 @@ import {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { clientTool, isServerTool, isUnsupportedTool } from "./client-tools.ts"
-import { decoderOf, invalidField, type Path } from "./field-error.ts"
+import { decoderOf, invalidField } from "./field-error.ts"
+import type { Path } from "../path.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 const decodeClientTool = decoderOf(AnthropicTool)

@@ -58,7 +58,9 @@ const accumulate = (state: ResponseState, event: AnthropicStreamEvent): Response
       const input = parseToolInput(state.json) ?? {}
       return {
         ...state,
-        message: withLast(message, (block) => (block.type === "tool_use" ? { ...block, input } : block))
+        message: withLast(message, (block) =>
+          block.type === "tool_use" || block.type === "server_tool_use" ? { ...block, input } : block
+        )
       }
     }
     case "message_delta":
@@ -94,8 +96,5 @@ export const endResponse = (state: ResponseState): Result.Result<AnthropicMessag
 export const encodeResponse = (
   options: StreamOptions,
   events: Iterable<GenerationEvent>
-): Result.Result<AnthropicMessage, PensieveError> => {
-  let state = initialResponse(options)
-  for (const event of events) state = foldResponse(state, event)
-  return endResponse(state)
-}
+): Result.Result<AnthropicMessage, PensieveError> =>
+  endResponse([...events].reduce(foldResponse, initialResponse(options)))

@@ -1,12 +1,17 @@
-import { BackendFailed } from "@pensieve/errors"
 import { encodeSseJson } from "@pensieve/framing"
 import type {
   Accepted,
+  AnthropicMessage,
+  AnthropicStreamEvent,
   Failed,
   Finished,
   GenerationEvent,
+  Heartbeat,
   ReasoningDelta,
   ReasoningEnd,
+  RedactedReasoning,
+  ServerToolCall,
+  ServerToolResult,
   Started,
   TextDelta,
   ToolCall,
@@ -14,6 +19,8 @@ import type {
   ToolCallStart,
   UsageReport
 } from "@pensieve/models"
+import { withCached, withPrompt } from "../prompt-usage.ts"
+import { answerBroke, chain, stay, stepWith } from "../stream-step.ts"
 import { stopReason } from "./stop-reason.ts"
 import {
   closeBlock,
@@ -22,26 +29,29 @@ import {
   openBlock,
   openThinking,
   openTool,
+  tellBlock,
+  tick,
   writeThinking,
   writeTool
 } from "./stream-blocks.ts"
-import { begin, chain, fail, type StreamState, type StreamStep } from "./stream-state.ts"
+import { begin, fail, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
 import { deltaUsage } from "./usage.ts"
 
 const onAccepted = (state: StreamState, event: Accepted): StreamStep => [
-  state.phase === "waiting" ? { ...state, usage: { ...state.usage, inputTokens: event.promptTokens } } : state,
+  state.phase === "waiting" ? { ...state, usage: withPrompt(state.usage, event) } : state,
   []
 ]
 
-/** The prompt is known as a whole; what the cache had is taken out of it. */
 const onStarted = (state: StreamState, event: Started): StreamStep => {
   if (state.phase !== "waiting") return [state, []]
-  const cacheReadTokens = Math.min(event.cachedTokens, state.usage.inputTokens)
-  const inputTokens = state.usage.inputTokens - cacheReadTokens
-  return begin({ ...state, usage: { ...state.usage, inputTokens, cacheReadTokens } })
+  return begin({ ...state, usage: withCached(state.usage, event) })
 }
 
-const onHeartbeat = (state: StreamState): StreamStep => [state, [{ type: "ping" }]]
+/** Seconds of silence behind which pings alone are no longer enough: Claude Code gives up after about 600. */
+const longSilence = 480
+
+const onHeartbeat = (state: StreamState, event: Heartbeat): StreamStep =>
+  (event.quietSeconds ?? 0) < longSilence ? [state, [{ type: "ping" }]] : tick(state)
 
 const onTextDelta = (state: StreamState, event: TextDelta): StreamStep => {
   if (event.text === "") return [state, []]
@@ -67,6 +77,9 @@ const onReasoningEnd = (state: StreamState, event: ReasoningEnd): StreamStep =>
     ? chain(openThinking(state), (open) => closeThinking(open, event.signature))
     : [state, []]
 
+const onRedactedReasoning = (state: StreamState, event: RedactedReasoning): StreamStep =>
+  tellBlock(state, { type: "redacted_thinking", data: event.data })
+
 const onToolCallStart = (state: StreamState, event: ToolCallStart): StreamStep =>
   chain(chain(begin(state), closeBlock), (between) => openTool(between, event.id, event.name))
 
@@ -83,7 +96,19 @@ const onToolCall = (state: StreamState, event: ToolCall): StreamStep =>
     onToolCallEnd
   )
 
+const onServerToolCall = (state: StreamState, { id, name, input }: ServerToolCall): StreamStep =>
+  tellBlock(state, { type: "server_tool_use", id, name, input: {} }, JSON.stringify(input))
+
+const onServerToolResult = (state: StreamState, { kind, callId, content }: ServerToolResult): StreamStep =>
+  tellBlock(state, { type: kind, tool_use_id: callId, content })
+
 const onUsage = (state: StreamState, event: UsageReport): StreamStep => [{ ...state, usage: event.usage }, []]
+
+/** Tool calls are not checked here, which must be said: a verdict that was never made would be a lie. */
+const safeguardResults = ({ safeguards = [] }: StreamOptions): Pick<AnthropicMessage, "safeguard_results"> =>
+  safeguards.length === 0
+    ? {}
+    : { safeguard_results: safeguards.map((type) => ({ type, status: { type: "unsupported" } })) }
 
 const onFinished = (state: StreamState, event: Finished): StreamStep =>
   chain(chain(begin(state), closeBlock), (between) => [
@@ -91,7 +116,12 @@ const onFinished = (state: StreamState, event: Finished): StreamStep =>
     [
       {
         type: "message_delta",
-        delta: { ...stopReason(event, between.called), stop_details: null, container: null },
+        delta: {
+          ...stopReason(event, between.called),
+          stop_details: null,
+          container: null,
+          ...safeguardResults(between.options)
+        },
         usage: deltaUsage(between.usage)
       },
       { type: "message_stop" }
@@ -105,45 +135,29 @@ const onFailed = (state: StreamState, event: Failed): StreamStep => fail(state, 
  *
  * @see wire contract, section 4
  */
-export const stepStream = (state: StreamState, event: GenerationEvent): StreamStep => {
-  if (state.phase === "ended") return [state, []]
-  switch (event.type) {
-    case "accepted":
-      return onAccepted(state, event)
-    case "started":
-      return onStarted(state, event)
-    case "prefill":
-      return [state, []]
-    case "heartbeat":
-      return onHeartbeat(state)
-    case "reasoning-delta":
-      return onReasoningDelta(state, event)
-    case "reasoning-end":
-      return onReasoningEnd(state, event)
-    case "text-delta":
-      return onTextDelta(state, event)
-    case "tool-call":
-      return onToolCall(state, event)
-    case "tool-call-start":
-      return onToolCallStart(state, event)
-    case "tool-call-delta":
-      return onToolCallDelta(state, event)
-    case "tool-call-end":
-      return onToolCallEnd(state)
-    case "usage":
-      return onUsage(state, event)
-    case "finished":
-      return onFinished(state, event)
-    case "failed":
-      return onFailed(state, event)
-  }
-}
+export const stepStream = stepWith<StreamState, AnthropicStreamEvent>({
+  accepted: onAccepted,
+  started: onStarted,
+  prefill: stay,
+  heartbeat: onHeartbeat,
+  "reasoning-delta": onReasoningDelta,
+  "reasoning-end": onReasoningEnd,
+  "redacted-reasoning": onRedactedReasoning,
+  "text-delta": onTextDelta,
+  "tool-call": onToolCall,
+  "tool-call-start": onToolCallStart,
+  "tool-call-delta": onToolCallDelta,
+  "tool-call-end": onToolCallEnd,
+  "server-tool-call": onServerToolCall,
+  "server-tool-result": onServerToolResult,
+  usage: onUsage,
+  finished: onFinished,
+  failed: onFailed
+})
 
 /** The events ran out. Without a `finished` or `failed` that is a failure, never a silent end of turn. */
 export const stepEnd = (state: StreamState): StreamStep =>
-  state.phase === "ended"
-    ? [state, []]
-    : fail(state, new BackendFailed({ message: "The backend stopped before the answer was complete." }))
+  state.phase === "ended" ? [state, []] : fail(state, answerBroke())
 
 const frames = ([state, events]: StreamStep): readonly [StreamState, ReadonlyArray<string>] => [
   state,

@@ -1,7 +1,15 @@
-import { BackendFailed } from "@pensieve/errors"
-import type { AnthropicContentBlock } from "@pensieve/models"
+import type { AnthropicContentBlock, AnthropicDelta, AnthropicStreamEvent } from "@pensieve/models"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { begin, chain, fail, type OpenBlock, type StreamState, type StreamStep } from "./stream-state.ts"
+import { freshId } from "../fresh-id.ts"
+import { sealReasoning } from "../seal-reasoning.ts"
+import { callBroke, chain } from "../stream-step.ts"
+import { begin, fail, type OpenBlock, type StreamState, type StreamStep } from "./stream-state.ts"
+
+const delta = (state: StreamState, value: AnthropicDelta): AnthropicStreamEvent => ({
+  type: "content_block_delta",
+  index: state.index,
+  delta: value
+})
 
 /** Begins a block; none may be open. */
 export const openBlock = (state: StreamState, block: OpenBlock, content: AnthropicContentBlock): StreamStep => [
@@ -11,22 +19,20 @@ export const openBlock = (state: StreamState, block: OpenBlock, content: Anthrop
 
 const closed = (state: StreamState): StreamState => ({ ...state, block: undefined, index: state.index + 1 })
 
-/** Ends a thinking block: with its signature, or one of our own where the backend gave none. */
-export const closeThinking = (state: StreamState, signature: string | undefined): StreamStep => [
-  closed(state),
-  [
-    {
-      type: "content_block_delta",
-      index: state.index,
-      delta: { type: "signature_delta", signature: signature || `${state.options.id}.${state.index}` }
-    },
-    { type: "content_block_stop", index: state.index }
+/** Ends a thinking block: with its signature, or where the backend gave none with one of our own, which holds what was not shown. */
+export const closeThinking = (state: StreamState, signature: string | undefined): StreamStep => {
+  const hidden = state.block?.kind === "thinking" && state.block.hidden !== "" ? { text: state.block.hidden } : {}
+  return [
+    closed(state),
+    [
+      delta(state, { type: "signature_delta", signature: signature || sealReasoning(hidden) }),
+      { type: "content_block_stop", index: state.index }
+    ]
   ]
-]
+}
 
 /** A call that was cut off must not be run: the stream fails instead of ending the call's block. */
-const failTool = (state: StreamState): StreamStep =>
-  fail(state, new BackendFailed({ message: "The model's tool call broke off before its input was complete." }))
+const failTool = (state: StreamState): StreamStep => fail(state, callBroke())
 
 /** Ends a call whose input is whole. */
 export const closeTool = (state: StreamState, json: string): StreamStep =>
@@ -41,14 +47,6 @@ export const closeBlock = (state: StreamState): StreamStep => {
   if (block.kind === "thinking") return closeThinking(state, undefined)
   if (block.kind === "tool") return failTool(state)
   return [closed(state), [{ type: "content_block_stop", index: state.index }]]
-}
-
-/** `id`, or `id` with the first number behind it that no call of the conversation has. */
-const freshId = (id: string, taken: ReadonlySet<string>): string => {
-  if (!taken.has(id)) return id
-  let count = 2
-  while (taken.has(`${id}_${count}`)) count++
-  return `${id}_${count}`
 }
 
 /** Begins a call, under an id no other call of the conversation has. */
@@ -72,7 +70,7 @@ export const writeTool = (state: StreamState, json: string): StreamStep =>
   state.block?.kind === "tool" && json !== ""
     ? [
         { ...state, block: { kind: "tool", json: state.block.json + json } },
-        [{ type: "content_block_delta", index: state.index, delta: { type: "input_json_delta", partial_json: json } }]
+        [delta(state, { type: "input_json_delta", partial_json: json })]
       ]
     : [state, []]
 
@@ -81,7 +79,7 @@ export const openThinking = (state: StreamState): StreamStep =>
   state.block?.kind === "thinking"
     ? [state, []]
     : chain(chain(begin(state), closeBlock), (between) =>
-        openBlock(between, { kind: "thinking", length: 0 }, { type: "thinking", thinking: "", signature: "" })
+        openBlock(between, { kind: "thinking", hidden: "" }, { type: "thinking", thinking: "", signature: "" })
       )
 
 /** Tokens of thinking, for a progress display only. */
@@ -91,14 +89,11 @@ const estimate = (characters: number): number => Math.floor(characters / 4)
 export const writeThinking = (state: StreamState, text: string): StreamStep => {
   if (state.block?.kind !== "thinking") return [state, []]
   if (state.options.display !== "omitted") {
-    return [
-      state,
-      [{ type: "content_block_delta", index: state.index, delta: { type: "thinking_delta", thinking: text } }]
-    ]
+    return [state, [delta(state, { type: "thinking_delta", thinking: text })]]
   }
-  const length = state.block.length + text.length
-  const tokens = estimate(length) - estimate(state.block.length)
-  const next: StreamState = { ...state, block: { kind: "thinking", length } }
+  const hidden = state.block.hidden + text
+  const tokens = estimate(hidden.length) - estimate(state.block.hidden.length)
+  const next: StreamState = { ...state, block: { kind: "thinking", hidden } }
   return state.options.estimatedTokens === true && tokens > 0
     ? [
         next,
@@ -112,3 +107,31 @@ export const writeThinking = (state: StreamState, text: string): StreamStep => {
       ]
     : [next, []]
 }
+
+/** A block that is told whole, after whatever is open. `json` is the input of a call. */
+export const tellBlock = (state: StreamState, content: AnthropicContentBlock, json?: string): StreamStep =>
+  chain(chain(begin(state), closeBlock), (between) => [
+    closed(between),
+    [
+      { type: "content_block_start", index: between.index, content_block: content },
+      ...(json === undefined ? [] : [delta(between, { type: "input_json_delta", partial_json: json })]),
+      { type: "content_block_stop", index: between.index }
+    ]
+  ])
+
+const emptyDeltas: Readonly<Record<OpenBlock["kind"], AnthropicDelta>> = {
+  text: { type: "text_delta", text: "" },
+  thinking: { type: "thinking_delta", thinking: "", estimated_tokens: null },
+  tool: { type: "input_json_delta", partial_json: "" }
+}
+
+/**
+ * A sign of life inside a block, opening one for thinking if none is open.
+ *
+ * @see wire contract, section 6: pings carry Claude Code about 600 s, empty deltas any time
+ */
+export const tick = (state: StreamState): StreamStep =>
+  chain(state.block === undefined ? openThinking(state) : [state, []], (open) => [
+    open,
+    open.block === undefined ? [] : [delta(open, emptyDeltas[open.block.kind])]
+  ])

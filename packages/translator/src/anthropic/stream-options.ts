@@ -1,12 +1,17 @@
-import type { Conversation, Part } from "@pensieve/models"
-import type { Headers } from "./decode-hints.ts"
+import { type Conversation, isJsonObject } from "@pensieve/models"
+import { callIds } from "../call-ids.ts"
+import type { Headers } from "../request-context.ts"
 import type { StreamOptions } from "./stream-state.ts"
+import { dialect } from "./to-conversation.ts"
 
-const isCall = (part: Part) => part.type === "tool-call"
+const textIn = (value: unknown): ReadonlyArray<string> =>
+  isJsonObject(value) && typeof value.type === "string" ? [value.type] : []
 
-/** The ids of all tool calls a conversation has. */
-const toolIds = (conversation: Conversation): ReadonlyArray<string> =>
-  conversation.turns.flatMap((turn) => turn.parts.filter(isCall).map((call) => call.id))
+/** The checks of tool calls that a request asks for. */
+const safeguardsOf = ({ source }: Conversation): ReadonlyArray<string> => {
+  const asked = source.dialect === dialect && isJsonObject(source.body) ? source.body.safeguards : undefined
+  return Array.isArray(asked) ? asked.flatMap(textIn) : []
+}
 
 /**
  * What an answer to this conversation must look like.
@@ -20,5 +25,6 @@ export const streamOptions = (conversation: Conversation, id: string, headers: H
   model: conversation.model,
   display: conversation.reasoning.display,
   estimatedTokens: (headers["anthropic-beta"] ?? "").includes("thinking-token-count-2026-05-13"),
-  toolIds: toolIds(conversation)
+  safeguards: safeguardsOf(conversation),
+  toolIds: callIds(conversation)
 })

@@ -1,5 +1,6 @@
 import type { PensieveError } from "@pensieve/errors"
 import { type AnthropicStreamEvent, emptyUsage, type Usage } from "@pensieve/models"
+import { chain, type Step } from "../stream-step.ts"
 import { errorObject } from "./encode-error.ts"
 import { messageUsage } from "./usage.ts"
 
@@ -13,6 +14,8 @@ export interface StreamOptions {
   readonly display?: "full" | "omitted"
   /** With `omitted`: tell the progress of thinking as estimated tokens. Off by default. */
   readonly estimatedTokens?: boolean
+  /** Kinds of checks of tool calls the request asks for; the answer says of each that it is not made. */
+  readonly safeguards?: ReadonlyArray<string>
   /** Ids of tool calls the conversation already has; a call that repeats one gets an id of its own. */
   readonly toolIds?: ReadonlyArray<string>
 }
@@ -20,7 +23,8 @@ export interface StreamOptions {
 /** The block that has begun and not ended. */
 export type OpenBlock =
   | { readonly kind: "text" }
-  | { readonly kind: "thinking"; readonly length: number }
+  /** `hidden` is the text that the client is not shown. */
+  | { readonly kind: "thinking"; readonly hidden: string }
   /** `json` is the input written so far. */
   | { readonly kind: "tool"; readonly json: string }
 
@@ -40,7 +44,7 @@ export interface StreamState {
 }
 
 /** The next state, and what to send. */
-export type StreamStep = readonly [StreamState, ReadonlyArray<AnthropicStreamEvent>]
+export type StreamStep = Step<StreamState, AnthropicStreamEvent>
 
 /** The state before the first event. */
 export const initialStream = (options: StreamOptions): StreamState => ({
@@ -53,14 +57,6 @@ export const initialStream = (options: StreamOptions): StreamState => ({
   toolIds: new Set(options.toolIds ?? []),
   failure: undefined
 })
-
-/** What a state that is not ended does next, with what was to be sent before. */
-export const chain = (step: StreamStep, next: (state: StreamState) => StreamStep): StreamStep => {
-  const [state, events] = step
-  if (state.phase === "ended") return step
-  const [nextState, nextEvents] = next(state)
-  return [nextState, events.length === 0 ? nextEvents : [...events, ...nextEvents]]
-}
 
 /** Sends `message_start` if it has not been sent. */
 export const begin = (state: StreamState): StreamStep => {

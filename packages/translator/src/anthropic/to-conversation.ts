@@ -1,14 +1,7 @@
-import type { InvalidRequest } from "@pensieve/errors"
-import {
-  type AnthropicCountRequest,
-  AnthropicRequest,
-  type Conversation,
-  type JsonObject,
-  type RequestClass
-} from "@pensieve/models"
+import { type AnthropicCountRequest, AnthropicRequest, type JsonObject, type RequestClass } from "@pensieve/models"
 import { Result } from "effect"
 import { decodeContent } from "./decode-content.ts"
-import { decodeHints, type Headers } from "./decode-hints.ts"
+import { decodeHints } from "./decode-hints.ts"
 import { decodeMessages, hasCacheMark } from "./decode-messages.ts"
 import {
   decodeOutput,
@@ -17,23 +10,19 @@ import {
   decodeStops,
   lastEffort,
   noteContextEdits,
+  noteSafeguards,
   refuseUnsupported
 } from "./decode-options.ts"
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
 import { noteUnknownFields, type Notices } from "../notices.ts"
-
-/** What of a request is not in its body. */
-export interface RequestContext {
-  /** By lower-case name. */
-  readonly headers: Headers
-}
-
-/** A conversation, or the field that is wrong. */
-export type Decoded = Result.Result<Conversation, InvalidRequest>
+import { type Decoded, type RequestContext, sourceOf } from "../request-context.ts"
 
 /** The fields that are honoured, translated or refused. The rest has no effect and is noted, as is what `container` holds besides skills. */
 const requestFields = new Set(Object.keys(AnthropicRequest.fields).filter((field) => field !== "container"))
+
+/** The name of this dialect in `Conversation.source`. */
+export const dialect = "anthropic"
 
 /** A body whose envelope is right as a Conversation. `forcedClass` is the request class where the endpoint decides it. */
 export const toConversation = (
@@ -48,6 +37,7 @@ export const toConversation = (
     const notices: Notices = new Map()
     noteUnknownFields(notices, body, requestFields, "the request", [])
     noteContextEdits(request, notices)
+    noteSafeguards(request, notices)
 
     const sent = request.tools ?? []
     const system = request.system === undefined ? [] : yield* decodeContent(request.system, ["system"], notices)
@@ -81,7 +71,7 @@ export const toConversation = (
       stream: request.stream ?? false,
       hints: decodeHints(facts, [...breakpoints], forcedClass),
       notices: [...notices.values()],
-      source: { dialect: "anthropic", body }
+      source: sourceOf(dialect, body, context)
     }
   })
 

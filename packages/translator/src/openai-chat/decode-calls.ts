@@ -1,9 +1,11 @@
 import type { InvalidRequest } from "@pensieve/errors"
 import { isJsonObject, OpenaiChatCustomCall, OpenaiChatInputCall, type ToolCallPart } from "@pensieve/models"
 import { Result } from "effect"
+import { decodeEach } from "../decode-each.ts"
 import { note, type Notices } from "../notices.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { decoderOf, type Path } from "./field-error.ts"
+import { decoderOf } from "./field-error.ts"
+import type { Path } from "../path.ts"
 
 const decodeFunctionCall = decoderOf(OpenaiChatInputCall)
 const decodeCustomCall = decoderOf(OpenaiChatCustomCall)
@@ -41,12 +43,5 @@ export const decodeCalls = (
   calls: ReadonlyArray<unknown>,
   path: Path,
   notices: Notices
-): Result.Result<ReadonlyArray<ToolCallPart>, InvalidRequest> => {
-  const parts: Array<ToolCallPart> = []
-  for (const [index, call] of calls.entries()) {
-    const decoded = decodeCall(call, [...path, index], notices)
-    if (Result.isFailure(decoded)) return Result.fail(decoded.failure)
-    parts.push(decoded.success)
-  }
-  return Result.succeed(parts)
-}
+): Result.Result<ReadonlyArray<ToolCallPart>, InvalidRequest> =>
+  decodeEach(calls, path, (call, place) => decodeCall(call, place, notices))

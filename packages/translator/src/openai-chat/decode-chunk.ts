@@ -1,8 +1,10 @@
 import { BackendFailed, type PensieveError } from "@pensieve/errors"
-import type { FinishReason, GenerationEvent, JsonObject, Usage } from "@pensieve/models"
+import type { GenerationEvent, JsonObject, Usage } from "@pensieve/models"
 import { Result } from "effect"
-import { addFragment, type CallDraft, type CallOptions, finishCalls } from "./call-drafts.ts"
-import { decodeErrorChunk } from "./decode-error.ts"
+import { addFragment, type CallDraft } from "./call-drafts.ts"
+import { type CallOptions, cutsOff, finishCalls, reasonOf } from "../finish-calls.ts"
+import { decodeErrorChunk } from "../decode-error.ts"
+import { foldSteps, type Step } from "../stream-step.ts"
 import { errorIn, type Finish, readChunk, tellsError } from "./read-chunk.ts"
 import { endThink, initialThink, pushThink, type ThinkForm, type ThinkPiece, type ThinkState } from "./think-text.ts"
 
@@ -27,7 +29,7 @@ export interface AnswerState {
 }
 
 /** The next state, and what it says. */
-export type AnswerStep = readonly [AnswerState, ReadonlyArray<GenerationEvent>]
+export type AnswerStep = Step<AnswerState, GenerationEvent>
 
 export const initialAnswer = (options: DecodeOptions): AnswerState => ({
   options,
@@ -56,16 +58,10 @@ const onText = (state: AnswerState, text: string): AnswerStep => {
   return [closed, [...events, { type: "text-delta", text }]]
 }
 
-const onPieces = (state: AnswerState, pieces: ReadonlyArray<ThinkPiece>): AnswerStep => {
-  const all: Array<GenerationEvent> = []
-  let current = state
-  for (const { kind, text } of pieces) {
-    const [next, events] = kind === "text" ? onText(current, text) : onReasoning(current, text)
-    current = next
-    all.push(...events)
-  }
-  return [current, all]
-}
+const onPieces = (state: AnswerState, pieces: ReadonlyArray<ThinkPiece>): AnswerStep =>
+  foldSteps(state, pieces, (current, { kind, text }) =>
+    kind === "text" ? onText(current, text) : onReasoning(current, text)
+  )
 
 /** One chunk of a stream, or a whole completion. */
 export const stepChunk = (state: AnswerState, chunk: JsonObject): AnswerStep => {
@@ -88,12 +84,6 @@ export const stepChunk = (state: AnswerState, chunk: JsonObject): AnswerStep => 
   ]
 }
 
-/** `tool-use` if and only if there is a call and no other one was cut off, whatever the upstream said. */
-const reasonOf = (said: FinishReason, calls: number, cut: boolean): FinishReason => {
-  if (calls > 0 && !cut) return "tool-use"
-  return said === "tool-use" ? "end-turn" : said
-}
-
 const broken = new BackendFailed({ message: "The upstream stopped before the answer was complete." })
 
 /** The chunks are over: the calls, the tokens and the end. An answer without a reason to end broke off. */
@@ -108,11 +98,11 @@ export const endAnswer = (state: AnswerState): AnswerStep => {
     [...before, { type: "failed", error }]
   ]
   if (finish === undefined || finish.reason === "broken") return failed(broken)
-  const cutOff = finish.reason === "max-tokens" || finish.reason === "refusal"
-  const finished = finishCalls(closed.calls, closed.options, cutOff)
+  const { calls: drafts, options } = closed
+  const finished = finishCalls(drafts, options, cutsOff(finish.reason), new Set(options.callIds))
   if (Result.isFailure(finished)) return failed(finished.failure)
-  const { calls, cut } = finished.success
-  const reason = reasonOf(finish.reason, calls.length, cut)
+  const calls = finished.success
+  const reason = reasonOf(finish.reason, calls.length, calls.length < drafts.length)
   return [
     { ...closed, ended: true },
     [

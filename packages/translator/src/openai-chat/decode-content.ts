@@ -8,8 +8,11 @@ import {
   type Part
 } from "@pensieve/models"
 import { Result } from "effect"
+import { decodeEach } from "../decode-each.ts"
+import { sourceOfUrl } from "../data-url.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
-import { decoderOf, invalidField, type Path } from "./field-error.ts"
+import { decoderOf, invalidField } from "./field-error.ts"
+import type { Path } from "../path.ts"
 
 type Parts = Result.Result<ReadonlyArray<Part>, InvalidRequest>
 type PartDecoder = (part: JsonObject, path: Path, notices: Notices) => Parts
@@ -28,16 +31,6 @@ const opaque = (part: JsonObject, wireType: string, path: Path, notices: Notices
   return Result.succeed([{ type: "opaque", wireType, value: part }])
 }
 
-const dataUrl = /^data:([^;,]*)(?:;[^;,]+)*;base64,/i
-
-/** Where the bytes are: in a `data:` URL, or behind another one. */
-const decodeUrl = (url: string, defaultType: string): MediaSource => {
-  const head = dataUrl.exec(url)
-  return head === null
-    ? { kind: "url", url }
-    : { kind: "base64", mediaType: (head[1] || defaultType).toLowerCase(), data: url.slice(head[0].length) }
-}
-
 const decodeText: PartDecoder = (part, path) =>
   Result.map(parts.text(part, path), ({ text }) => [{ type: "text", text }])
 
@@ -54,7 +47,7 @@ const decodeImage: PartDecoder = (part, path, notices) =>
         "detail"
       ])
     }
-    return [{ type: "image", source: decodeUrl(url, "image/png") }]
+    return [{ type: "image", source: sourceOfUrl(url, "image/png") }]
   })
 
 /** `file_data` is a `data:` URL or bare base64. */
@@ -62,7 +55,7 @@ const fileSource = (id: string | undefined, data: string | undefined): MediaSour
   if (id !== undefined) return { kind: "file", id }
   if (data === undefined) return undefined
   return data.startsWith("data:")
-    ? decodeUrl(data, "application/pdf")
+    ? sourceOfUrl(data, "application/pdf")
     : { kind: "base64", mediaType: "application/pdf", data }
 }
 
@@ -102,11 +95,6 @@ const decodePart = (part: unknown, path: Path, notices: Notices): Parts => {
  */
 export const decodeContent = (content: string | ReadonlyArray<unknown>, path: Path, notices: Notices): Parts => {
   if (typeof content === "string") return Result.succeed(content === "" ? [] : [{ type: "text", text: content }])
-  const all: Array<Part> = []
-  for (const [index, part] of content.entries()) {
-    const decoded = decodePart(part, [...path, index], notices)
-    if (Result.isFailure(decoded)) return decoded
-    all.push(...decoded.success)
-  }
-  return Result.succeed(all)
+  const decoded = decodeEach(content, path, (part, place) => decodePart(part, place, notices))
+  return Result.map(decoded, (parts) => parts.flat())
 }

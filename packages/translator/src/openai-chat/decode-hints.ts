@@ -1,7 +1,5 @@
 import type { Hints, OpenaiChatRequest, RequestClass, Turn } from "@pensieve/models"
-import type { Headers } from "../anthropic/decode-hints.ts"
-
-export type { Headers }
+import type { Headers } from "../request-context.ts"
 
 /** What a request is classified by. */
 export interface RequestFacts {

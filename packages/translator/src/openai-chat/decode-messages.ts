@@ -11,7 +11,8 @@ import { Result } from "effect"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import { callPart, decodeCalls } from "./decode-calls.ts"
 import { decodeContent } from "./decode-content.ts"
-import { decoderOf, invalidField, missingField, type Path } from "./field-error.ts"
+import { decoderOf, invalidField, missingField } from "./field-error.ts"
+import type { Path } from "../path.ts"
 
 const decodeMessage = decoderOf(OpenaiChatInputMessage)
 const messageFields = new Set(Object.keys(OpenaiChatInputMessage.fields))

@@ -8,14 +8,9 @@ import {
   type Sampling
 } from "@pensieve/models"
 import { Result } from "effect"
+import { effortOf } from "../efforts.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import { decoderOf, invalidField } from "./field-error.ts"
-
-type Effort = NonNullable<ReasoningRequest["effort"]>
-
-const efforts: ReadonlyMap<unknown, Effort> = new Map(
-  (["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const).map((effort) => [effort, effort])
-)
 
 /**
  * `reasoning_effort`. Without it the model thinks as it does by default. A value that is not known is left to the model with
@@ -24,7 +19,7 @@ const efforts: ReadonlyMap<unknown, Effort> = new Map(
 export const decodeReasoning = (request: OpenaiChatRequest, notices: Notices): ReasoningRequest => {
   const asked = request.reasoning_effort
   if (asked === undefined) return { mode: "auto", display: "full" }
-  const effort = efforts.get(asked)
+  const effort = effortOf(asked)
   if (effort === undefined) {
     note(notices, "effort-unknown", `The effort ${JSON.stringify(asked)} is not known.`, ["reasoning_effort"])
     return { mode: "auto", display: "full" }

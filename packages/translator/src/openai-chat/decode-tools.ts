@@ -11,7 +11,8 @@ import {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
-import { decoderOf, invalidField, type Path } from "./field-error.ts"
+import { decoderOf, invalidField } from "./field-error.ts"
+import type { Path } from "../path.ts"
 
 const decodeFunction = decoderOf(OpenaiChatFunction)
 const decodeFunctionTool = decoderOf(OpenaiChatTool)

@@ -1,44 +1,18 @@
-import type {
-  DocumentPart,
-  ImagePart,
-  MediaSource,
-  OpaquePart,
-  OpenaiChatSentPart,
-  Part,
-  ToolDefinition
-} from "@pensieve/models"
-import { note, type Notices } from "../notices.ts"
-import type { Path } from "./field-error.ts"
+import type { DocumentPart, ImagePart, MediaSource, OpenaiChatSentPart, Part } from "@pensieve/models"
+import { dataUrl } from "../data-url.ts"
+import { documentWords, joinTexts, partText, type TextContext } from "../part-text.ts"
+import type { Path } from "../path.ts"
 import type { RequestOptions } from "./request-options.ts"
-import type { ToolNames } from "./tool-names.ts"
 
 /** What the encoding of a part depends on besides the part. */
-export interface EncodeContext {
+export interface EncodeContext extends TextContext {
   readonly options: RequestOptions
-  readonly names: ToolNames
-  readonly tools: ReadonlyMap<string, ToolDefinition>
-  readonly notices: Notices
-}
-
-/** Between the texts of one message. */
-export const joinTexts = (texts: ReadonlyArray<string>): string => texts.filter((text) => text !== "").join("\n\n")
-
-const nameOf = (source: MediaSource): string => {
-  switch (source.kind) {
-    case "url":
-      return source.url
-    case "file":
-      return source.id
-    case "base64":
-    case "text":
-      return source.mediaType
-  }
 }
 
 /** The address of a picture, or undefined for one that lies in somebody else's store. */
 const imageUrl = (source: MediaSource): string | undefined => {
   if (source.kind === "url") return source.url
-  return source.kind === "base64" ? `data:${source.mediaType};base64,${source.data}` : undefined
+  return source.kind === "base64" ? dataUrl(source.mediaType, source.data) : undefined
 }
 
 /** A picture as a part, or undefined where it cannot be sent. */
@@ -47,34 +21,10 @@ const imagePart = (part: ImagePart, { options }: EncodeContext): OpenaiChatSentP
   return url === undefined ? undefined : { type: "image_url", image_url: { url } }
 }
 
-const imageText = (part: ImagePart, path: Path, { notices }: EncodeContext): string => {
-  note(notices, "image-not-sent", `An image (${nameOf(part.source)}) was replaced by a placeholder.`, path)
-  return `[image not shown: ${nameOf(part.source)}]`
-}
-
-/** The text inside a document, or undefined if it is none. */
-const documentWords = (source: MediaSource): string | undefined => {
-  if (source.kind === "text") return source.text
-  if (source.kind !== "base64" || !/^(text\/|application\/json$)/.test(source.mediaType)) return undefined
-  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(source.data)
-    ? Buffer.from(source.data, "base64").toString("utf8")
-    : undefined
-}
-
-const documentText = (part: DocumentPart, path: Path, { notices }: EncodeContext): string => {
-  const words = documentWords(part.source)
-  const title = part.title ?? ""
-  if (words !== undefined) {
-    return `${title === "" ? "<document>" : `<document title=${JSON.stringify(title)}>`}\n${words}\n</document>`
-  }
-  note(notices, "document-not-sent", `A document (${nameOf(part.source)}) was replaced by a placeholder.`, path)
-  return `[document not shown: ${title === "" ? "" : `${title}, `}${nameOf(part.source)}]`
-}
-
 const filePart = (part: DocumentPart, { options }: EncodeContext): OpenaiChatSentPart | undefined => {
   const { source } = part
   if (!options.files || source.kind !== "base64" || documentWords(source) !== undefined) return undefined
-  const file_data = `data:${source.mediaType};base64,${source.data}`
+  const file_data = dataUrl(source.mediaType, source.data)
   return { type: "file", file: { filename: part.title ?? "document", file_data } }
 }
 
@@ -83,48 +33,6 @@ export const mediaPart = (part: Part, context: EncodeContext): OpenaiChatSentPar
   if (part.type === "image") return imagePart(part, context)
   return part.type === "document" ? filePart(part, context) : undefined
 }
-
-const referenceText = (name: string, { tools, names }: EncodeContext): string => {
-  const tool = tools.get(name)
-  return tool === undefined ? `[tool reference: ${name}]` : `The tool ${names.toWire(name)} is available from here on.`
-}
-
-/** Encrypted for somebody else; no model reads it. */
-const unreadable: ReadonlySet<string> = new Set(["redacted_thinking"])
-
-const opaqueText = (part: OpaquePart, path: Path, { notices }: EncodeContext): string => {
-  if (unreadable.has(part.wireType)) {
-    note(notices, "part-omitted", `A part of type "${part.wireType}" is left out: it is encrypted.`, path)
-    return ""
-  }
-  note(notices, "part-as-json", `A part of type "${part.wireType}" is shown to the model as JSON.`, path)
-  return JSON.stringify(part.value)
-}
-
-/** One part as text. */
-const partText = (part: Part, path: Path, context: EncodeContext): string => {
-  switch (part.type) {
-    case "text":
-    case "reasoning":
-      return part.text
-    case "image":
-      return imageText(part, path, context)
-    case "document":
-      return documentText(part, path, context)
-    case "tool-reference":
-      return referenceText(part.name, context)
-    case "tool-call":
-      return JSON.stringify({ name: part.name, arguments: part.input })
-    case "tool-result":
-      return partsText(part.parts, [...path, "parts"], context)
-    case "opaque":
-      return opaqueText(part, path, context)
-  }
-}
-
-/** Parts as one text; what is no text is a placeholder. */
-export const partsText = (parts: ReadonlyArray<Part>, path: Path, context: EncodeContext): string =>
-  joinTexts(parts.map((part, index) => partText(part, [...path, index], context)))
 
 const userPart = (part: Part, path: Path, context: EncodeContext): ReadonlyArray<OpenaiChatSentPart> => {
   const media = mediaPart(part, context)

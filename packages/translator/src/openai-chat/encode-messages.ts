@@ -4,33 +4,22 @@ import type {
   OpenaiChatSentPart,
   OpenaiChatToolCall,
   Part,
+  ReasoningPart,
   ToolCallPart,
   ToolResultPart,
   Turn
 } from "@pensieve/models"
 import { note } from "../notices.ts"
-import { parseToolInput } from "../parse-tool-input.ts"
-import { type EncodeContext, joinTexts, mediaPart, partsText, userContent, userParts } from "./encode-content.ts"
-import type { Path } from "./field-error.ts"
+import { sentArguments } from "../sent-arguments.ts"
+import { asReminder, joinTexts, markError, partsText } from "../part-text.ts"
+import { systemParts } from "../system-parts.ts"
+import { type EncodeContext, mediaPart, userContent, userParts } from "./encode-content.ts"
+import type { Path } from "../path.ts"
 
 type Messages = ReadonlyArray<OpenaiChatSentMessage>
 
-/** Claude Code's first system block; its value differs from one session to the next and would spoil the upstream's cache. */
-const billingHeader = /^x-anthropic-billing-header:[^\n]*\n*/
-
-const systemParts = (parts: ReadonlyArray<Part>, { notices }: EncodeContext): ReadonlyArray<Part> =>
-  parts.map((part, index) => {
-    const header = index === 0 && part.type === "text" ? billingHeader.exec(part.text)?.[0] : undefined
-    if (header === undefined || part.type !== "text") return part
-    note(notices, "billing-header-dropped", `Left out, since it changes from session to session: ${header.trim()}`, [
-      "system",
-      0
-    ])
-    return { type: "text", text: part.text.slice(header.length) }
-  })
-
-const systemMessages = (parts: ReadonlyArray<Part>, context: EncodeContext): Messages => {
-  const content = partsText(systemParts(parts, context), ["system"], context)
+const systemMessages = (conversation: Conversation, context: EncodeContext): Messages => {
+  const content = partsText(systemParts(conversation, context.notices), ["system"], context)
   return content === "" ? [] : [{ role: context.options.systemRole, content }]
 }
 
@@ -38,7 +27,7 @@ const systemTurn = (turn: Turn, path: Path, context: EncodeContext): Messages =>
   const content = partsText(turn.parts, path, context)
   if (content === "") return []
   return context.options.systemTurns === "folded"
-    ? [{ role: "user", content: `<system-reminder>\n${content}\n</system-reminder>` }]
+    ? [{ role: "user", content: asReminder(content) }]
     : [{ role: context.options.systemRole, content }]
 }
 
@@ -58,8 +47,7 @@ const withoutHoisted = (result: ToolResultPart, context: EncodeContext): Readonl
 
 const toolMessage = (part: ToolResultPart, path: Path, context: EncodeContext): OpenaiChatSentMessage => {
   const text = partsText(withoutHoisted(part, context), [...path, "parts"], context)
-  const content = part.isError ? (text === "" ? "[error]" : `[error]\n${text}`) : text
-  return { role: "tool", tool_call_id: part.callId, content }
+  return { role: "tool", tool_call_id: part.callId, content: markError(text, part.isError) }
 }
 
 /** Results come first, whatever their place in the turn: an upstream wants them right behind the calls. */
@@ -78,30 +66,17 @@ const userMessages = (turn: Turn, path: Path, context: EncodeContext): Messages 
   ]
 }
 
-/** The arguments as they were written, if that is JSON: servers answer anything else in a conversation with an error. */
-const sentArguments = ({ name, input, rawText }: ToolCallPart, path: Path, { notices }: EncodeContext): string => {
-  if (rawText === undefined) return JSON.stringify(input)
-  if (parseToolInput(rawText) !== undefined) return rawText === "" ? "{}" : rawText
-  if (Object.keys(input).length === 0) {
-    const start = rawText.slice(0, 200)
-    note(
-      notices,
-      "arguments-not-sent",
-      `The unreadable arguments of an earlier call of "${name}" are sent as {}: ${start}`,
-      path
-    )
-  }
-  return JSON.stringify(input)
-}
-
 const sentCall = (part: ToolCallPart, path: Path, context: EncodeContext): OpenaiChatToolCall => ({
   id: part.id,
   type: "function",
-  function: { name: context.names.toWire(part.name), arguments: sentArguments(part, path, context) }
+  function: { name: context.names.toWire(part.name), arguments: sentArguments(part, path, context.notices) }
 })
 
 const isReasoning = (part: Part) => part.type === "reasoning"
 const isCall = (part: Part) => part.type === "tool-call"
+
+/** Whether a thought was not written by a service of its own, whose models' thoughts are no use to others. */
+const isOurs = (part: ReasoningPart) => part.signature === undefined
 
 const assistantMessages = (turn: Turn, path: Path, context: EncodeContext): Messages => {
   const said = turn.parts.map((part) =>
@@ -109,9 +84,12 @@ const assistantMessages = (turn: Turn, path: Path, context: EncodeContext): Mess
   )
   const content = partsText(said, path, context)
   const calls = turn.parts.filter(isCall).map((part) => sentCall(part, path, context))
-  const thought = joinTexts(turn.parts.filter(isReasoning).map((part) => part.text))
-  const kept = context.options.reasoningHistory === "reasoning_content" ? thought : ""
-  if (thought !== kept) note(context.notices, "reasoning-dropped", "Earlier thinking is not sent again.", path)
+  const thoughts = turn.parts.filter(isReasoning)
+  const own = context.options.reasoningHistory === "reasoning_content" ? thoughts.filter(isOurs) : []
+  if (own.length < thoughts.length) {
+    note(context.notices, "reasoning-dropped", "Earlier thinking is not sent again.", path)
+  }
+  const kept = joinTexts(own.map((part) => part.text))
   if (content === "" && kept === "" && calls.length === 0) return []
   return [
     {
@@ -159,7 +137,7 @@ const merged = (messages: Messages): Messages => {
  */
 export const encodeMessages = (conversation: Conversation, context: EncodeContext): Messages => {
   const messages = [
-    ...systemMessages(conversation.system, context),
+    ...systemMessages(conversation, context),
     ...conversation.turns.flatMap((turn, index) => turnMessages(turn, index, context))
   ]
   return context.options.systemTurns === "folded" ? merged(messages) : messages

@@ -1,7 +1,8 @@
 import type { Conversation, OpenaiChatSentRequest, OutputFormat, Sampling } from "@pensieve/models"
 import { note, type Notices } from "../notices.ts"
 import type { RequestOptions } from "./request-options.ts"
-import type { ToolNames } from "./tool-names.ts"
+import { shownTools } from "../shown-tools.ts"
+import type { WireNames } from "../wire-names.ts"
 
 type Fields = Partial<OpenaiChatSentRequest>
 
@@ -72,24 +73,12 @@ export const encodeMaxTokens = (
   return maxTokensField === "max_tokens" ? { max_tokens: bound } : { max_completion_tokens: bound }
 }
 
-/** The tools the model may see: deferred ones only once the conversation has named them. */
-export const encodeTools = (conversation: Conversation, names: ToolNames, notices: Notices): Fields => {
-  const named = new Set(
-    conversation.turns
-      .flatMap((turn) => turn.parts.flatMap((part) => (part.type === "tool-result" ? part.parts : [part])))
-      .flatMap((part) => (part.type === "tool-reference" ? [part.name] : []))
-  )
-  const shown = conversation.tools.filter((tool) => !tool.deferred || named.has(tool.name))
-  for (const tool of conversation.tools) {
-    if (tool.deferred && !named.has(tool.name)) {
-      note(notices, "tool-deferred", `The tool "${tool.name}" is not shown until the conversation names it.`, ["tools"])
-    }
-  }
+/** The tools the model may see, and what it must do with them. */
+export const encodeTools = (conversation: Conversation, names: WireNames, notices: Notices): Fields => {
+  const shown = shownTools(conversation, notices)
   if (shown.length === 0) return {}
-  // Deferred tools stand last, so that a tool that appears leaves the beginning of the prompt as it was.
-  const ordered = [...shown.filter((tool) => !tool.deferred), ...shown.filter((tool) => tool.deferred)]
   return {
-    tools: ordered.map(({ name, description, inputSchema }) => ({
+    tools: shown.map(({ name, description, inputSchema }) => ({
       type: "function",
       function: {
         name: names.toWire(name),
@@ -103,7 +92,7 @@ export const encodeTools = (conversation: Conversation, names: ToolNames, notice
 }
 
 /** `tool_choice`; `auto` is what servers do without it. */
-const encodeToolChoice = ({ toolChoice }: Conversation, names: ToolNames): Fields => {
+const encodeToolChoice = ({ toolChoice }: Conversation, names: WireNames): Fields => {
   switch (toolChoice.type) {
     case "auto":
       return {}

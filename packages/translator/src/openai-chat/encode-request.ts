@@ -1,22 +1,12 @@
-import type { Conversation, Notice, OpenaiChatSentRequest } from "@pensieve/models"
+import type { Conversation, OpenaiChatSentRequest } from "@pensieve/models"
 import type { Notices } from "../notices.ts"
-import { callIds } from "./call-ids.ts"
+import { callIds } from "../call-ids.ts"
+import type { EncodedRequest } from "../encoded-request.ts"
+import { openaiName, toolNamesIn, wireNames } from "../wire-names.ts"
 import type { EncodeContext } from "./encode-content.ts"
 import { encodeMessages } from "./encode-messages.ts"
 import { encodeMaxTokens, encodeOutput, encodeReasoning, encodeSampling, encodeTools } from "./encode-options.ts"
 import { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
-import { toolNames } from "./tool-names.ts"
-
-/** A request for an upstream. */
-export interface EncodedRequest {
-  readonly body: OpenaiChatSentRequest
-  /** What could not be said as the client said it. */
-  readonly notices: ReadonlyArray<Notice>
-  /** Own names of tools by the names sent, for those that differ: the decoder of the answer needs them. */
-  readonly toolNames: ReadonlyMap<string, string>
-  /** Ids of the calls the conversation has: the decoder of the answer gives none of them a second time. */
-  readonly callIds: ReadonlyArray<string>
-}
 
 /**
  * A Conversation as the body of `POST /v1/chat/completions` to an upstream. Whatever of it the upstream cannot be told
@@ -28,10 +18,10 @@ export interface EncodedRequest {
 export const encodeRequest = (
   conversation: Conversation,
   options: Partial<RequestOptions> & Pick<RequestOptions, "model">
-): EncodedRequest => {
+): EncodedRequest<OpenaiChatSentRequest> => {
   const settings: RequestOptions = { ...defaultRequestOptions, ...options }
   const notices: Notices = new Map()
-  const names = toolNames(conversation)
+  const names = wireNames(toolNamesIn(conversation), openaiName)
   const tools = new Map(conversation.tools.map((tool) => [tool.name, tool]))
   const context: EncodeContext = { options: settings, names, tools, notices }
   const { hints, stopSequences } = conversation

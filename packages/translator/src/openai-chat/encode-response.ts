@@ -100,8 +100,5 @@ export const endResponse = (state: ResponseState): Result.Result<OpenaiChatCompl
 export const encodeResponse = (
   options: StreamOptions,
   events: Iterable<GenerationEvent>
-): Result.Result<OpenaiChatCompletion, PensieveError> => {
-  let state = initialResponse(options)
-  for (const event of events) state = foldResponse(state, event)
-  return endResponse(state)
-}
+): Result.Result<OpenaiChatCompletion, PensieveError> =>
+  endResponse([...events].reduce(foldResponse, initialResponse(options)))

@@ -1,4 +1,3 @@
-import { BackendFailed } from "@pensieve/errors"
 import { encodeSseComment, encodeSseJson } from "@pensieve/framing"
 import type {
   Accepted,
@@ -13,11 +12,12 @@ import type {
   ToolCallStart,
   UsageReport
 } from "@pensieve/models"
+import { withCached, withPrompt } from "../prompt-usage.ts"
+import { answerBroke, chain, stay, stepWith } from "../stream-step.ts"
 import { finishReason } from "./stop-reason.ts"
 import { closeCall, leaveCall, openCall, writeCall } from "./stream-calls.ts"
 import {
   begin,
-  chain,
   choiceFrame,
   fail,
   type StreamFrame,
@@ -28,16 +28,13 @@ import {
 import { completionUsage } from "./usage.ts"
 
 const onAccepted = (state: StreamState, event: Accepted): StreamStep => [
-  state.phase === "waiting" ? { ...state, usage: { ...state.usage, inputTokens: event.promptTokens } } : state,
+  state.phase === "waiting" ? { ...state, usage: withPrompt(state.usage, event) } : state,
   []
 ]
 
-/** The prompt is known as a whole; what the cache had is taken out of it. */
 const onStarted = (state: StreamState, event: Started): StreamStep => {
   if (state.phase !== "waiting") return [state, []]
-  const cacheReadTokens = Math.min(event.cachedTokens, state.usage.inputTokens)
-  const inputTokens = state.usage.inputTokens - cacheReadTokens
-  return begin({ ...state, usage: { ...state.usage, inputTokens, cacheReadTokens } })
+  return begin({ ...state, usage: withCached(state.usage, event) })
 }
 
 const onHeartbeat = (state: StreamState): StreamStep => [state, [{ type: "comment" }]]
@@ -91,45 +88,29 @@ const onFailed = (state: StreamState, event: Failed): StreamStep => fail(state, 
  *
  * @see wire contract, section 8
  */
-export const stepStream = (state: StreamState, event: GenerationEvent): StreamStep => {
-  if (state.phase === "ended") return [state, []]
-  switch (event.type) {
-    case "accepted":
-      return onAccepted(state, event)
-    case "started":
-      return onStarted(state, event)
-    case "prefill":
-      return [state, []]
-    case "heartbeat":
-      return onHeartbeat(state)
-    case "reasoning-delta":
-      return onReasoningDelta(state, event)
-    case "reasoning-end":
-      return [state, []]
-    case "text-delta":
-      return onTextDelta(state, event)
-    case "tool-call":
-      return onToolCall(state, event)
-    case "tool-call-start":
-      return onToolCallStart(state, event)
-    case "tool-call-delta":
-      return onToolCallDelta(state, event)
-    case "tool-call-end":
-      return onToolCallEnd(state)
-    case "usage":
-      return onUsage(state, event)
-    case "finished":
-      return onFinished(state, event)
-    case "failed":
-      return onFailed(state, event)
-  }
-}
+export const stepStream = stepWith<StreamState, StreamFrame>({
+  accepted: onAccepted,
+  started: onStarted,
+  prefill: stay,
+  heartbeat: onHeartbeat,
+  "reasoning-delta": onReasoningDelta,
+  "reasoning-end": stay,
+  "redacted-reasoning": stay,
+  "text-delta": onTextDelta,
+  "tool-call": onToolCall,
+  "tool-call-start": onToolCallStart,
+  "tool-call-delta": onToolCallDelta,
+  "tool-call-end": onToolCallEnd,
+  "server-tool-call": stay,
+  "server-tool-result": stay,
+  usage: onUsage,
+  finished: onFinished,
+  failed: onFailed
+})
 
 /** The events ran out. Without a `finished` or `failed` that is a failure, never a silent end. */
 export const stepEnd = (state: StreamState): StreamStep =>
-  state.phase === "ended"
-    ? [state, []]
-    : fail(state, new BackendFailed({ message: "The backend stopped before the answer was complete." }))
+  state.phase === "ended" ? [state, []] : fail(state, answerBroke())
 
 const frameText = (frame: StreamFrame): string => {
   switch (frame.type) {

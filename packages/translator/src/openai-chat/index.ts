@@ -1,4 +1,3 @@
-export type { Headers } from "./decode-hints.ts"
 export { decodeRequest } from "./decode-request.ts"
 export { encodeError } from "./encode-error.ts"
 export { encodeModel, encodeModels, type ModelEntry } from "./encode-models.ts"
@@ -12,12 +11,13 @@ export {
   type StreamState,
   type StreamStep
 } from "./stream-state.ts"
-export type { RequestContext } from "./to-conversation.ts"
-export { type EncodedRequest, encodeRequest } from "./encode-request.ts"
+export type { Headers, RequestContext } from "../request-context.ts"
+export type { EncodedRequest } from "../encoded-request.ts"
+export { encodeRequest } from "./encode-request.ts"
 export { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
-export type { CallOptions } from "./call-drafts.ts"
+export type { CallOptions } from "../finish-calls.ts"
 export type { DecodeOptions } from "./decode-chunk.ts"
-export { decodeError } from "./decode-error.ts"
+export { decodeError } from "../decode-error.ts"
 export { decodeResponse } from "./decode-response.ts"
 export { type DecodeState, type DecodeStep, decodeStream, endDecode, initialDecode } from "./decode-stream.ts"
 export type { ThinkForm } from "./think-text.ts"

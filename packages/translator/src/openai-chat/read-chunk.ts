@@ -1,4 +1,5 @@
-import { type FinishReason, isJsonObject, type JsonObject, type Usage } from "@pensieve/models"
+import { type FinishReason, isJsonObject, type Json, type JsonObject, type Usage } from "@pensieve/models"
+import { countIn, filledIn, objectsIn } from "../read-json.ts"
 
 /** A piece of one tool call. Fields the upstream left out are undefined; empty names and ids count as left out. */
 export interface CallFragment {
@@ -23,14 +24,10 @@ export interface Finish {
   readonly stopSequence?: string
 }
 
-const filled = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
-
-const objects = (value: unknown): ReadonlyArray<JsonObject> => (Array.isArray(value) ? value.filter(isJsonObject) : [])
-
 /** Text, or the texts of parts: Mistral's servers write thinking and words as parts of `content`. */
-const textsOf = (value: unknown, kinds: ReadonlyArray<string>, field: string): string => {
+const textsOf = (value: Json | undefined, kinds: ReadonlyArray<string>, field: string): string => {
   if (typeof value === "string") return field === "text" ? value : ""
-  return objects(value)
+  return objectsIn(value)
     .filter((part) => typeof part.type === "string" && kinds.includes(part.type))
     .map((part) => (typeof part[field] === "string" ? part[field] : textsOf(part[field], ["text"], "text")))
     .join("")
@@ -38,7 +35,7 @@ const textsOf = (value: unknown, kinds: ReadonlyArray<string>, field: string): s
 
 /** Older and newer servers name the field differently; some send both with the same text. */
 const reasoningOf = (delta: JsonObject): string =>
-  filled(delta.reasoning_content) ?? filled(delta.reasoning) ?? textsOf(delta.content, ["thinking"], "thinking")
+  filledIn(delta.reasoning_content) ?? filledIn(delta.reasoning) ?? textsOf(delta.content, ["thinking"], "thinking")
 
 /** `arguments` is JSON text; some servers send the object itself. */
 const argumentsOf = (value: unknown): string =>
@@ -48,15 +45,15 @@ const fragmentOf = (call: JsonObject): CallFragment => {
   const inner = isJsonObject(call.function) ? call.function : {}
   return {
     index: typeof call.index === "number" ? call.index : undefined,
-    id: filled(call.id),
-    name: filled(inner.name),
+    id: filledIn(call.id),
+    name: filledIn(inner.name),
     json: argumentsOf(inner.arguments)
   }
 }
 
 /** The older form has one call, without index and id. */
 const fragmentsOf = (delta: JsonObject): ReadonlyArray<CallFragment> => [
-  ...objects(delta.tool_calls).map(fragmentOf),
+  ...objectsIn(delta.tool_calls).map(fragmentOf),
   ...(isJsonObject(delta.function_call) ? [fragmentOf({ function: delta.function_call })] : [])
 ]
 
@@ -73,38 +70,36 @@ const reasons: Readonly<Record<string, Finish["reason"]>> = {
 
 /** vLLM (`stop_reason`) and SGLang (`matched_stop`) say which stop sequence matched; a number is an end token. */
 const finishOf = (choice: JsonObject): Finish | undefined => {
-  const said = filled(choice.finish_reason)
+  const said = filledIn(choice.finish_reason)
   if (said === undefined) return undefined
   const reason = reasons[said] ?? "end-turn"
-  const stopSequence = filled(choice.stop_reason) ?? filled(choice.matched_stop)
+  const stopSequence = filledIn(choice.stop_reason) ?? filledIn(choice.matched_stop)
   return reason === "end-turn" && stopSequence !== undefined ? { reason: "stop-sequence", stopSequence } : { reason }
 }
 
-const tokens = (value: unknown): number => (typeof value === "number" && value > 0 ? Math.floor(value) : 0)
-
 const detail = (usage: JsonObject, group: string, field: string): number => {
   const inner = usage[group]
-  return isJsonObject(inner) ? tokens(inner[field]) : 0
+  return isJsonObject(inner) ? countIn(inner[field]) : 0
 }
 
 /** `prompt_tokens` includes what the cache had; DeepSeek names the hits its own way. */
 const readUsage = (value: unknown): Usage | undefined => {
   if (!isJsonObject(value) || typeof value.prompt_tokens !== "number") return undefined
-  const prompt = tokens(value.prompt_tokens)
-  const hits = detail(value, "prompt_tokens_details", "cached_tokens") || tokens(value.prompt_cache_hit_tokens)
+  const prompt = countIn(value.prompt_tokens)
+  const hits = detail(value, "prompt_tokens_details", "cached_tokens") || countIn(value.prompt_cache_hit_tokens)
   const cacheReadTokens = Math.min(prompt, hits)
   return {
     inputTokens: prompt - cacheReadTokens,
     cacheReadTokens,
     cacheCreationTokens: 0,
-    outputTokens: tokens(value.completion_tokens),
+    outputTokens: countIn(value.completion_tokens),
     reasoningTokens: detail(value, "completion_tokens_details", "reasoning_tokens")
   }
 }
 
 /** The first choice; there is one, for `n` is never above 1. */
 const choiceOf = (chunk: JsonObject): JsonObject => {
-  const [first] = objects(chunk.choices)
+  const [first] = objectsIn(chunk.choices)
   return first === undefined || (typeof first.index === "number" && first.index !== 0) ? {} : first
 }
 
@@ -119,7 +114,7 @@ export const readChunk = (chunk: JsonObject, whole: boolean): ChunkFacts => {
   const delta = isJsonObject(choice.delta) ? choice.delta : isJsonObject(message) ? message : {}
   return {
     reasoning: reasoningOf(delta),
-    text: textsOf(delta.content, ["text", "output_text"], "text") + (filled(delta.refusal) ?? ""),
+    text: textsOf(delta.content, ["text", "output_text"], "text") + (filledIn(delta.refusal) ?? ""),
     calls: fragmentsOf(delta),
     finish: finishOf(choice),
     usage: readUsage(chunk.usage) ?? readUsage(isJsonObject(chunk.x_groq) ? chunk.x_groq.usage : choice.usage)

@@ -1,11 +1,10 @@
-import { BackendFailed } from "@pensieve/errors"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { freshId } from "./fresh-id.ts"
+import { freshId } from "../fresh-id.ts"
+import { callBroke } from "../stream-step.ts"
 import { choiceFrame, fail, type StreamState, type StreamStep } from "./stream-state.ts"
 
 /** A call that was cut off must not be run: the stream fails. */
-const failCall = (state: StreamState): StreamStep =>
-  fail(state, new BackendFailed({ message: "The model's tool call broke off before its input was complete." }))
+const failCall = (state: StreamState): StreamStep => fail(state, callBroke())
 
 const argumentsDelta = (state: StreamState, json: string) => ({
   tool_calls: [{ index: state.calls - 1, function: { arguments: json } }]

@@ -1,5 +1,5 @@
 import { type Conversation, isJsonObject } from "@pensieve/models"
-import { callIds } from "./call-ids.ts"
+import { callIds } from "../call-ids.ts"
 import type { StreamOptions } from "./stream-state.ts"
 import { dialect } from "./to-conversation.ts"
 

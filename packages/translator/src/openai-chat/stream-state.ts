@@ -7,6 +7,7 @@ import {
   type OpenaiChatFinishReason,
   type Usage
 } from "@pensieve/models"
+import type { Step } from "../stream-step.ts"
 import { errorBody } from "./encode-error.ts"
 
 /** What the encoder must know besides the events. */
@@ -47,7 +48,7 @@ export interface StreamState {
 }
 
 /** The next state, and what to send. */
-export type StreamStep = readonly [StreamState, ReadonlyArray<StreamFrame>]
+export type StreamStep = Step<StreamState, StreamFrame>
 
 /** The state before the first event. */
 export const initialStream = (options: StreamOptions): StreamState => ({
@@ -59,14 +60,6 @@ export const initialStream = (options: StreamOptions): StreamState => ({
   toolIds: new Set(options.toolIds ?? []),
   failure: undefined
 })
-
-/** What a state that is not ended does next, with what was to be sent before. */
-export const chain = (step: StreamStep, next: (state: StreamState) => StreamStep): StreamStep => {
-  const [state, frames] = step
-  if (state.phase === "ended") return step
-  const [nextState, nextFrames] = next(state)
-  return [nextState, frames.length === 0 ? nextFrames : [...frames, ...nextFrames]]
-}
 
 /** The fields every chunk has. `usage` is null in all but the last, and only where it was asked for. */
 const chunkHead = ({ id, created, model, includeUsage }: StreamOptions) => ({

@@ -1,8 +1,7 @@
-import type { InvalidRequest } from "@pensieve/errors"
-import { type Conversation, type JsonObject, OpenaiChatRequest } from "@pensieve/models"
+import { type JsonObject, OpenaiChatRequest } from "@pensieve/models"
 import { Result } from "effect"
 import { noteUnknownFields, type Notices } from "../notices.ts"
-import { decodeHints, type Headers } from "./decode-hints.ts"
+import { decodeHints } from "./decode-hints.ts"
 import { decodeMessages } from "./decode-messages.ts"
 import {
   decodeMaxTokens,
@@ -15,15 +14,7 @@ import {
 } from "./decode-options.ts"
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
-
-/** What of a request is not in its body. */
-export interface RequestContext {
-  /** By lower-case name. */
-  readonly headers: Headers
-}
-
-/** A conversation, or the field that is wrong. */
-export type Decoded = Result.Result<Conversation, InvalidRequest>
+import { type Decoded, type RequestContext, sourceOf } from "../request-context.ts"
 
 /** The fields that are honoured, translated or refused. The rest has no effect and is noted. */
 const requestFields = new Set(Object.keys(OpenaiChatRequest.fields))
@@ -61,7 +52,7 @@ export const toConversation = (body: JsonObject, request: OpenaiChatRequest, con
       stream: request.stream ?? false,
       hints: decodeHints({ request, turns, maxTokens, headers: context.headers }),
       notices: [...notices.values()],
-      source: { dialect, body }
+      source: sourceOf(dialect, body, context)
     }
   })
 

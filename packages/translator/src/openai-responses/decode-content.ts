@@ -8,7 +8,10 @@ import {
   responsesParts
 } from "@pensieve/models"
 import { Result } from "effect"
-import { decoderOf, invalidField, type Path } from "./field-error.ts"
+import { decoderOf, invalidField } from "./field-error.ts"
+import type { Path } from "../path.ts"
+import { decodeEach } from "../decode-each.ts"
+import { sourceOfUrl } from "../data-url.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
 type Decoded = Result.Result<Part, InvalidRequest>
@@ -27,16 +30,6 @@ const parts = {
 const opaque = (part: JsonObject, wireType: string, path: Path, notices: Notices): Decoded => {
   note(notices, "part-opaque", `A content part of type "${wireType}" is kept as it came; no model here reads it.`, path)
   return Result.succeed({ type: "opaque", wireType, value: part })
-}
-
-/** `data:<media type>[;parameters];base64,<data>` */
-const dataUrl = /^data:([^;,]*)(?:;[^;,]*)*;base64,(.*)$/s
-
-const sourceOfUrl = (url: string): MediaSource => {
-  const [, mediaType, data] = dataUrl.exec(url) ?? []
-  return data === undefined
-    ? { kind: "url", url }
-    : { kind: "base64", mediaType: mediaType || "application/octet-stream", data }
 }
 
 const noteDetail = (detail: unknown, path: Path, notices: Notices): void => {
@@ -66,7 +59,7 @@ const decodeInputImage: PartDecoder = (part, path, notices) =>
   Result.gen(function* () {
     const { image_url: url, file_id: id, detail } = yield* parts.inputImage(part, path)
     noteDetail(detail, path, notices)
-    if (url !== undefined) return { type: "image", source: sourceOfUrl(url) }
+    if (url !== undefined) return { type: "image", source: sourceOfUrl(url, "application/octet-stream") }
     if (id !== undefined) return { type: "image", source: { kind: "file", id } }
     return yield* Result.fail(invalidField([...path, "image_url"], "it is required, or 'file_id'"))
   })
@@ -84,7 +77,7 @@ const decodeInputFile: PartDecoder = (part, path, notices) =>
 
 /** A data URL, or the bare base64 that the API takes too. */
 const sourceOfData = (data: string): MediaSource => {
-  const source = sourceOfUrl(data)
+  const source = sourceOfUrl(data, "application/octet-stream")
   return source.kind === "base64" ? source : { kind: "base64", mediaType: "application/octet-stream", data }
 }
 
@@ -129,11 +122,5 @@ export const decodeContent = (
   notices: Notices
 ): Result.Result<ReadonlyArray<Part>, InvalidRequest> => {
   if (typeof content === "string") return Result.succeed([{ type: "text", text: content }])
-  const all: Array<Part> = []
-  for (const [index, part] of content.entries()) {
-    const decoded = decodePart(part, [...path, index], notices)
-    if (Result.isFailure(decoded)) return Result.fail(decoded.failure)
-    all.push(decoded.success)
-  }
-  return Result.succeed(all)
+  return decodeEach(content, path, (part, place) => decodePart(part, place, notices))
 }

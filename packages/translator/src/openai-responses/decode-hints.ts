@@ -6,9 +6,8 @@ import {
   type ResponsesRequest,
   type Turn
 } from "@pensieve/models"
-
-/** Headers of a request by lower-case name. */
-export type Headers = Readonly<Record<string, string | undefined>>
+import { parseJson } from "../parse-json.ts"
+import type { Headers } from "../request-context.ts"
 
 /** What a request is classified by. */
 export interface RequestFacts {
@@ -18,13 +17,8 @@ export interface RequestFacts {
 }
 
 const parsed = (text: unknown): JsonObject => {
-  if (typeof text !== "string") return {}
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : {}
-  } catch {
-    return {}
-  }
+  const value = typeof text === "string" ? parseJson(text) : undefined
+  return isJsonObject(value) ? value : {}
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)

@@ -11,10 +11,12 @@ import {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { decodeContent } from "./decode-content.ts"
-import { decoderOf, invalidField, type Path } from "./field-error.ts"
+import { decoderOf, invalidField } from "./field-error.ts"
+import type { Path } from "../path.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import { parseToolInput } from "../parse-tool-input.ts"
-import { unsealReasoning } from "./seal-reasoning.ts"
+import { ofResponses } from "../reasoning-origin.ts"
+import { unsealReasoning } from "../seal-reasoning.ts"
 import { isToolList } from "./tool-names.ts"
 
 /** How to name a call of the conversation, by its name and namespace on the wire. */
@@ -69,12 +71,13 @@ const decodeFunctionCall: ItemDecoder = (item, path, notices, nameOf) =>
         "arguments"
       ])
     }
+    const isPlain = input !== undefined && (rawText === "" || JSON.stringify(input) === rawText)
     return byAssistant({
       type: "tool-call",
       id,
       name: nameOf(name, namespace),
       input: input ?? { arguments: rawText },
-      rawText
+      ...(isPlain ? {} : { rawText })
     })
   })
 
@@ -95,10 +98,18 @@ const outputOf =
 const texts = (parts: ReadonlyArray<{ readonly text: string }> | undefined): string =>
   (parts ?? []).map((part) => part.text).join("\n\n")
 
+/** A thought only the backend can read, as the dialect writes it that has a block for it. */
+const redactedThinking = (data: string): Part => ({
+  type: "opaque",
+  wireType: "redacted_thinking",
+  value: { type: "redacted_thinking", data }
+})
+
 /** The whole thought where the item has it (sealed by us, or as `content`), else its summary. */
 const decodeReasoning: ItemDecoder = (item, path, notices) =>
   Result.map(items.reasoning(item, path), ({ summary, content, encrypted_content: encrypted }) => {
     const sealed = encrypted === undefined ? undefined : unsealReasoning(encrypted)
+    if (sealed?.redacted !== undefined) return byAssistant(redactedThinking(sealed.redacted))
     const whole = sealed?.text ?? texts(content)
     const shown = texts(summary)
     if (whole !== "" && shown !== "" && whole !== shown) {
@@ -107,7 +118,8 @@ const decodeReasoning: ItemDecoder = (item, path, notices) =>
         "summary"
       ])
     }
-    const signature = sealed === undefined ? encrypted : sealed.signature
+    const foreign = encrypted === undefined ? undefined : ofResponses(encrypted)
+    const signature = sealed === undefined ? foreign : sealed.signature
     const part: ReasoningPart = { type: "reasoning", text: whole === "" ? shown : whole }
     return byAssistant(signature === undefined ? part : { ...part, signature })
   })

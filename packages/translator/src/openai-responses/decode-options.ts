@@ -8,14 +8,9 @@ import {
   type Sampling
 } from "@pensieve/models"
 import { Result } from "effect"
+import { effortOf } from "../efforts.ts"
 import { decoderOf, invalidField } from "./field-error.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
-
-type Effort = NonNullable<ReasoningRequest["effort"]>
-
-const efforts: ReadonlyMap<unknown, Effort> = new Map(
-  (["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const).map((effort) => [effort, effort])
-)
 
 const reasoningFields = new Set(["effort", "summary", "generate_summary"])
 
@@ -28,7 +23,7 @@ const reasoningFields = new Set(["effort", "summary", "generate_summary"])
 export const decodeReasoning = (request: ResponsesRequest, notices: Notices): ReasoningRequest => {
   const asked = request.reasoning ?? {}
   noteUnknownFields(notices, asked, reasoningFields, "reasoning", ["reasoning"])
-  const effort = efforts.get(asked.effort)
+  const effort = effortOf(asked.effort)
   if (effort === undefined && asked.effort !== undefined && asked.effort !== null) {
     note(notices, "effort-unknown", `The effort ${JSON.stringify(asked.effort)} is not known.`, ["reasoning", "effort"])
   }

@@ -1,7 +1,8 @@
 import type { InvalidRequest } from "@pensieve/errors"
 import { isJsonObject, type JsonObject, ResponsesToolType, responsesTools, type ToolDefinition } from "@pensieve/models"
 import { Result } from "effect"
-import { decoderOf, dotted, invalidField, type Path } from "./field-error.ts"
+import { decoderOf, invalidField } from "./field-error.ts"
+import { dotted, type Path } from "../path.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 import type { NamedTool, SentTool } from "./tool-names.ts"
 

@@ -44,8 +44,5 @@ export const endResponse = (state: ResponseState): Result.Result<ResponsesRespon
 export const encodeResponse = (
   options: StreamOptions,
   events: Iterable<GenerationEvent>
-): Result.Result<ResponsesResponse, PensieveError> => {
-  let state = initialResponse(options)
-  for (const event of events) state = foldResponse(state, event)
-  return endResponse(state)
-}
+): Result.Result<ResponsesResponse, PensieveError> =>
+  endResponse([...events].reduce(foldResponse, initialResponse(options)))

@@ -1,4 +1,3 @@
-import { BackendFailed } from "@pensieve/errors"
 import { encodeSseJson } from "@pensieve/framing"
 import type {
   Accepted,
@@ -7,6 +6,8 @@ import type {
   GenerationEvent,
   ReasoningDelta,
   ReasoningEnd,
+  RedactedReasoning,
+  ResponsesEventBody,
   ResponsesStreamEvent,
   Started,
   TextDelta,
@@ -15,6 +16,8 @@ import type {
   ToolCallStart,
   UsageReport
 } from "@pensieve/models"
+import { withCached, withPrompt } from "../prompt-usage.ts"
+import { answerBroke, chain, stay, stepWith } from "../stream-step.ts"
 import { stopReason } from "./stop-reason.ts"
 import {
   closeCall,
@@ -23,23 +26,21 @@ import {
   openCall,
   openMessage,
   openReasoning,
+  tellReasoning,
   writeCall,
   writeMessage,
   writeReasoning
 } from "./stream-items.ts"
-import { begin, chain, fail, responseOf, type StreamState, type StreamStep } from "./stream-state.ts"
+import { begin, fail, responseOf, type StreamState, type StreamStep } from "./stream-state.ts"
 
 const onAccepted = (state: StreamState, event: Accepted): StreamStep => [
-  state.counted ? state : { ...state, usage: { ...state.usage, inputTokens: event.promptTokens } },
+  state.counted ? state : { ...state, usage: withPrompt(state.usage, event) },
   []
 ]
 
-/** The prompt is known as a whole; what the cache had is taken out of it. */
 const onStarted = (state: StreamState, event: Started): StreamStep => {
   if (state.counted) return begin(state)
-  const cacheReadTokens = Math.min(event.cachedTokens, state.usage.inputTokens)
-  const inputTokens = state.usage.inputTokens - cacheReadTokens
-  return begin({ ...state, counted: true, usage: { ...state.usage, inputTokens, cacheReadTokens } })
+  return begin({ ...state, counted: true, usage: withCached(state.usage, event) })
 }
 
 /**
@@ -60,6 +61,9 @@ const onReasoningEnd = (state: StreamState, event: ReasoningEnd): StreamStep =>
   state.item?.kind === "reasoning" || (event.signature && state.options.sealsReasoning === true)
     ? chain(openReasoning(state), (open) => closeReasoning(open, event.signature))
     : [state, []]
+
+const onRedactedReasoning = (state: StreamState, event: RedactedReasoning): StreamStep =>
+  state.options.sealsReasoning === true ? tellReasoning(state, { redacted: event.data }) : [state, []]
 
 const onToolCallStart = (state: StreamState, event: ToolCallStart): StreamStep => openCall(state, event.id, event.name)
 
@@ -93,39 +97,25 @@ const onFinished = (state: StreamState, event: Finished): StreamStep => {
 
 const onFailed = (state: StreamState, event: Failed): StreamStep => fail(state, event.error)
 
-const step = (state: StreamState, event: GenerationEvent): StreamStep => {
-  if (state.phase === "ended") return [state, []]
-  switch (event.type) {
-    case "accepted":
-      return onAccepted(state, event)
-    case "started":
-      return onStarted(state, event)
-    case "prefill":
-      return [state, []]
-    case "heartbeat":
-      return onHeartbeat(state)
-    case "reasoning-delta":
-      return onReasoningDelta(state, event)
-    case "reasoning-end":
-      return onReasoningEnd(state, event)
-    case "text-delta":
-      return onTextDelta(state, event)
-    case "tool-call":
-      return onToolCall(state, event)
-    case "tool-call-start":
-      return onToolCallStart(state, event)
-    case "tool-call-delta":
-      return onToolCallDelta(state, event)
-    case "tool-call-end":
-      return onToolCallEnd(state)
-    case "usage":
-      return onUsage(state, event)
-    case "finished":
-      return onFinished(state, event)
-    case "failed":
-      return onFailed(state, event)
-  }
-}
+const step = stepWith<StreamState, ResponsesEventBody>({
+  accepted: onAccepted,
+  started: onStarted,
+  prefill: stay,
+  heartbeat: onHeartbeat,
+  "reasoning-delta": onReasoningDelta,
+  "reasoning-end": onReasoningEnd,
+  "redacted-reasoning": onRedactedReasoning,
+  "text-delta": onTextDelta,
+  "tool-call": onToolCall,
+  "tool-call-start": onToolCallStart,
+  "tool-call-delta": onToolCallDelta,
+  "tool-call-end": onToolCallEnd,
+  "server-tool-call": stay,
+  "server-tool-result": stay,
+  usage: onUsage,
+  finished: onFinished,
+  failed: onFailed
+})
 
 /** The next state, and what to send, numbered. */
 export type NumberedStep = readonly [StreamState, ReadonlyArray<ResponsesStreamEvent>]
@@ -147,11 +137,7 @@ export const stepStream = (state: StreamState, event: GenerationEvent): Numbered
 
 /** The events ran out. Without a `finished` or `failed` that is a failure, never a silent end of the response. */
 export const stepEnd = (state: StreamState): NumberedStep =>
-  numbered(
-    state.phase === "ended"
-      ? [state, []]
-      : fail(state, new BackendFailed({ message: "The backend stopped before the answer was complete." }))
-  )
+  numbered(state.phase === "ended" ? [state, []] : fail(state, answerBroke()))
 
 const frames = ([state, events]: NumberedStep): readonly [StreamState, ReadonlyArray<string>] => [
   state,

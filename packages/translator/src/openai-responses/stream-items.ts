@@ -1,4 +1,3 @@
-import { BackendFailed } from "@pensieve/errors"
 import type {
   ResponsesItemStatus,
   ResponsesOutputItem,
@@ -6,8 +5,10 @@ import type {
   ResponsesReasoningItem
 } from "@pensieve/models"
 import { callEnd, callItem } from "./call-item.ts"
-import { sealReasoning } from "./seal-reasoning.ts"
-import { begin, chain, fail, type OpenItem, type StreamState, type StreamStep } from "./stream-state.ts"
+import { type SealedReasoning, sealReasoning } from "../seal-reasoning.ts"
+import { freshId } from "../fresh-id.ts"
+import { callBroke, chain } from "../stream-step.ts"
+import { begin, fail, type OpenItem, type StreamState, type StreamStep } from "./stream-state.ts"
 
 type Opened<Kind extends OpenItem["kind"]> = Extract<OpenItem, { readonly kind: Kind }>
 
@@ -134,13 +135,15 @@ export const closeReasoning = (state: StreamState, signature: string | undefined
   )
 }
 
-/** `id`, or `id` with the first number behind it that no call of the conversation has. */
-const freshId = (id: string, taken: ReadonlySet<string>): string => {
-  if (!taken.has(id)) return id
-  let count = 2
-  while (taken.has(`${id}_${count}`)) count++
-  return `${id}_${count}`
-}
+/** A thought the client cannot see at all, as an item of its own. */
+export const tellReasoning = (state: StreamState, sealed: SealedReasoning): StreamStep =>
+  chain(chain(begin(state), closeItem), (between) => {
+    const id = itemId(between, "rs")
+    const wire = { type: "reasoning", id, summary: [] } as const
+    return chain(openItem(between, { kind: "reasoning", id, text: "" }, wire), (open) =>
+      closed(open, { ...wire, encrypted_content: sealReasoning(sealed) })
+    )
+  })
 
 /** Begins a call, under an id no other call of the conversation has, and under the tool's name on the wire. */
 export const openCall = (state: StreamState, id: string, name: string): StreamStep =>
@@ -166,8 +169,7 @@ export const writeCall = (state: StreamState, delta: string): StreamStep => {
 }
 
 /** A call that was cut off must not be run: the stream fails instead of ending the call's item. */
-const failCall = (state: StreamState): StreamStep =>
-  fail(state, new BackendFailed({ message: "The model's tool call broke off before its input was complete." }))
+const failCall = (state: StreamState): StreamStep => fail(state, callBroke())
 
 /** Ends the open call, if its input is whole. */
 export const closeCall = (state: StreamState): StreamStep => {

@@ -1,20 +1,9 @@
-import {
-  type Conversation,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type Part,
-  type ResponsesEcho
-} from "@pensieve/models"
+import { type Conversation, isJsonObject, type Json, type JsonObject, type ResponsesEcho } from "@pensieve/models"
+import { callIds } from "../call-ids.ts"
 import { includesReasoning } from "./decode-options.ts"
 import type { StreamOptions } from "./stream-state.ts"
+import { dialect } from "./to-conversation.ts"
 import { namedTools, sentTools, type WireTool } from "./tool-names.ts"
-
-const isCall = (part: Part) => part.type === "tool-call"
-
-/** The ids of all calls a conversation has. */
-const toolIds = (conversation: Conversation): ReadonlyArray<string> =>
-  conversation.turns.flatMap((turn) => turn.parts.filter(isCall).map((call) => call.id))
 
 const wireTools = (body: JsonObject): ReadonlyMap<string, WireTool> =>
   new Map(
@@ -54,8 +43,8 @@ const echoOf = (conversation: Conversation, body: JsonObject): ResponsesEcho => 
  * @see wire contract, section 8
  */
 export const streamOptions = (conversation: Conversation, id: string, createdAt: number): StreamOptions => {
-  const { dialect, body } = conversation.source
-  const sent = dialect === "openai-responses" && isJsonObject(body) ? body : {}
+  const { source } = conversation
+  const sent = source.dialect === dialect && isJsonObject(source.body) ? source.body : {}
   return {
     id,
     createdAt,
@@ -63,6 +52,6 @@ export const streamOptions = (conversation: Conversation, id: string, createdAt:
     display: conversation.reasoning.display,
     sealsReasoning: includesReasoning(sent.include),
     tools: wireTools(sent),
-    toolIds: toolIds(conversation)
+    toolIds: callIds(conversation)
   }
 }

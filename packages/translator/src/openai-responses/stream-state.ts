@@ -7,6 +7,7 @@ import {
   type ResponsesResponse,
   type Usage
 } from "@pensieve/models"
+import { chain, type Step } from "../stream-step.ts"
 import { responseError } from "./encode-error.ts"
 import type { WireTool } from "./tool-names.ts"
 import { responseUsage } from "./usage.ts"
@@ -60,7 +61,7 @@ export interface StreamState {
 }
 
 /** The next state, and what to send. */
-export type StreamStep = readonly [StreamState, ReadonlyArray<ResponsesEventBody>]
+export type StreamStep = Step<StreamState, ResponsesEventBody>
 
 /** The state before the first event. */
 export const initialStream = (options: StreamOptions): StreamState => ({
@@ -74,14 +75,6 @@ export const initialStream = (options: StreamOptions): StreamState => ({
   toolIds: new Set(options.toolIds ?? []),
   failure: undefined
 })
-
-/** What a state that is not ended does next, with what was to be sent before. */
-export const chain = (step: StreamStep, next: (state: StreamState) => StreamStep): StreamStep => {
-  const [state, events] = step
-  if (state.phase === "ended") return step
-  const [nextState, nextEvents] = next(state)
-  return [nextState, events.length === 0 ? nextEvents : [...events, ...nextEvents]]
-}
 
 /** The response as it stands, with what is told of its end. */
 export const responseOf = (

@@ -1,7 +1,6 @@
-import type { InvalidRequest } from "@pensieve/errors"
-import { type Conversation, type JsonObject, type Part, ResponsesRequest } from "@pensieve/models"
+import { type JsonObject, type Part, ResponsesRequest } from "@pensieve/models"
 import { Result } from "effect"
-import { decodeHints, type Headers } from "./decode-hints.ts"
+import { decodeHints } from "./decode-hints.ts"
 import { decodeItems } from "./decode-items.ts"
 import { decodeOutput, decodeReasoning, decodeSampling, noteIgnored, refuseUnsupported } from "./decode-options.ts"
 import { decodeToolChoice } from "./decode-tool-choice.ts"
@@ -9,15 +8,7 @@ import { decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
 import { noteUnknownFields, type Notices } from "../notices.ts"
 import { callNamer, namedTools, sentTools } from "./tool-names.ts"
-
-/** What of a request is not in its body. */
-export interface RequestContext {
-  /** By lower-case name. */
-  readonly headers: Headers
-}
-
-/** A conversation, or the field that is wrong. */
-export type Decoded = Result.Result<Conversation, InvalidRequest>
+import { type Decoded, type RequestContext, sourceOf } from "../request-context.ts"
 
 /** Fields that administer a request and promise nothing about its answer. */
 const silentFields = [
@@ -33,6 +24,9 @@ const requestFields = new Set([...silentFields, ...Object.keys(ResponsesRequest.
 
 const systemOf = (instructions: string | undefined): ReadonlyArray<Part> =>
   instructions === undefined || instructions === "" ? [] : [{ type: "text", text: instructions }]
+
+/** The name of this dialect in `Conversation.source`. */
+export const dialect = "openai-responses"
 
 /** A body whose envelope is right as a Conversation. */
 export const toConversation = (body: JsonObject, request: ResponsesRequest, context: RequestContext): Decoded =>
@@ -66,7 +60,7 @@ export const toConversation = (body: JsonObject, request: ResponsesRequest, cont
       stream: request.stream ?? false,
       hints: decodeHints({ request, turns, headers: context.headers }),
       notices: [...notices.values()],
-      source: { dialect: "openai-responses", body }
+      source: sourceOf(dialect, body, context)
     }
   })
 

@@ -17,7 +17,7 @@ export interface NamedTool extends WireTool {
 }
 
 /** The name a model sees of a tool: namespaces are not known to models. */
-const flatName = (name: string, namespace: string | undefined): string => {
+export const flatName = (name: string, namespace: string | undefined): string => {
   if (namespace === undefined || namespace === "") return name
   return namespace.endsWith("__") ? namespace + name : `${namespace}__${name}`
 }

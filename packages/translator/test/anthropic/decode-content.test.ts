@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { encodeResponse } from "@pensieve/translator/anthropic"
+import { Result } from "effect"
 import { codes, decoded, partsOf, refusal } from "./decoded.ts"
 
 const inMessage = (block: object) => ({ messages: [{ role: "user", content: [block] }] })
@@ -56,11 +58,30 @@ describe("content blocks", () => {
     ])
   })
 
-  it("of thinking keep text and signature, also an empty one", () => {
-    assert.deepStrictEqual(partsOf([{ type: "thinking", thinking: "hm", signature: "" }]), [
-      { type: "reasoning", text: "hm", signature: "" }
+  it("of thinking keep text and the signature of another service", () => {
+    assert.deepStrictEqual(partsOf([{ type: "thinking", thinking: "hm", signature: "EqQB" }]), [
+      { type: "reasoning", text: "hm", signature: "EqQB" }
     ])
-    assert.deepStrictEqual(partsOf([{ type: "thinking", thinking: "hm" }]), [{ type: "reasoning", text: "hm" }])
+  })
+
+  it.each([{}, { signature: "" }, { signature: null }])("of thinking may be unsigned: %j", (signature) => {
+    assert.deepStrictEqual(partsOf([{ type: "thinking", thinking: "hm", ...signature }]), [
+      { type: "reasoning", text: "hm" }
+    ])
+  })
+
+  it("of thinking that we signed hold again what the client was not shown", () => {
+    for (const display of ["full", "omitted"] as const) {
+      const { content } = Result.getOrThrow(
+        encodeResponse({ id: "msg_1", model: "m", display }, [
+          { type: "reasoning-delta", text: "é🎉\u2028 hm" },
+          { type: "finished", reason: "end-turn" }
+        ])
+      )
+      assert.deepInclude(content[0], { type: "thinking", thinking: display === "full" ? "é🎉\u2028 hm" : "" })
+      const { turns } = decoded({ messages: [{ role: "assistant", content }] })
+      assert.deepStrictEqual(turns[0]?.parts, [{ type: "reasoning", text: "é🎉\u2028 hm" }])
+    }
   })
 
   it("of calls keep the input as it came, keys in order", () => {
@@ -102,11 +123,17 @@ describe("content blocks", () => {
     assert.deepStrictEqual(partsOf([block]), [{ type: "tool-reference", name: "Web" }])
   })
 
+  it("that take a tool away say which, at their place", () => {
+    const block = { type: "tool_removal", tool: { type: "tool_reference", name: "Web" } }
+    const conversation = decoded({ messages: [{ role: "system", content: [block] }] })
+    assert.deepStrictEqual(conversation.turns[0]?.parts, [{ type: "tool-removal", name: "Web" }])
+    assert.deepStrictEqual(conversation.notices, [])
+  })
+
   it.each([
     { type: "redacted_thinking", data: "x" },
     { type: "server_tool_use", id: "s", name: "web_search", input: { query: "q" } },
     { type: "web_search_tool_result", tool_use_id: "s", content: [{ title: "t" }] },
-    { type: "tool_removal", tool: { type: "tool_reference", name: "Web" } },
     { type: "container_upload", file_id: "f" },
     { type: "from_the_future", anything: [1, { a: null }] }
   ])("that nobody here reads stay opaque, with a notice: %j", (block) => {

@@ -3,8 +3,10 @@ import { BackendFailed, Overloaded } from "@pensieve/errors"
 import { encodeResponse } from "@pensieve/translator/anthropic"
 import { Result } from "effect"
 import fc from "fast-check"
-import { anyEvents, orderlyEvents, someOptions } from "./arbitrary-events.ts"
-import { chunked, readBySdk } from "./sdk-client.ts"
+import { anyEvents, orderlyEvents } from "../arbitrary-events.ts"
+import { someOptions } from "./some-options.ts"
+import { chunked } from "../chunked.ts"
+import { readBySdk } from "./sdk-client.ts"
 import { streamText } from "./stream-text.ts"
 
 const options = { id: "msg_1", model: "claude-local" }

@@ -9,7 +9,8 @@ import {
   RateLimited
 } from "@pensieve/errors"
 import { encodeError } from "@pensieve/translator/anthropic"
-import { chunked, readBySdk } from "./sdk-client.ts"
+import { chunked } from "../chunked.ts"
+import { readBySdk } from "./sdk-client.ts"
 import { streamText } from "./stream-text.ts"
 
 const thrown = async (promise: Promise<unknown>): Promise<unknown> =>

@@ -12,7 +12,11 @@ const deltasOf: Readonly<Record<string, ReadonlyArray<string>>> = {
 const emptyStart: Readonly<Record<string, JsonObject>> = {
   text: { text: "" },
   thinking: { thinking: "", signature: "" },
-  tool_use: { input: {} }
+  tool_use: { input: {} },
+  server_tool_use: { input: {} },
+  redacted_thinking: {},
+  web_search_tool_result: {},
+  web_fetch_tool_result: {}
 }
 
 /** Where the checker stands in a stream. */
@@ -74,8 +78,8 @@ const onBlockStop = (stand: Stand, event: JsonObject): string | undefined => {
   stand.place = "S1"
   stand.index += 1
   if (stand.blockType === "thinking" && !stand.signed) return "a thinking block without signature"
-  if (stand.blockType === "tool_use") {
-    stand.calls += 1
+  if (stand.blockType === "tool_use") stand.calls += 1
+  if (stand.blockType.endsWith("tool_use")) {
     if (!isJsonObject(JSON.parse(stand.input || "{}"))) return `the input of a call is ${stand.input}`
   }
   return undefined

@@ -1,18 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  call,
-  check,
-  decodeChunks,
-  decodePieces,
-  delta,
-  done,
-  failure,
-  finished,
-  fragment,
-  plainOptions,
-  stop,
-  streamOf
-} from "./decode-events.ts"
+import { call, check, failure, finished } from "../answer-events.ts"
+import { decodeChunks, decodePieces, delta, done, fragment, plainOptions, stop, streamOf } from "./decode-events.ts"
 
 const called = delta({}, "tool_calls")
 

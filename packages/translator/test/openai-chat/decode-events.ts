@@ -1,4 +1,3 @@
-import { assert } from "@effect/vitest"
 import { encodeSseJson } from "@pensieve/framing"
 import type { GenerationEvent, Json } from "@pensieve/models"
 import { type DecodeOptions, decodeStream, endDecode, initialDecode } from "@pensieve/translator/openai-chat"
@@ -39,37 +38,5 @@ export const done = "data: [DONE]\n\n"
 /** What the decoder makes of a stream of these chunks. */
 export const decodeChunks = (...chunks: ReadonlyArray<Json>) => decodePieces([streamOf(...chunks)])
 
-/** Events with neighbouring deltas of one kind joined, and calls, which are held, at the end. */
-export const merged = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<GenerationEvent> => {
-  const all: Array<GenerationEvent> = []
-  for (const event of events) {
-    const last = all.at(-1)
-    if (event.type === "text-delta" && last?.type === "text-delta") {
-      all.splice(-1, 1, { ...last, text: last.text + event.text })
-    } else if (event.type === "reasoning-delta" && last?.type === "reasoning-delta") {
-      all.splice(-1, 1, { ...last, text: last.text + event.text })
-    } else {
-      all.push(event)
-    }
-  }
-  return all
-}
-
 /** The chunk that ends an answer. */
 export const stop = delta({}, "stop")
-
-export const finished = (reason: string) => ({ type: "finished", reason })
-
-export const text = (words: string) => ({ type: "text-delta", text: words })
-
-export const call = (id: string, name: string, input: object) => ({ type: "tool-call", id, name, input })
-
-/** The message of the failure that ends these events; empty if none does. */
-export const failure = (events: ReadonlyArray<GenerationEvent>): string => {
-  const last = events.at(-1)
-  return last?.type === "failed" ? last.error.message : ""
-}
-
-/** Asserts that the events are exactly these. */
-export const check = (events: ReadonlyArray<GenerationEvent>, ...expected: ReadonlyArray<object>): void =>
-  assert.deepStrictEqual<ReadonlyArray<object>>(events, expected)

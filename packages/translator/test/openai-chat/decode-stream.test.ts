@@ -1,19 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { BackendFailed, PromptTooLong } from "@pensieve/errors"
-import {
-  call,
-  check,
-  decodeChunks,
-  decodePieces,
-  delta,
-  done,
-  failure,
-  finished,
-  plainOptions,
-  stop,
-  streamOf,
-  text
-} from "./decode-events.ts"
+import { call, check, failure, finished, text } from "../answer-events.ts"
+import { decodeChunks, decodePieces, delta, done, plainOptions, stop, streamOf } from "./decode-events.ts"
 
 const role = delta({ role: "assistant", content: "" })
 

@@ -1,11 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Conversation, JsonObject, OpenaiChatSentMessage, Part } from "@pensieve/models"
-import { decodeRequest, encodeRequest, type RequestOptions } from "@pensieve/translator/openai-chat"
-import { Result } from "effect"
-import fc from "fast-check"
-import { request } from "./arbitrary-requests.ts"
+import { encodeRequest, type RequestOptions } from "@pensieve/translator/openai-chat"
 import { codes, decoded } from "./decoded.ts"
-import { marksIn } from "./lost-content.ts"
 
 const encoded = (conversation: Partial<Conversation>, options: Partial<RequestOptions> = {}) =>
   encodeRequest({ ...decoded({}), ...conversation }, { model: "qwen", ...options })
@@ -234,43 +230,7 @@ describe("messages to an upstream", () => {
   })
 })
 
-const marksOf = (words: string) => marksIn(words)
-
 describe("content", () => {
-  const options = fc.record({
-    model: fc.constant("qwen"),
-    systemTurns: fc.constantFrom("in-place" as const, "folded" as const),
-    reasoningHistory: fc.constant("reasoning_content" as const),
-    files: fc.constant(true)
-  })
-
-  it("all reaches the upstream or a notice", () => {
-    fc.assert(
-      fc.property(request, options, (body, settings) => {
-        const conversation = Result.getOrThrow(decodeRequest(body, { headers: {} }))
-        const { body: sent, notices, toolNames } = encodeRequest(conversation, settings)
-        const found = new Set(marksIn([sent, notices, conversation.notices, [...toolNames.values()]]))
-        const { system, turns, tools, stopSequences } = conversation
-        // The bytes of a picture or a file where none may stand are told by a notice, not repeated in it.
-        const replaced = notices.some(
-          (notice) => notice.code === "image-not-sent" || notice.code === "document-not-sent"
-        )
-        const bytes = new Set(
-          replaced
-            ? JSON.stringify([system, turns])
-                .match(/(?<="data":")[^"]*/g)
-                ?.flatMap(marksOf)
-            : []
-        )
-        assert.deepStrictEqual(
-          marksIn([system, turns, tools, stopSequences]).filter((mark) => !found.has(mark) && !bytes.has(mark)),
-          []
-        )
-      }),
-      { numRuns: 500 }
-    )
-  })
-
   it("comes back from the wire as it was, where the dialect can say it", () => {
     const body = {
       model: "qwen",

@@ -1,15 +1,5 @@
 import OpenAI from "openai"
-
-const bodyOf = (pieces: ReadonlyArray<Uint8Array>): ReadableStream<Uint8Array> => {
-  const left = [...pieces]
-  return new ReadableStream({
-    pull(controller) {
-      const next = left.shift()
-      if (next === undefined) controller.close()
-      else controller.enqueue(next)
-    }
-  })
-}
+import { bodyOf } from "../chunked.ts"
 
 /** A client whose server always gives this answer. */
 export const clientOf = (answer: () => Response): OpenAI =>

@@ -10,7 +10,7 @@ import {
 } from "@pensieve/errors"
 import { encodeError } from "@pensieve/translator/openai-chat"
 import OpenAI from "openai"
-import { chunked } from "../anthropic/sdk-client.ts"
+import { chunked } from "../chunked.ts"
 import { clientOf, readBySdk } from "./sdk-client.ts"
 import { streamText } from "./stream-text.ts"
 

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { emptyUsage, type FinishReason, type GenerationEvent, isJsonObject, type Usage } from "@pensieve/models"
+import { type FinishReason, type GenerationEvent, isJsonObject, type Usage } from "@pensieve/models"
 import fc from "fast-check"
-import { anyEvents, orderlyEvents } from "../anthropic/arbitrary-events.ts"
-import { chunked } from "../anthropic/sdk-client.ts"
-import { decodePieces, delta, fragment, merged, plainOptions, streamOf } from "./decode-events.ts"
+import { anyEvents, orderlyEvents } from "../arbitrary-events.ts"
+import { chunked } from "../chunked.ts"
+import { checkOneEnd, checkOwnIds, merged, usageOf, withoutIds, withWholeCalls } from "../answer-events.ts"
+import { decodePieces, delta, fragment, plainOptions, streamOf } from "./decode-events.ts"
 import { grammarProblem } from "./stream-grammar.ts"
 import { streamText } from "./stream-text.ts"
 
@@ -12,35 +13,9 @@ const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLengt
 
 const bytesOf = (events: ReadonlyArray<GenerationEvent>) => new TextEncoder().encode(streamText(options, events))
 
-const withoutIds = (event: GenerationEvent): object => (event.type === "tool-call" ? { ...event, id: "" } : event)
-
-/** The calls of events, those that stream put together. */
-const callsOf = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<GenerationEvent> => {
-  const calls: Array<GenerationEvent> = []
-  let open = { name: "", json: "" }
-  for (const event of events) {
-    if (event.type === "tool-call") calls.push(event)
-    if (event.type === "tool-call-start") open = { name: event.name, json: "" }
-    if (event.type === "tool-call-delta") open.json += event.json
-    if (event.type === "tool-call-end") {
-      const input: unknown = JSON.parse(open.json)
-      calls.push({ type: "tool-call", id: "", name: open.name, input: isJsonObject(input) ? input : {} })
-    }
-  }
-  return calls
-}
-
-const withEvent = (usage: Usage, event: GenerationEvent): Usage => {
-  if (event.type === "accepted") return { ...usage, inputTokens: event.promptTokens }
-  if (event.type === "usage") return event.usage
-  if (event.type !== "started") return usage
-  const cacheReadTokens = Math.min(event.cachedTokens, usage.inputTokens)
-  return { ...usage, inputTokens: usage.inputTokens - cacheReadTokens, cacheReadTokens }
-}
-
 /** The tokens of events. The dialect does not know what was written to a cache. */
-const usageOf = (events: ReadonlyArray<GenerationEvent>): Usage => {
-  const usage = events.reduce(withEvent, emptyUsage)
+const wireUsage = (events: ReadonlyArray<GenerationEvent>): Usage => {
+  const usage = usageOf(events)
   return { ...usage, inputTokens: usage.inputTokens + usage.cacheCreationTokens, cacheCreationTokens: 0 }
 }
 
@@ -56,12 +31,12 @@ const expected = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<object>
   const said = events.filter(
     (event) => (event.type === "text-delta" || event.type === "reasoning-delta") && event.text !== ""
   )
-  const calls = callsOf(events)
+  const calls = withWholeCalls(events).filter((event) => event.type === "tool-call")
   const reason = events.flatMap((event) => (event.type === "finished" ? [event.reason] : []))[0] ?? "end-turn"
   return [
     ...merged(said),
     ...calls.map(withoutIds),
-    { type: "usage", usage: usageOf(events) },
+    { type: "usage", usage: wireUsage(events) },
     { type: "finished", reason: calls.length > 0 ? "tool-use" : (reasons[reason] ?? reason) }
   ]
 }
@@ -139,10 +114,8 @@ describe("any stream", () => {
     fc.assert(
       fc.property(careless, think, (stream, form) => {
         const events = decodePieces([stream], { ...plainOptions, think: form, callIds: ["a"] })
-        const ends = events.flatMap((event, at) => (event.type === "finished" || event.type === "failed" ? [at] : []))
-        assert.deepStrictEqual(ends, [events.length - 1])
-        const ids = ["a", ...events.flatMap((event) => (event.type === "tool-call" ? [event.id] : []))]
-        assert.strictEqual(new Set(ids).size, ids.length)
+        checkOneEnd(events)
+        checkOwnIds(events, ["a"])
       }),
       { numRuns: 500 }
     )

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import type { GenerationEvent } from "@pensieve/models"
 import type { ThinkForm } from "@pensieve/translator/openai-chat"
 import fc from "fast-check"
-import { decodePieces, delta, merged, plainOptions, streamOf } from "./decode-events.ts"
+import { merged } from "../answer-events.ts"
+import { decodePieces, delta, plainOptions, streamOf } from "./decode-events.ts"
 
 const said = (think: ThinkForm, pieces: ReadonlyArray<string>) => {
   const events = merged(

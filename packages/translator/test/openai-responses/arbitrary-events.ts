@@ -1,6 +1,6 @@
 import type { GenerationEvent } from "@pensieve/models"
 import type fc from "fast-check"
-import { anyEvents as anyOrder, orderlyEvents as goodOrder } from "../anthropic/arbitrary-events.ts"
+import { anyEvents as anyOrder, orderlyEvents as goodOrder } from "../arbitrary-events.ts"
 
 /** Calls by the names models see: `Read` stands in a namespace. */
 const flattened = (event: GenerationEvent): GenerationEvent =>

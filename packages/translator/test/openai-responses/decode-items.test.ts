@@ -11,7 +11,7 @@ const said = (text: string) => ({
   content: [{ type: "output_text", text, annotations: [] }]
 })
 
-const callPart = (id: string): Part => ({ type: "tool-call", id, name: "f", input: { a: 1 }, rawText: '{"a":1}' })
+const callPart = (id: string): Part => ({ type: "tool-call", id, name: "f", input: { a: 1 } })
 const resultPart = (id: string): Part => ({
   type: "tool-result",
   callId: id,
@@ -61,7 +61,7 @@ describe("input", () => {
           role: "assistant",
           parts: [
             { type: "text", text: "a" },
-            { type: "reasoning", text: "hm", signature: "e" },
+            { type: "reasoning", text: "hm", signature: "openai-responses:e" },
             callPart("1"),
             callPart("2")
           ]
@@ -110,7 +110,7 @@ describe("input", () => {
     ])
     assert.deepStrictEqual(codes(conversation), ["arguments-not-json"])
     assert.deepStrictEqual(turnsOf({ ...call("1"), arguments: "" })[0]?.parts, [
-      { type: "tool-call", id: "1", name: "f", input: {}, rawText: "" }
+      { type: "tool-call", id: "1", name: "f", input: {} }
     ])
   })
 

@@ -58,6 +58,8 @@ const collect = (found: Found, value: unknown, loose: boolean): void => {
     for (const item of value) collect(found, item, loose)
   } else if (isJsonObject(value)) {
     const open = loose || value.type === "reasoning"
+    // Arguments that are written as everybody writes them are kept as their value only.
+    if (value.type === "tool-call" && value.rawText === undefined) collect(found, JSON.stringify(value.input), loose)
     for (const [key, child] of Object.entries(value)) {
       if (key === "rawText" && isJsonObject(value.input) && value.input.arguments === child) continue
       collect(found, child, open || (value.type === "tool-call" && key === "name"))

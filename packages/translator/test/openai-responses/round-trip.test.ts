@@ -33,6 +33,10 @@ const spoken = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<Part> => 
         ended = true
       }
     }
+    if (event.type === "redacted-reasoning") {
+      const value = { type: "redacted_thinking", data: event.data }
+      parts.push({ type: "opaque", wireType: "redacted_thinking", value })
+    }
     if (event.type === "tool-call")
       parts.push({ type: "tool-call", id: event.id, name: event.name, input: event.input })
     if (event.type === "tool-call-start") open = { id: event.id, name: event.name, json: "" }
@@ -76,10 +80,12 @@ describe("an answer that the client sends back", () => {
     )
   })
 
-  it("keeps foreign and broken content as a signature", () => {
+  it("keeps foreign and broken content as a signature, and whose it is", () => {
     for (const content of ["Gi+ttX", "pensieve1.%%%", "pensieve1."]) {
       const { turns } = decoded({ input: [{ type: "reasoning", summary: [], encrypted_content: content }] })
-      assert.deepStrictEqual(turns[0]?.parts, [{ type: "reasoning", text: "", signature: content }])
+      assert.deepStrictEqual(turns[0]?.parts, [
+        { type: "reasoning", text: "", signature: `openai-responses:${content}` }
+      ])
     }
   })
 

@@ -1,14 +1,11 @@
 import type { Conversation } from "@pensieve/models"
 
-/** Tool names as an upstream takes them, and back. */
-export interface ToolNames {
+/** Names as an upstream takes them, and back. */
+export interface WireNames {
   readonly toWire: (name: string) => string
   /** Own names by the names that were sent, for those that differ. */
   readonly fromWire: ReadonlyMap<string, string>
 }
-
-/** What OpenAI and most servers take for a function's name. */
-const wireName = /^[a-zA-Z0-9_-]{1,64}$/
 
 /** FNV-1a over UTF-16 units, as seven characters: tells two long names with the same beginning apart. */
 const hash = (text: string): string => {
@@ -21,23 +18,13 @@ const hash = (text: string): string => {
 const shortened = (name: string, attempt: number): string =>
   `${name.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 56)}_${hash(attempt === 0 ? name : `${name} ${attempt}`)}`
 
-const namesIn = ({ tools, turns, toolChoice }: Conversation): ReadonlyArray<string> => [
-  ...tools.map((tool) => tool.name),
-  ...(toolChoice.type === "tool" ? [toolChoice.name] : []),
-  ...turns.flatMap((turn) => turn.parts.flatMap((part) => (part.type === "tool-call" ? [part.name] : [])))
-]
-
-/**
- * The names of a conversation's tools for the wire: as they are where an upstream takes them, else shortened.
- *
- * @see https://platform.openai.com/docs/api-reference/chat/create, `tools[].function.name`
- */
-export const toolNames = (conversation: Conversation): ToolNames => {
-  const names = new Set(namesIn(conversation))
-  const taken = new Set([...names].filter((name) => wireName.test(name)))
+/** Names as they are where an upstream takes them, else shortened to 64 letters, digits, `_` and `-`. */
+export const wireNames = (names: Iterable<string>, allowed: RegExp): WireNames => {
+  const own = new Set(names)
+  const taken = new Set([...own].filter((name) => allowed.test(name)))
   const wire = new Map<string, string>()
-  for (const name of names) {
-    if (wireName.test(name)) continue
+  for (const name of own) {
+    if (allowed.test(name)) continue
     let attempt = 0
     while (taken.has(shortened(name, attempt))) attempt++
     const short = shortened(name, attempt)
@@ -49,3 +36,17 @@ export const toolNames = (conversation: Conversation): ToolNames => {
     fromWire: new Map([...wire].map(([name, short]) => [short, name]))
   }
 }
+
+/** The names of a conversation's tools, also of those that are only called or chosen. */
+export const toolNamesIn = ({ tools, turns, toolChoice }: Conversation): ReadonlyArray<string> => [
+  ...tools.map((tool) => tool.name),
+  ...(toolChoice.type === "tool" ? [toolChoice.name] : []),
+  ...turns.flatMap((turn) => turn.parts.flatMap((part) => (part.type === "tool-call" ? [part.name] : [])))
+]
+
+/**
+ * What OpenAI's APIs and the servers that follow them take for a function's name.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat/create, `tools[].function.name`
+ */
+export const openaiName = /^[a-zA-Z0-9_-]{1,64}$/

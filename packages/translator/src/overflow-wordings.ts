@@ -65,6 +65,11 @@ const wordings: ReadonlyArray<Wording> = [
     pattern: /tokens to keep from the initial prompt is greater than the context length/i
   },
   { server: "MLX", pattern: /prompt(?: is)? too long: (?<prompt>\d+) tokens (?:exceeds|>)[^\d]*(?<window>\d+)/i },
+  {
+    server: "Anthropic, bound too large",
+    pattern: /input length and `max_tokens` exceed context limit: (?<prompt>\d+) \+ (?<answer>\d+) > (?<window>\d+)/i
+  },
+  { server: "Bedrock", pattern: /input is too long for requested model/i },
   { server: "ds4", pattern: /prompt tokens \((?<prompt>\d+)\) exceeds? context size \((?<window>\d+)\)/i },
   {
     server: "text-generation-inference",

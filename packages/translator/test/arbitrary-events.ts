@@ -1,5 +1,5 @@
 import { BackendFailed, Overloaded, PromptTooLong } from "@pensieve/errors"
-import { type GenerationEvent, isJsonObject, type JsonObject } from "@pensieve/models"
+import { type GenerationEvent, isJsonObject, type Json, type JsonObject } from "@pensieve/models"
 import fc from "fast-check"
 
 const text = fc.oneof(
@@ -30,19 +30,38 @@ const usage = fc.record({
 
 const finishReason = fc.constantFrom("end-turn", "max-tokens", "stop-sequence", "tool-use", "refusal", "context-window")
 
+const heartbeat = fc.record(
+  { type: fc.constant("heartbeat"), quietSeconds: fc.constantFrom(0, 470, 480, 490) },
+  { requiredKeys: ["type"] }
+)
+
+const redacted = fc.record({ type: fc.constant("redacted-reasoning"), data: fc.constantFrom("", "EmwK") })
+
+const serverCall = fc.record({ type: fc.constant("server-tool-call"), id: fc.constant("srvtoolu_1"), name, input })
+
+const serverResult = fc.record({
+  type: fc.constant("server-tool-result"),
+  callId: fc.constant("srvtoolu_1"),
+  kind: fc.constantFrom("web_search_tool_result", "web_fetch_tool_result"),
+  content: fc.constantFrom<Json>([], { type: "web_search_tool_result_error", error_code: "unavailable" })
+})
+
 /** An event that may come anywhere before the end. */
 const middleEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
   fc.record({ type: fc.constant("accepted"), promptTokens: count }),
   fc.record({ type: fc.constant("started"), cachedTokens: count }),
   fc.record({ type: fc.constant("prefill"), done: count, total: count }),
-  fc.record({ type: fc.constant("heartbeat") }),
+  heartbeat,
   fc.record({ type: fc.constant("reasoning-delta"), text }),
+  redacted,
   fc.record({ type: fc.constant("reasoning-end"), signature: text }, { requiredKeys: ["type"] }),
   fc.record({ type: fc.constant("text-delta"), text }),
   fc.record({ type: fc.constant("tool-call"), id, name, input }),
   fc.record({ type: fc.constant("tool-call-start"), id, name }),
   fc.record({ type: fc.constant("tool-call-delta"), json: fc.constantFrom("", "{", "}", '{"a":1}', '"a":', "1", " ") }),
   fc.record({ type: fc.constant("tool-call-end") }),
+  serverCall,
+  serverResult,
   fc.record({ type: fc.constant("usage"), usage })
 )
 
@@ -92,7 +111,7 @@ const orderlyPiece: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = fc.oneof(
     ]),
   fc.record({ type: fc.constant("tool-call"), id, name, input }).map((event) => [event]),
   streamedCall,
-  fc.record({ type: fc.constant("heartbeat") }).map((event) => [event]),
+  fc.oneof(heartbeat, redacted, serverCall, serverResult).map((event) => [event]),
   fc.record({ type: fc.constant("usage"), usage }).map((event) => [event])
 )
 
@@ -105,12 +124,3 @@ export const orderlyEvents: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = fc
     ...pieces.flat(),
     { type: "finished", reason } as const
   ])
-
-/** Settings of a stream. */
-export const someOptions = fc.record({
-  id: fc.constant("msg_1"),
-  model: fc.constant("claude-local"),
-  display: fc.constantFrom("full" as const, "omitted" as const),
-  estimatedTokens: fc.boolean(),
-  toolIds: fc.constantFrom<ReadonlyArray<string>>([], ["toolu_1"], ["toolu_1", "toolu_1_2"])
-})

@@ -10,6 +10,7 @@ import {
 import { isJsonObject } from "@pensieve/models"
 import { cleanMessage } from "./clean-message.ts"
 import { overflowError, type OverflowNumbers } from "./overflow-wordings.ts"
+import { parseJson } from "./parse-json.ts"
 
 /** What an error of an upstream says, whatever shape it came in. */
 interface ErrorFacts {
@@ -19,14 +20,6 @@ interface ErrorFacts {
   readonly kind: string
   readonly numbers: OverflowNumbers
   readonly retryAfterSeconds: number | undefined
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 /** FastAPI's `detail`: a sentence, or a list of `{loc, msg}`. */
@@ -74,7 +67,12 @@ const factsOf = (value: unknown, status: number | undefined, retryAfterSeconds: 
 /** The status an error without one stands for, by its type or code. */
 const kinds: ReadonlyArray<readonly [RegExp, number]> = [
   [/rate_?limit/i, 429],
-  [/overloaded|unavailable/i, 503],
+  [/overloaded/i, 529],
+  [/unavailable/i, 503],
+  [/authentication/i, 401],
+  [/permission|billing/i, 403],
+  [/not_found/i, 404],
+  [/request_too_large/i, 413],
   [/timeout/i, 504],
   [/invalid_?request|bad_?request|context_length_exceeded|exceed_context_size/i, 400]
 ]
@@ -126,8 +124,8 @@ const secondsOf = (retryAfter: string | undefined): number | undefined =>
  * @see wire contract, section 8, and gateways measured, sections 3 and 4
  */
 export const decodeError = (status: number, body: string, retryAfter?: string): BackendError =>
-  errorOf(factsOf(parsed(body), status, secondsOf(retryAfter)))
+  errorOf(factsOf(parseJson(body) ?? body, status, secondsOf(retryAfter)))
 
 /** An error inside a stream or in a body with status 200. `value` is the whole chunk or body, or its text. */
 export const decodeErrorChunk = (value: unknown): BackendError =>
-  errorOf(factsOf(typeof value === "string" ? parsed(value) : value, undefined, undefined))
+  errorOf(factsOf(typeof value === "string" ? (parseJson(value) ?? value) : value, undefined, undefined))
