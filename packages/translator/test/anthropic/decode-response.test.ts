@@ -28,7 +28,7 @@ const said: ReadonlyArray<object> = [
   { type: "reasoning-end", signature: "EqQB" },
   text("Hi"),
   { type: "server-tool-call", id: "srvtoolu_1", name: "web_search", input: { query: "q" } },
-  { type: "server-tool-result", callId: "srvtoolu_1", kind: "web_search_tool_result", content: [] },
+  { type: "server-tool-result", callId: "srvtoolu_1", wireType: "web_search_tool_result", content: [] },
   call("toolu_1", "ls", { path: "/" }),
   call("toolu_2", "pwd", {}),
   usage,

@@ -77,7 +77,6 @@ describe("the options of a stream", () => {
       model: "claude-local",
       display: "omitted",
       estimatedTokens: true,
-      safeguards: [],
       toolIds: ["toolu_1"]
     })
     assert.isFalse(anthropic.streamOptions(conversation, "msg_1", {}).estimatedTokens)
