@@ -46,7 +46,7 @@ describe("a request's text with another model", () => {
           assert.strictEqual(replaceModel(replaced, old), text)
         }
       ),
-      { numRuns: 500 }
+      { numRuns: 300 }
     )
   })
 })
