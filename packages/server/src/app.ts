@@ -1,10 +1,11 @@
 import { checkGate, loopbackHosts } from "@pensieve/auth"
 import type { Backend } from "@pensieve/backends"
-import { InternalError, type PensieveError } from "@pensieve/errors"
-import { Cause, Effect, Option, type Scope } from "effect"
+import type { PensieveError } from "@pensieve/errors"
+import { Cause, Effect, type Scope } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { answer } from "./answer.ts"
 import { anthropicDialect, type Dialect, dialectOf, openaiChatDialect, openaiResponsesDialect } from "./dialect.ts"
+import { tellable } from "./failure-event.ts"
 import { ServerPolicy } from "./policy.ts"
 import { makeId } from "./request-id.ts"
 import { respondEmpty, respondError } from "./respond.ts"
@@ -24,21 +25,11 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = makeId("req_")
     const dialect = dialectOf(pathOf(request.url), request.headers)
-    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, hosts)), (cause) => {
-      const failure = Cause.findErrorOption(cause)
-      if (Option.isSome(failure)) return Effect.succeed(respondError(requestId, dialect, failure.value))
-      if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-      return Effect.as(
-        Effect.logError("a request ended by a fault of this program").pipe(
-          Effect.annotateLogs({ request: requestId, cause: Cause.pretty(cause) })
-        ),
-        respondError(
-          requestId,
-          dialect,
-          new InternalError({ message: "Something went wrong inside Pensieve. See its log." })
-        )
-      )
-    })
+    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, hosts)), (cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.interrupt
+        : Effect.map(tellable(cause, requestId), (error) => respondError(requestId, dialect, error))
+    )
   })
 }
 

@@ -1,17 +1,12 @@
 import type { InvalidRequest, PensieveError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
+import type { EventWriter } from "@pensieve/streaming"
 import { anthropic, openaiChat, openaiResponses } from "@pensieve/translator"
 import type { Result } from "effect"
 import { makeId } from "./request-id.ts"
 
 /** Header names in lower case. */
 type RequestHeaders = Readonly<Record<string, string | undefined>>
-
-/** Writes one answer as a stream. Feed it every event in order, then end it; it holds the state in between. */
-export interface StreamWriter {
-  readonly write: (event: GenerationEvent) => string
-  readonly end: () => string
-}
 
 /** Gathers one answer into a body. */
 export interface BodyGatherer {
@@ -23,7 +18,7 @@ export interface BodyGatherer {
 export interface Dialect {
   readonly name: string
   readonly decodeRequest: (body: unknown, headers: RequestHeaders) => Result.Result<Conversation, InvalidRequest>
-  readonly streamWriter: (conversation: Conversation, headers: RequestHeaders) => StreamWriter
+  readonly streamWriter: (conversation: Conversation, headers: RequestHeaders) => EventWriter
   readonly bodyGatherer: (conversation: Conversation, headers: RequestHeaders) => BodyGatherer
   readonly errorBody: (error: PensieveError, requestId: string) => unknown
 }

@@ -2,12 +2,13 @@ import { Backend, type BackendStatus } from "@pensieve/backends"
 import type { BackendError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
-import { Effect, Layer, Stream } from "effect"
+import { type Duration, Effect, Layer, Logger, Stream } from "effect"
 import { HttpServer } from "effect/http"
 
 /** A backend that answers as the test says; everything around it is real. */
 export interface TestBackend {
   readonly status?: BackendStatus
+  readonly errorPatience?: Duration.Input
   readonly tokens?: number
   readonly generate?: (conversation: Conversation) => Stream.Stream<GenerationEvent, BackendError>
 }
@@ -35,6 +36,7 @@ export const startServer = (backend: TestBackend, policy: Partial<ServerPolicy["
         name: "test",
         model: "test-model",
         status: Effect.succeed(backend.status ?? { status: "ready" }),
+        ...(backend.errorPatience === undefined ? {} : { errorPatience: backend.errorPatience }),
         capabilities: Effect.succeed({
           modelName: "test-model",
           window: 4096,
@@ -52,7 +54,8 @@ export const startServer = (backend: TestBackend, policy: Partial<ServerPolicy["
       serveLayer.pipe(
         Layer.provide(answering),
         Layer.provide(ServerPolicy.layer({ token, version: "0.0.0-test", ...policy })),
-        Layer.provideMerge(listenLayer(0))
+        Layer.provideMerge(listenLayer(0)),
+        Layer.provide(Logger.layer([]))
       )
     )
     const server = yield* Effect.provide(HttpServer.HttpServer, context)
