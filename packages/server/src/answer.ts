@@ -6,11 +6,13 @@ import { startFeed } from "@pensieve/streaming"
 import { type Duration, Effect, Stream } from "effect"
 import { HttpServerRequest } from "effect/http"
 import type { Dialect } from "./dialect.ts"
+import { Activity } from "./activity.ts"
 import { logExchange, makeTally } from "./exchange-log.ts"
 import { ServerPolicy } from "./policy.ts"
 import { refuseWebSearch } from "./refuse-web-search.ts"
 import { readJsonBody } from "./read-body.ts"
-import { makeId } from "./request-id.ts"
+import { makeId } from "@pensieve/operations"
+import { resolveFiles } from "./resolve-files.ts"
 import { streamedAnswer } from "./streamed-answer.ts"
 import { wholeAnswer } from "./whole-answer.ts"
 
@@ -27,7 +29,9 @@ export const answer = (requestId: string, dialect: Dialect) =>
     const backend = yield* Backend
     const { pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
     const body = yield* readJsonBody
-    const conversation = yield* Effect.fromResult(dialect.decodeRequest(body, request.headers))
+    yield* (yield* Activity).interactive
+    const decoded = yield* Effect.fromResult(dialect.decodeRequest(body, request.headers))
+    const conversation = yield* resolveFiles(decoded)
     const tally = makeTally()
     const refusal = yield* searchRefusal(conversation, backend)
     const events = (refusal ?? backend.generate(conversation)).pipe(

@@ -1,9 +1,14 @@
+import { NodeServices } from "@effect/platform-node"
 import { Backend, type BackendStatus } from "@pensieve/backends"
 import type { BackendError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
-import { type Duration, Effect, Layer, Logger, Stream } from "effect"
+import { BatchStore, FileStore, Home } from "@pensieve/operations"
+import { type Duration, Effect, Layer, Logger, type Scope, Stream } from "effect"
 import { HttpServer } from "effect/http"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 
 /** A backend that answers as the test says; everything around it is real. */
 export interface TestBackend {
@@ -27,9 +32,20 @@ export const plainAnswer = (text: string): ReadonlyArray<GenerationEvent> => [
 
 export const token = "test-token"
 
+/** A folder that goes with the scope. */
+export const freshFolder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "pensieve-server-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+)
+
 /** Starts a real server on a free port; gives its base URL. It ends with the scope. */
-export const startServer = (backend: TestBackend, policy: Partial<ServerPolicy["Service"]> = {}) =>
+export const startServer = (
+  backend: TestBackend,
+  policy: Partial<ServerPolicy["Service"]> = {},
+  stateFolder: Effect.Effect<string, never, Scope.Scope> = freshFolder
+) =>
   Effect.gen(function* () {
+    const home = yield* stateFolder
     const answering = Layer.succeed(
       Backend,
       Backend.of({
@@ -53,6 +69,9 @@ export const startServer = (backend: TestBackend, policy: Partial<ServerPolicy["
     const context = yield* Layer.build(
       serveLayer.pipe(
         Layer.provide(answering),
+        Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
+        Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
+        Layer.provide(NodeServices.layer),
         Layer.provide(ServerPolicy.layer({ token, version: "0.0.0-test", ...policy })),
         Layer.provideMerge(listenLayer(0)),
         Layer.provide(Logger.layer([]))
