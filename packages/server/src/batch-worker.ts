@@ -9,7 +9,7 @@ import {
   processingStatus,
   soleOwner
 } from "@pensieve/operations"
-import { Cause, Clock, Duration, Effect, type FileSystem, Layer, Stream, SubscriptionRef } from "effect"
+import { Cause, Clock, type Duration, Effect, type FileSystem, Layer, Stream, SubscriptionRef } from "effect"
 import { Activity } from "./activity.ts"
 import { answerBatched } from "./answer-batched.ts"
 

@@ -45,7 +45,7 @@ const viewer = Effect.gen(function* () {
 })
 
 /** Headers that say how the requests of a batch are to be read. */
-const kept = ["anthropic-version", "anthropic-beta"]
+const kept = new Set(["anthropic-version", "anthropic-beta"])
 
 /** `POST /v1/messages/batches`. */
 export const createBatch = (requestId: string) =>
@@ -53,9 +53,7 @@ export const createBatch = (requestId: string) =>
     const { headers } = yield* HttpServerRequest.HttpServerRequest
     const requests = yield* Effect.fromResult(anthropic.decodeBatch(yield* readJsonBody))
     const keptHeaders = Object.fromEntries(
-      Object.entries(headers).flatMap(([name, value]) =>
-        kept.includes(name) && value !== undefined ? [[name, value]] : []
-      )
+      Object.entries(headers).flatMap(([name, value]) => (kept.has(name) && value !== undefined ? [[name, value]] : []))
     )
     const batch = yield* (yield* BatchStore).create(requests, keptHeaders)
     return respondJson(requestId, (yield* viewer)(batch))

@@ -1,7 +1,7 @@
 import { type InternalError, InvalidRequest, RequestTooLarge } from "@pensieve/errors"
 import { type Draft, FileStore, type StoredFile } from "@pensieve/operations"
 import { ByteSize, Effect, Option, type Scope, Stream } from "effect"
-import { HttpIncomingMessage, HttpServerRequest, Mime, Multipart } from "effect/http"
+import { HttpServerRequest, Mime, Multipart } from "effect/http"
 
 /** Bytes a file may have. @see https://platform.claude.com/docs/en/build-with-claude/files */
 const largestFile = 500 * 1024 * 1024
