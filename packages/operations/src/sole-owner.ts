@@ -2,6 +2,7 @@ import { Effect, FileSystem, Option, type Scope } from "effect"
 import { uptime } from "node:os"
 
 const isRunning = (pid: number): boolean => {
+  if (!Number.isInteger(pid) || pid <= 0) return false
   try {
     process.kill(pid, 0)
     return true
