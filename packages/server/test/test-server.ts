@@ -15,6 +15,8 @@ export interface TestBackend {
   readonly status?: BackendStatus
   readonly errorPatience?: Duration.Input
   readonly tokens?: number
+  readonly serverTools?: boolean
+  readonly estimatesTokens?: boolean
   readonly generate?: (conversation: Conversation) => Stream.Stream<GenerationEvent, BackendError>
 }
 
@@ -60,7 +62,9 @@ export const startServer = (
           reasoning: false,
           images: false,
           reportsCache: true,
-          family: "hermes"
+          family: "hermes",
+          serverTools: backend.serverTools ?? false,
+          estimatesTokens: backend.estimatesTokens ?? false
         }),
         countTokens: () => Effect.succeed(backend.tokens ?? 42),
         generate: backend.generate ?? (() => Stream.fromArray(plainAnswer("Hello!")))
