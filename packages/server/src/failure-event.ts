@@ -3,7 +3,7 @@ import type { GenerationEvent } from "@pensieve/models"
 import { Cause, Effect, Option } from "effect"
 
 /** What a client is told of a fault of this program. */
-export const ownFault = new InternalError({ message: "Something went wrong inside Pensieve. See its log." })
+const ownFault = new InternalError({ message: "Something went wrong inside Pensieve. See its log." })
 
 /** What went wrong, as a client may be told it. A fault of this program is logged, and told without its details. */
 export const tellable = (cause: Cause.Cause<PensieveError>, requestId: string): Effect.Effect<PensieveError> => {
