@@ -8,7 +8,7 @@ from typing import Any, cast
 
 Json = dict[str, Any]
 
-CLASSES = ("main", "subagent", "title", "compaction", "classifier", "probe")
+CLASSES = ("main", "subagent", "title", "compaction", "classifier", "probe", "background")
 ROLES = ("system", "user", "assistant", "tool")
 
 

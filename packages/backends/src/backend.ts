@@ -1,6 +1,6 @@
 import type { BackendError } from "@pensieve/errors"
 import type { Capabilities, Conversation, GenerationEvent } from "@pensieve/models"
-import { Context, type Effect, type Stream } from "effect"
+import { Context, type Duration, type Effect, type Stream } from "effect"
 
 /** Whether a backend can answer now. `message` says why not, and what to do. */
 export interface BackendStatus {
@@ -21,6 +21,8 @@ export class Backend extends Context.Service<
     /** The model it serves, as the user names it. */
     readonly model: string
     readonly status: Effect.Effect<BackendStatus>
+    /** How long an early failure may take to keep its HTTP status; 10 s unless told otherwise. About a second for a remote server, whose prefill is silent. */
+    readonly errorPatience?: Duration.Input
     /** Waits while the backend starts. */
     readonly capabilities: Effect.Effect<Capabilities, BackendError>
     /** Prompt tokens, exactly as `generate` would count them. */

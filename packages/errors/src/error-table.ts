@@ -52,5 +52,9 @@ export const retryAfterSeconds = (error: PensieveError): number | undefined =>
     ? Math.min(60, Math.max(1, Math.ceil(error.retryAfterSeconds)))
     : undefined
 
+/** The code that the official SDK tells the error's subclass by, or undefined. */
+export const errorDetailCode = (error: PensieveError): string | undefined =>
+  "detailCode" in error ? error.detailCode : undefined
+
 /** The dotted path of the field an error is about, or undefined. */
 export const errorField = (error: PensieveError): string | undefined => ("field" in error ? error.field : undefined)

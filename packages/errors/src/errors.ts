@@ -6,7 +6,13 @@ interface WithMessage {
 }
 
 /** The request is malformed or asks for what cannot be done; `field` is the dotted path of the offending value. */
-export class InvalidRequest extends Data.TaggedError("InvalidRequest")<WithMessage & { readonly field?: string }> {}
+export class InvalidRequest extends Data.TaggedError("InvalidRequest")<
+  WithMessage & {
+    readonly field?: string
+    /** `error.details.error_code` of the Anthropic API, where its SDK knows one. */
+    readonly detailCode?: string
+  }
+> {}
 
 /** The rendered prompt does not fit the model's window. Its wording is parsed by Claude Code, which then compacts. */
 export class PromptTooLong extends Data.TaggedError("PromptTooLong")<{
@@ -28,7 +34,12 @@ export class AuthenticationFailed extends Data.TaggedError("AuthenticationFailed
 export class PermissionDenied extends Data.TaggedError("PermissionDenied")<WithMessage> {}
 
 /** No such path, model or object. */
-export class NotFound extends Data.TaggedError("NotFound")<WithMessage> {}
+export class NotFound extends Data.TaggedError("NotFound")<
+  WithMessage & {
+    /** `error.details.error_code` of the Anthropic API, where its SDK knows one. */
+    readonly detailCode?: string
+  }
+> {}
 
 /** The path exists, the method does not. */
 export class MethodNotAllowed extends Data.TaggedError("MethodNotAllowed")<WithMessage & { readonly allow: string }> {}

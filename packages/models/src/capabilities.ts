@@ -13,6 +13,10 @@ export interface Capabilities {
   readonly toolForm: ToolForm
   readonly reasoning: boolean
   readonly images: boolean
+  /** Whether it runs web searches and other server tools itself; absent means it does not. */
+  readonly serverTools?: boolean
+  /** Whether its token counts are estimates, for want of its tokenizer; absent means they are exact. */
+  readonly estimatesTokens?: boolean
   /** Whether the numbers of cached tokens it reports are real. */
   readonly reportsCache: boolean
   /** Name of the model family in `@pensieve/families`, for backends that show us raw model text. */

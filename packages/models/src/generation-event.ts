@@ -1,4 +1,5 @@
 import type { PensieveError } from "@pensieve/errors"
+import type { Notice } from "./conversation.ts"
 import type { Json, JsonObject } from "./json.ts"
 
 /** Why an answer ended. `refusal` and `context-window` come from other backends only. */
@@ -19,6 +20,8 @@ export interface Usage {
 export interface Accepted {
   readonly type: "accepted"
   readonly promptTokens: number
+  /** What the backend changed or cannot do of the request. */
+  readonly notices?: ReadonlyArray<Notice>
 }
 
 /** Work begins; `cachedTokens` of the prompt need none. */

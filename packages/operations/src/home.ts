@@ -13,6 +13,10 @@ export class Home extends Context.Service<
     /** Sockets and locks of running processes. */
     readonly runFolder: string
     readonly modelsFolder: string
+    /** Uploaded files. */
+    readonly filesFolder: string
+    /** Message batches and their results. */
+    readonly batchesFolder: string
   }
 >()("@pensieve/operations/Home") {
   static readonly layer = (env: Readonly<Record<string, string | undefined>>) =>
@@ -31,7 +35,9 @@ export class Home extends Context.Service<
           configFile: path.join(root, "config.yaml"),
           tokenFile: path.join(root, "token"),
           runFolder: path.join(root, "run"),
-          modelsFolder: path.join(root, "models")
+          modelsFolder: path.join(root, "models"),
+          filesFolder: path.join(root, "files"),
+          batchesFolder: path.join(root, "batches")
         })
       })
     )

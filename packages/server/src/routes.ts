@@ -4,7 +4,9 @@ import { Effect } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { ServerPolicy } from "./policy.ts"
+import { pageOf, queryOf, readPageQuery } from "./page.ts"
 import { readJsonBody } from "./read-body.ts"
+import { resolveFiles } from "./resolve-files.ts"
 import { respondJson } from "./respond.ts"
 
 /** `GET /health`: 200 `healthy`, or 503 with what is going on. Tells nothing a stranger should not know. */
@@ -26,8 +28,15 @@ export const countTokens = (requestId: string) =>
     const request = yield* HttpServerRequest.HttpServerRequest
     const backend = yield* Backend
     const body = yield* readJsonBody
-    const conversation = yield* Effect.fromResult(anthropic.decodeCountRequest(body, { headers: request.headers }))
-    return respondJson(requestId, anthropic.encodeCount(yield* backend.countTokens(conversation)))
+    const decoded = yield* Effect.fromResult(anthropic.decodeCountRequest(body, { headers: request.headers }))
+    const conversation = yield* resolveFiles(decoded)
+    const { estimatesTokens = false } = yield* backend.capabilities
+    const tokens = yield* backend.countTokens(conversation)
+    return respondJson(
+      requestId,
+      anthropic.encodeCount(tokens),
+      estimatesTokens ? { "x-pensieve-notices": "token-count-estimated" } : {}
+    )
   })
 
 /** One model, as it is told to clients. Every other id is answered by it as well. */
@@ -44,10 +53,11 @@ export const models = (requestId: string, dialect: Dialect) =>
     const backend = yield* Backend
     const { modelName, window } = yield* backend.capabilities
     const entries = [modelEntry(modelName, modelName, window)]
-    return respondJson(
-      requestId,
-      dialect === anthropicDialect ? anthropic.encodeModels(entries) : openaiChat.encodeModels(entries)
-    )
+    if (dialect !== anthropicDialect) return respondJson(requestId, openaiChat.encodeModels(entries))
+    const { url } = yield* HttpServerRequest.HttpServerRequest
+    const query = yield* Effect.fromResult(readPageQuery(queryOf(url)))
+    const { items, hasMore } = yield* Effect.fromResult(pageOf(entries, query))
+    return respondJson(requestId, anthropic.encodeModels(items, hasMore))
   })
 
 /** `GET /v1/models/{id}`: every id is answered by the loaded model, so every id is a model. */

@@ -1,4 +1,5 @@
 export * from "./places.ts"
+export * from "./processes.ts"
 export * from "./start-proxy.ts"
 export * from "./tiny-model.ts"
 export * from "./until.ts"

@@ -21,15 +21,15 @@ export const tinyModel = async (shape: TinyShape): Promise<string> => {
   const folder = join(tmpdir(), `pensieve-tiny-${shape}-${key}`)
   if (existsSync(join(folder, "config.json"))) return folder
   const fresh = mkdtempSync(join(tmpdir(), "pensieve-tiny-"))
-  await run(places.python, [maker, "--shape", shape, "--out", fresh], {
-    cwd: places.bridge,
-    env: { ...process.env, PYTHONPATH: places.bridge, MLX_DISABLE_COMPILE: "1" },
-    timeout: 120_000
-  })
   try {
-    renameSync(fresh, folder)
-  } catch {
-    // Another test was quicker.
+    await run(places.python, [maker, "--shape", shape, "--out", fresh], {
+      cwd: places.bridge,
+      env: { ...process.env, PYTHONPATH: places.bridge, MLX_DISABLE_COMPILE: "1" },
+      timeout: 120_000
+    })
+    // Another test may have been quicker.
+    if (!existsSync(folder)) renameSync(fresh, folder)
+  } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
   return folder

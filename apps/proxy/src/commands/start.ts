@@ -1,6 +1,6 @@
 import { BridgeSupervisor, type ForcedScript, mlxBackendLayer, parseForcedScript } from "@pensieve/backends"
 import { type Configuration, resolveConfiguration, settings } from "@pensieve/config"
-import { Home, localToken, type ModelChoice } from "@pensieve/operations"
+import { BatchStore, FileStore, Home, localToken, type ModelChoice } from "@pensieve/operations"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
 import { Console, Effect, FileSystem, Layer, Option, Record, Result } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -95,6 +95,7 @@ const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolea
     )
     const server = serveLayer.pipe(
       Layer.provide(backend),
+      Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
       Layer.provide(ServerPolicy.layer({ token, version })),
       Layer.provideMerge(
         Layer.effectDiscard(announce(choice, configuration.token === undefined ? tokenFile : undefined))

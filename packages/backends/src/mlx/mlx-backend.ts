@@ -73,6 +73,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         const { model } = bridge
         const { card, family } = model
         const arranged = arrangeFor(conversation, model)
+        const notices = [...arranged.notices, ...unenforced(conversation)]
         const forced =
           options.forcedScript === undefined
             ? undefined
@@ -86,14 +87,13 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
           }),
           makeCallId,
           callsAllowed: callsAllowed(conversation),
-          stopSequences: conversation.stopSequences
+          stopSequences: conversation.stopSequences,
+          notices
         })
         return bridge.client
           .generate({ ...planGeneration(conversation, arranged, model), ...(forced === undefined ? {} : { forced }) })
           .pipe(
-            Stream.onStart(
-              Effect.forEach([...arranged.notices, ...unenforced(conversation)], logNotice, { discard: true })
-            ),
+            Stream.onStart(Effect.forEach(notices, logNotice, { discard: true })),
             Stream.mapEffect((line) => Effect.fromResult(read(line))),
             Stream.flattenIterable
           )

@@ -1,6 +1,6 @@
 import { type BackendError, BackendFailed } from "@pensieve/errors"
 import type { FamilyEvent, FamilyParser } from "@pensieve/families"
-import type { BridgeLine, FinishReason, GenerationEvent } from "@pensieve/models"
+import type { BridgeLine, FinishReason, GenerationEvent, Notice } from "@pensieve/models"
 import { Result } from "effect"
 
 /** What is needed to read one answer of the engine. */
@@ -12,6 +12,8 @@ export interface AnswerOptions {
   readonly callsAllowed: boolean
   /** The client's own stop sequences; a match of any other stop string is a plain end of turn. */
   readonly stopSequences: ReadonlyArray<string>
+  /** What the model cannot be shown or held to, to be told with the first event. */
+  readonly notices?: ReadonlyArray<Notice>
 }
 
 /** What a line of the engine means: events, or the end of the answer by an error. */
@@ -78,7 +80,7 @@ export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) =>
     switch (line.type) {
       case "accepted":
         promptTokens = line.promptTokens
-        return Result.succeed([{ type: "accepted", promptTokens }])
+        return Result.succeed([acceptedEvent(promptTokens, options.notices ?? [])])
       case "started":
         cachedTokens = line.cachedTokens
         return Result.succeed([{ type: "started", cachedTokens }, usage(0)])
@@ -93,3 +95,9 @@ export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) =>
     }
   }
 }
+
+const acceptedEvent = (promptTokens: number, notices: ReadonlyArray<Notice>): GenerationEvent => ({
+  type: "accepted",
+  promptTokens,
+  ...(notices.length === 0 ? {} : { notices })
+})

@@ -1,4 +1,5 @@
 // Requests of clients, and answers to them.
+export { type BatchedRequest, decodeBatch } from "./decode-batch.ts"
 export { decodeCountRequest } from "./decode-count-request.ts"
 export { decodeRequest } from "./decode-request.ts"
 export { encodeCount } from "./encode-count.ts"
