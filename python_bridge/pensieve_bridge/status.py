@@ -48,3 +48,6 @@ class Counters:
     cached_tokens: int = 0
     completion_tokens: int = 0
     generator_rebuilds: int = 0
+    constrained_tokens: int = 0
+    grammar_faults: int = 0
+    mask_seconds: float = 0.0
