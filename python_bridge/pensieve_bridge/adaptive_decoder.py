@@ -45,6 +45,9 @@ class AdaptiveDecoder:
     def draw_again(self, draws: Mapping[int, Sampler]) -> None:
         (self._batch if self._batched else self._alone).draw_again(draws)
 
+    def wait(self) -> None:
+        (self._batch if self._batched else self._alone).wait()
+
     def remove(self, rows: Iterable[int]) -> None:
         gone = set(rows)
         self._alone.remove(gone)

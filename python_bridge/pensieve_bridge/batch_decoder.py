@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import mlx.core as mx
 
 from .decoder import ReadyRow
-from .mlx_edge import Network, Sampler, batch_generator, draw_again, generation_stream
+from .mlx_edge import Network, Sampler, batch_generator, draw_again, generation_stream, wait_for_step
 
 _NEVER = 1 << 30
 
@@ -39,6 +39,9 @@ class BatchDecoder:
     def draw_again(self, draws: Mapping[int, Sampler]) -> None:
         with mx.stream(generation_stream()):
             draw_again(self._generator, {self._uid_of[row]: draw for row, draw in draws.items()})
+
+    def wait(self) -> None:
+        wait_for_step(self._generator)
 
     def remove(self, rows: Iterable[int]) -> None:
         uids = [uid for row in rows if (uid := self._uid_of.pop(row, None)) is not None]

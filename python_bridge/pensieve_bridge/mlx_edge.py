@@ -200,6 +200,11 @@ def draw_again(generator: BatchGeneratorLike, draws: Mapping[int, Sampler]) -> N
     evaluate_later(batch._next_tokens)
 
 
+def wait_for_step(generator: BatchGeneratorLike) -> None:
+    """Wait for the forward pass that the generator has begun ahead."""
+    evaluate(cast(Any, generator)._generation_batch._next_logprobs)
+
+
 def generation_stream() -> mx.Stream:
     """The stream mlx_lm generates on; prefill must use the same one."""
     from mlx_lm.generate import generation_stream as stream

@@ -155,6 +155,12 @@ class Row:
         return events, None
 
     @property
+    def constrained(self) -> bool:
+        """A grammar decides what it says next."""
+        watch = self._steering and self._steering.grammar
+        return watch is not None and watch.inside
+
+    @property
     def second_draw(self) -> Sampler | None:
         """What to draw the next token with once more, when the last one has changed what it may be."""
         steering, chooser = self._steering, self._chooser

@@ -9,7 +9,7 @@ from typing import cast
 import mlx.core as mx
 
 from .decoder import ReadyRow
-from .mlx_edge import Network, Sampler, evaluate_later, generation_stream
+from .mlx_edge import Network, Sampler, evaluate, evaluate_later, generation_stream
 
 
 class SequentialDecoder:
@@ -59,6 +59,10 @@ class SequentialDecoder:
             return
         with mx.stream(self._stream):
             self._next = self._draw(draws[row.row], logprobs)
+
+    def wait(self) -> None:
+        if self._logprobs is not None:
+            evaluate(self._logprobs)
 
     def hand_over(self) -> ReadyRow:
         """Give the row up, ready to be added elsewhere; its `last` token was sampled but not given yet."""

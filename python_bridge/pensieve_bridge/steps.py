@@ -132,6 +132,8 @@ class Steps:
             if broken:
                 raise RuntimeError("injected fault")
             tokens = self._decoder.step()
+            if not self._options.mask_overlap and any(row.constrained for row in self._decoding.values()):
+                self._decoder.wait()
         except Exception as error:
             self._rebuild(error)
             return
