@@ -9,6 +9,8 @@ from .grammar_request import Begin
 from .grammar_trigger import CompiledTrigger
 from .vocabulary import Vocabulary
 
+_LONGEST_MESSAGE = 1000
+
 
 class GrammarError(Exception):
     """Ends one request; `code` is what its answer says: `grammar_invalid`, `grammar_unsupported`, `grammar_failed`."""
@@ -16,6 +18,11 @@ class GrammarError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def first_line(message: str) -> str:
+    """llguidance's reason (`at LINE(COLUMN): …`) without the source and the state that it quotes."""
+    return message.split("\n", 1)[0][:_LONGEST_MESSAGE]
 
 
 @dataclass(slots=True, frozen=True)

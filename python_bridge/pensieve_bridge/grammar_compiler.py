@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 
-from .grammar import Grammar, GrammarError, Words, read_words
+from .grammar import Grammar, GrammarError, Words, first_line, read_words
 from .grammar_request import GrammarRequest, TextTrigger
 from .grammar_text import UnknownMarkerName, with_token_ids
 from .grammar_trigger import CompiledTrigger, Overshoots, compile_trigger, find_overshoots
@@ -19,7 +19,6 @@ from .wire import Json, invalid
 
 _KEPT = 16
 _THREADS = 2
-_LONGEST_MESSAGE = 1000
 
 
 @dataclass(slots=True, frozen=True)
@@ -207,8 +206,3 @@ class GrammarCompiler:
         except GrammarError as error:
             answer = {"ok": False, "error": str(error)}
         return {**answer, "milliseconds": round(1000 * (time.perf_counter() - began), 3)}
-
-
-def first_line(message: str) -> str:
-    """llguidance's reason (`at LINE(COLUMN): …`) without the source it quotes."""
-    return message.split("\n", 1)[0][:_LONGEST_MESSAGE]

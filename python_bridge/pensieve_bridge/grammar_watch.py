@@ -10,7 +10,7 @@ from typing import Literal
 
 from llguidance import LLMatcher
 
-from .grammar import Grammar, GrammarError
+from .grammar import Grammar, GrammarError, first_line
 from .grammar_mask import Except, Limit, Mask, Only
 from .grammar_trigger import TriggerScan
 
@@ -23,8 +23,10 @@ _GAP_LINES = 2
 class TokenRefused(GrammarError):
     """The row says what it may not say: a script can, a sampler cannot."""
 
-    def __init__(self) -> None:
-        super().__init__("grammar_failed", "the grammar does not allow the token that was sampled")
+    def __init__(self, why: str = "") -> None:
+        super().__init__(
+            "grammar_failed", "the grammar does not allow the token that was sampled" + (why and f": {why}")
+        )
 
 
 class GrammarWatch:
@@ -172,7 +174,7 @@ class GrammarWatch:
         assert matcher is not None
         self.constrained_tokens += 1
         if not matcher.consume_token(token):
-            raise TokenRefused
+            raise TokenRefused(first_line(matcher.get_error()))
         self._end_when_complete(matcher)
 
     def _end_when_complete(self, matcher: LLMatcher) -> None:
@@ -221,13 +223,13 @@ class GrammarWatch:
         else:
             mask.fill(matcher)
             if matcher.is_error():
-                raise GrammarError("grammar_failed", matcher.get_error().split("\n", 1)[0])
+                raise GrammarError("grammar_failed", first_line(matcher.get_error()))
             mask.forbid(self._grammar.forbidden)
         if self._phase == "opening":
             mask.allow(self._opener[:1])
         elif self._phase == "gap":
             mask.allow(t for t, lines in self._words.newlines.items() if lines <= self._newlines_left)
-        if mask.empty:
+        if self._grammar.forbidden and mask.empty:
             raise GrammarError("grammar_failed", "the grammar allows no token here")
         self.mask_seconds += time.perf_counter() - began
         self.limit = Only(mask.bits)

@@ -89,6 +89,8 @@ class SequentialDecoder:
             for processor in row.processors:
                 logits = processor(self._context, logits)
         self._logprobs = logits - mx.logsumexp(logits, axis=-1, keepdims=True)
+        # Also where the sampler gives a stand-in that does not ask for them: the forward pass must be under way.
+        evaluate_later(self._logprobs)
         return self._draw(row.sampler, self._logprobs)
 
     @staticmethod

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from pensieve_bridge.chooser import Chooser
-from pensieve_bridge.grammar_mask import Except, Mask, Only, apply_on_cpu, choose_apply, without
+from pensieve_bridge.grammar_mask import CpuApply, Except, Mask, Only, choose_apply, without
 from pensieve_bridge.sampling import RowSampler, SamplingPlan, greedy
 
 FLAT = mx.zeros((1, 1000))
@@ -109,7 +109,7 @@ def test_bits_leave_exactly_their_tokens() -> None:
     mask.allow([0, 31, 32, 63, 69])
     mask.forbid([32])
     # The head may be wider than the vocabulary, and narrower than the last word of bits.
-    found = apply_on_cpu(mx.zeros((1, 200)), mask.bits)
+    found = CpuApply()(mx.zeros((1, 200)), mask.bits)
     assert np.flatnonzero(np.array(found[0]) == 0).tolist() == [0, 31, 63, 69]
     assert not mask.empty
     mask.forbid([0, 31, 63, 69])
@@ -122,7 +122,7 @@ def test_limited_values_keep_their_type_and_the_others_their_size(width: int, dt
     mask = Mask(70)
     mask.forbid([1, 63])
     values = mx.ones((1, width), dtype=dtype)
-    found = apply_on_cpu(values, mask.bits)
+    found = CpuApply()(values, mask.bits)
     assert (found.dtype, found.shape) == (dtype, values.shape)
     assert found[0, 1].item() == found[0, 63].item() == -float("inf")
     assert found[0, 0].item() == found[0, 2].item() == 1
@@ -145,7 +145,7 @@ def test_on_metal_the_kernel_is_used_where_it_works(monkeypatch: pytest.MonkeyPa
 
     def kernel(logprobs: mx.array, bits: np.ndarray) -> mx.array:
         seen.append((logprobs.shape, logprobs.dtype, bits.shape, str(bits.dtype)))
-        return apply_on_cpu(logprobs, bits)
+        return CpuApply()(logprobs, bits)
 
     monkeypatch.setattr(mx.metal, "is_available", lambda: True)
     monkeypatch.setattr("pensieve_bridge.grammar_mask.metal_kernel", lambda: kernel)
@@ -162,4 +162,4 @@ def test_on_metal_a_kernel_that_does_not_work_is_not_used(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(mx.metal, "is_available", lambda: True)
     monkeypatch.setattr("pensieve_bridge.grammar_mask.metal_kernel", lambda: kernel)
-    assert choose_apply() is apply_on_cpu
+    assert isinstance(choose_apply(), CpuApply)
