@@ -56,7 +56,7 @@ class PendingGrammar:
             words=made.words,
             matcher=made.matcher.deep_copy() if made.matcher else None,
             begin=request.begin,
-            ends=request.then == "end",
+            ends=request.after == "end",
             marker_triggers=self._triggers,
             text_triggers=made.triggers,
             forbidden=self._forbidden,

@@ -7,11 +7,11 @@ from typing import Any, Literal, TypeVar, cast, get_args
 from .wire import Json, invalid
 
 Begin = Literal["at-once", "after-reasoning", "on-trigger"]
-Then = Literal["free", "end"]
+After = Literal["free", "end"]
 Place = Literal["start", "line", "anywhere"]
 
 _Choice = TypeVar("_Choice", bound=str)
-_FIELDS = frozenset({"lark", "markers", "begin", "triggers", "then", "forbid"})
+_FIELDS = frozenset({"lark", "markers", "begin", "triggers", "after", "forbid"})
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,7 +31,7 @@ class GrammarRequest:
     begin: Begin = "on-trigger"
     marker_triggers: tuple[str, ...] = ()
     text_triggers: tuple[TextTrigger, ...] = ()
-    then: Then = "free"
+    after: After = "free"
     forbid: tuple[str, ...] = ()
 
 
@@ -53,7 +53,7 @@ def parse_grammar(value: Json) -> GrammarRequest:
         begin=cast(Begin, begin),
         marker_triggers=tuple(t for t in found if isinstance(t, str)),
         text_triggers=tuple(t for t in found if isinstance(t, TextTrigger)),
-        then=cast(Then, _one_of(value.get("then"), get_args(Then), "grammar.then")),
+        after=cast(After, _one_of(value.get("after"), get_args(After), "grammar.after")),
         forbid=tuple(_letters(item, f"grammar.forbid[{i}]") for i, item in enumerate(forbid)),
     )
 

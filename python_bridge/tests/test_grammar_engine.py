@@ -83,21 +83,21 @@ def numbers(qwen3_path: Path) -> Iterator[Rig]:
 SHAPES: list[tuple[str, GrammarRequest, Reader]] = [
     (
         "hermes",
-        GrammarRequest(HERMES, MARKERS, begin="at-once", then="end"),
+        GrammarRequest(HERMES, MARKERS, begin="at-once", after="end"),
         lambda text: grammars.read_json_call(text.removeprefix(CALL).removesuffix(CALL_END)),
     ),
     (
         "xml",
-        GrammarRequest(XML, MARKERS, begin="at-once", then="end"),
+        GrammarRequest(XML, MARKERS, begin="at-once", after="end"),
         lambda text: grammars.read_xml_call(text.removeprefix(CALL).removesuffix(CALL_END)),
     ),
     (
         "llama",
-        GrammarRequest(LLAMA, {}, begin="at-once", then="end"),
+        GrammarRequest(LLAMA, {}, begin="at-once", after="end"),
         lambda text: grammars.read_json_call(text, "parameters"),
     ),
-    ("pythonic", GrammarRequest(PYTHONIC, {}, begin="at-once", then="end"), grammars.read_pythonic_calls),
-    ("tagged", tagged(begin="at-once", then="end", text_triggers=()), grammars.read_tagged_call),
+    ("pythonic", GrammarRequest(PYTHONIC, {}, begin="at-once", after="end"), grammars.read_pythonic_calls),
+    ("tagged", tagged(begin="at-once", after="end", text_triggers=()), grammars.read_tagged_call),
 ]
 
 
@@ -240,7 +240,7 @@ def test_reasoning_that_is_open_holds_every_call_back(rig: Rig) -> None:
 def test_a_constraint_waits_for_the_reasoning_and_allows_blank_lines_behind_it(rig: Rig) -> None:
     ids = model_of(rig).vocabulary.marker_ids
     plan = ReasoningBudget((ids["<think>"],), (ids["</think>"],), 9, opened=True)
-    request = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", then="end")
+    request = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", after="end")
     names = [
         rig.submit(PROMPTS[i % 4], 900, sampling=hot(i), grammar=grammar(rig, request), reasoning=plan)
         for i in range(6)
@@ -257,7 +257,7 @@ def test_a_constraint_waits_for_the_reasoning_and_allows_blank_lines_behind_it(r
 def test_a_model_may_open_its_reasoning_before_the_constraint_or_not(rig: Rig) -> None:
     ids = model_of(rig).vocabulary.marker_ids
     plan = ReasoningBudget((ids["<think>"],), (ids["</think>"],), 5, opened=False)
-    both = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", then="end")
+    both = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", after="end")
     never = dataclasses.replace(both, forbid=("<think>",))
     at_once = dataclasses.replace(both, begin="at-once")
 
@@ -276,7 +276,7 @@ def test_the_turn_cannot_end_in_reasoning_before_a_forced_call(qwen3_path: Path)
     with Rig(functools.partial(load_louder, qwen3_path, {"<|im_end|>": 30.0})) as rig:
         ids = model_of(rig).vocabulary.marker_ids
         plan = ReasoningBudget((ids["<think>"],), (ids["</think>"],), 20, opened=True)
-        request = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", then="end")
+        request = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", after="end")
         name = rig.submit(PROMPTS[0], 900, sampling=hot(1), grammar=grammar(rig, request), reasoning=plan)
         (text,) = wait(rig, name)
         assert ended(rig, name).completion_tokens > 20
@@ -317,7 +317,7 @@ def test_a_text_trigger_that_begins_and_ends_inside_tokens_begins_a_valid_call(r
 
 
 def test_several_calls_in_one_answer_need_no_second_compilation(rig: Rig) -> None:
-    first = rig.submit(PROMPTS[0], 5, grammar=grammar(rig, hermes(then="end")))
+    first = rig.submit(PROMPTS[0], 5, grammar=grammar(rig, hermes(after="end")))
     wait(rig, first)
     second = rig.submit(PROMPTS[0], 5, grammar=grammar(rig, hermes()))
     wait(rig, second)
@@ -349,7 +349,7 @@ def test_cancelling_inside_a_call_frees_the_place(rig: Rig) -> None:
 
 def test_an_answer_without_a_way_to_end_its_turn_ends_with_its_grammar(numbers: Rig) -> None:
     """Here the vocabulary has an end-of-turn token for the grammar, but not for the row: it goes on saying it."""
-    request = GrammarRequest('start: "ab"', {}, begin="at-once", then="end")
+    request = GrammarRequest('start: "ab"', {}, begin="at-once", after="end")
     tokens = numbers.alone(PROMPTS[0], 6, grammar=grammar(numbers, request))
     assert set(tokens[-3:]) == {2041}
 
@@ -461,7 +461,7 @@ def test_a_slow_compilation_holds_up_its_own_request_and_no_other(rig: Rig, monk
 
     monkeypatch.setattr(compiler, "_made", slowly)
     name = rig.submit(
-        prompt(700, 9), 5, grammar=grammar(rig, GrammarRequest('start: "slow"', {}, begin="at-once", then="end"))
+        prompt(700, 9), 5, grammar=grammar(rig, GrammarRequest('start: "slow"', {}, begin="at-once", after="end"))
     )
     beside = rig.submit(PROMPTS[1], 5)
     wait(rig, beside)

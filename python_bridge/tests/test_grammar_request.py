@@ -7,7 +7,7 @@ import pytest
 from pensieve_bridge.grammar_request import GrammarRequest, TextTrigger, parse_check, parse_grammar
 from pensieve_bridge.wire import Refusal
 
-GOOD: dict[str, Any] = {"lark": 'start: "a"', "markers": {}, "begin": "on-trigger", "triggers": [], "then": "free"}
+GOOD: dict[str, Any] = {"lark": 'start: "a"', "markers": {}, "begin": "on-trigger", "triggers": [], "after": "free"}
 
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("grammar.lark", {"lark": None}),
@@ -19,7 +19,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("grammar.begin", {"begin": None}),
     ("grammar.begin", {"begin": "now"}),
     ("grammar.begin", {"begin": ["now"]}),
-    ("grammar.then", {"then": "stop"}),
+    ("grammar.after", {"after": "stop"}),
     ("grammar.triggers", {"triggers": {}}),
     ("grammar.triggers[0]", {"triggers": ["a"]}),
     ("grammar.triggers[0]", {"triggers": [{"text": "a"}]}),
@@ -46,7 +46,7 @@ def test_everything_that_is_asked_arrives() -> None:
         "markers": {"A": "<a>"},
         "begin": "after-reasoning",
         "triggers": [{"marker": "<a>"}, {"text": "b", "at": "line"}],
-        "then": "end",
+        "after": "end",
         "forbid": ["<c>"],
     }
     assert parse_grammar(asked) == GrammarRequest(
@@ -55,7 +55,7 @@ def test_everything_that_is_asked_arrives() -> None:
 
 
 def test_only_what_is_forbidden_may_be_asked() -> None:
-    asked = {"lark": "", "begin": "on-trigger", "then": "free", "forbid": ["<a>"]}
+    asked = {"lark": "", "begin": "on-trigger", "after": "free", "forbid": ["<a>"]}
     assert parse_grammar(asked) == GrammarRequest("", {}, forbid=("<a>",))
 
 

@@ -14,7 +14,7 @@ CALL: dict[str, Any] = {
     "markers": MARKERS,
     "begin": "on-trigger",
     "triggers": [{"marker": "<tool_call>"}],
-    "then": "free",
+    "after": "free",
     "forbid": [],
 }
 HOT = {"temperature": 1.0, "seed": 3}
@@ -25,7 +25,7 @@ def asked(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_forced_call_is_a_valid_call(bridge: Bridge) -> None:
-    grammar = asked(begin="at-once", then="end", triggers=[])
+    grammar = asked(begin="at-once", after="end", triggers=[])
     lines = bridge.generate(grammar=grammar, sampling=HOT, maxTokens=900)
     first, *_, last = pieces_of(lines)
     assert (first["marker"], last["marker"]) == ("<tool_call>", "</tool_call>")
