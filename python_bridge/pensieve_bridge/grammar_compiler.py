@@ -123,7 +123,7 @@ class GrammarCompiler:
         key = (request.lark, markers, triggers, request.text_triggers)
         with self._lock:
             work = self._kept.get(key)
-            if work is not None and not (work.done() and work.exception()):
+            if work is not None and not _failed(work):
                 self._kept.move_to_end(key)
                 self.counters.reused += 1
                 return work
@@ -182,14 +182,18 @@ class GrammarCompiler:
 
     def _text_trigger(self, matcher: LLMatcher, words: Words, trigger: TextTrigger) -> CompiledTrigger:
         begun = self._accept(matcher, words.spell(trigger.text.encode()), trigger.text)
-        if trigger not in self._overshoots:
-            self._overshoots[trigger] = find_overshoots(trigger, words.ordinary())
+        overshoots = self._overshoots.get(trigger) or find_overshoots(trigger, words.ordinary())
+        if len(self._overshoots) < _KEPT:
+            self._overshoots[trigger] = overshoots
 
         def refuses(behind: bytes) -> bool:
-            tokens = words.spell(behind)
+            try:
+                tokens = words.spell(behind)
+            except GrammarError:
+                return True
             return begun.validate_tokens(tokens) < len(tokens)
 
-        return compile_trigger(trigger, self._overshoots[trigger], refuses)
+        return compile_trigger(trigger, overshoots, refuses)
 
     def _accept(self, matcher: LLMatcher, tokens: list[int], trigger: str) -> LLMatcher:
         """The matcher behind a trigger."""
@@ -206,3 +210,7 @@ class GrammarCompiler:
         except GrammarError as error:
             answer = {"ok": False, "error": str(error)}
         return {**answer, "milliseconds": round(1000 * (time.perf_counter() - began), 3)}
+
+
+def _failed(work: Future[_Compiled]) -> bool:
+    return work.done() and (work.cancelled() or work.exception() is not None)

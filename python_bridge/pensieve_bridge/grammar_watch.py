@@ -69,6 +69,10 @@ class GrammarWatch:
     def inside(self) -> bool:
         return self._phase == "inside"
 
+    def is_text(self, tokens: Tokens) -> bool:
+        """Whether no marker is among these."""
+        return all(self._words.text[token] is not None for token in tokens)
+
     @property
     def finished(self) -> bool:
         """The constraint is complete, and the vocabulary has no token that could end the turn."""

@@ -21,6 +21,7 @@ class ReasoningWatch:
 
     def __init__(self, budget: ReasoningBudget) -> None:
         self.open = budget.opened
+        self.start = budget.start
         self._budget = budget
         self._used = 0
         self._recent: tuple[int, ...] = ()

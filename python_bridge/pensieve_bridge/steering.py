@@ -15,6 +15,7 @@ class Steering:
         self.grammar = grammar
         self._chooser = chooser
         self._reasoning = reasoning
+        self._reasoning_is_text = grammar is not None and reasoning is not None and grammar.is_text(reasoning.start)
 
     @property
     def finished(self) -> bool:
@@ -29,7 +30,9 @@ class Steering:
 
     def take(self, token: int) -> None:
         """The row's next token. Raises `GrammarError`."""
-        if self._reasoning is not None:
+        # Letters that spell reasoning inside a call are a value of the call; only markers open reasoning there.
+        spelled = self.grammar is not None and self.grammar.inside and self._reasoning_is_text
+        if self._reasoning is not None and not spelled:
             self._reasoning.take(token)
         if self.grammar is not None:
             self.grammar.take(token, reasoning_open=self._reasoning is not None and self._reasoning.open)

@@ -385,6 +385,8 @@ def test_a_script_that_the_grammar_allows_goes_through(rig: Rig) -> None:
         (("Hm ", CALL, CALL_END), "forced[2] at its token 1 (token 5 of the answer)"),
         (("Hm ", CALL, "\n"), "the end of the turn behind the script's last piece (token 6 of the answer)"),
         (("a <function=Read", "er>"), "forced[1] at its token 1"),
+        ((CALL, '\n{"name": "Read", "arguments": {"file_path": "a"', ",\n"), "forced[2] at its token 1"),
+        ((CALL, '\n{"name": "Read", "arguments": {"file_path": "a", ', " "), "forced[2] at its token 1"),
     ],
 )
 def test_a_script_that_the_grammar_refuses_is_told_where(rig: Rig, pieces: tuple[str, ...], place: str) -> None:
@@ -467,6 +469,10 @@ def test_a_slow_compilation_holds_up_its_own_request_and_no_other(rig: Rig, monk
     wait(rig, beside)
     assert rig.seen[name] == []
     assert rig.engine.health().running == 1
+    left = rig.submit(PROMPTS[0], 5, grammar=grammar(rig, GrammarRequest('start: "left"', {}, begin="at-once")))
+    rig.engine.cancel(left)
+    wait(rig, left)
+    assert ended(rig, left).reason == "cancelled"
     go.set()
     assert wait(rig, name) == ["slow"]
 
