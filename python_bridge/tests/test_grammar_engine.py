@@ -385,7 +385,7 @@ def test_a_script_that_the_grammar_allows_goes_through(rig: Rig) -> None:
         (("Hm ", CALL, CALL_END), "forced[2] at its token 1 (token 5 of the answer)"),
         (("Hm ", CALL, "\n"), "the end of the turn behind the script's last piece (token 6 of the answer)"),
         (("a <function=Read", "er>"), "forced[1] at its token 1"),
-        ((CALL, '\n{"name": "Read", "arguments": {"file_path": "a"', ",\n"), "forced[2] at its token 1"),
+        ((CALL, '\n{"name": "Read", "arguments": {"file_path": "a"', ",\n"), "forced[2] at its token 2"),
         ((CALL, '\n{"name": "Read", "arguments": {"file_path": "a", ', " "), "forced[2] at its token 1"),
     ],
 )
