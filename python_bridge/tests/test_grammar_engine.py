@@ -1,138 +1,21 @@
-"""Grammars in the engine: random weights give valid calls, and nobody else notices."""
+"""Rows with grammars in the engine: nobody else notices, whatever goes wrong with them."""
 
-import dataclasses
-import functools
-import re
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pensieve_bridge.batch_decoder import BatchDecoder
-from pensieve_bridge.events import Finished, Marker, Text
-from pensieve_bridge.grammar_compiler import PendingGrammar
 from pensieve_bridge.grammar_request import GrammarRequest, TextTrigger
-from pensieve_bridge.model import LoadedModel
-from pensieve_bridge.reasoning import ReasoningBudget
 from pensieve_bridge.sampling import SamplingPlan
-from pensieve_bridge.script import Script
 from pensieve_bridge.sequential_decoder import SequentialDecoder
 from pensieve_bridge.status import EngineOptions
 
 from . import grammars
 from .engines import Rig, load_as_numbers
-from .grammars import HERMES, LLAMA, MARKERS, PYTHONIC, XML, hermes, load_louder, tagged
+from .grammar_rigs import CALL, CALL_END, call_marker, ended, grammar, hot, model_of, said, script, wait
+from .grammars import HERMES, LLAMA, MARKERS, hermes, tagged
 from .test_engine import PROMPTS, prompt
-from .tiny_models import Spec, cached
-
-CALL, CALL_END = "<tool_call>", "</tool_call>"
-
-Reader = Callable[[str], None]
-
-
-def model_of(rig: Rig) -> LoadedModel:
-    assert rig.engine.model is not None
-    return rig.engine.model
-
-
-def grammar(rig: Rig, request: GrammarRequest) -> PendingGrammar:
-    return model_of(rig).grammars.submit(request)
-
-
-def said(rig: Rig, name: str) -> str:
-    """The answer as text, markers as their letters."""
-    return "".join(e.text if isinstance(e, Text) else e.marker for e in rig.seen[name] if isinstance(e, Text | Marker))
-
-
-def ended(rig: Rig, name: str) -> Finished:
-    end = rig.end(name)
-    assert end is not None
-    return end
-
-
-def wait(rig: Rig, *names: str) -> list[str]:
-    rig.pump(lambda: all(rig.end(name) for name in names))
-    return [said(rig, name) for name in names]
-
-
-def call_marker(rig: Rig) -> int:
-    """The id of the call marker, which the vocabulary of numbers does not tell."""
-    (marker,) = grammar(rig, hermes()).grammar().marker_triggers
-    return marker
-
-
-def hot(seed: int, temperature: float = 1.0) -> SamplingPlan:
-    return SamplingPlan(temperature=temperature, seed=seed)
-
-
-@pytest.fixture(scope="module")
-def rig(qwen3_path: Path) -> Iterator[Rig]:
-    """Says `<tool_call>`, `<think>` and `</think>` about every tenth token."""
-    loud = {CALL: 6.0, "<think>": 5.0, "</think>": 6.0}
-    with Rig(functools.partial(load_louder, qwen3_path, loud)) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def numbers(qwen3_path: Path) -> Iterator[Rig]:
-    with Rig(lambda: load_as_numbers(qwen3_path)) as running:
-        yield running
-
-
-SHAPES: list[tuple[str, GrammarRequest, Reader]] = [
-    (
-        "hermes",
-        GrammarRequest(HERMES, MARKERS, begin="at-once", after="end"),
-        lambda text: grammars.read_json_call(text.removeprefix(CALL).removesuffix(CALL_END)),
-    ),
-    (
-        "xml",
-        GrammarRequest(XML, MARKERS, begin="at-once", after="end"),
-        lambda text: grammars.read_xml_call(text.removeprefix(CALL).removesuffix(CALL_END)),
-    ),
-    (
-        "llama",
-        GrammarRequest(LLAMA, {}, begin="at-once", after="end"),
-        lambda text: grammars.read_json_call(text, "parameters"),
-    ),
-    ("pythonic", GrammarRequest(PYTHONIC, {}, begin="at-once", after="end"), grammars.read_pythonic_calls),
-    ("tagged", tagged(begin="at-once", after="end", text_triggers=()), grammars.read_tagged_call),
-]
-
-
-@pytest.mark.parametrize(("shape", "request_", "read"), SHAPES, ids=[name for name, *_ in SHAPES])
-def test_every_call_drawn_from_random_weights_is_valid(
-    rig: Rig, shape: str, request_: GrammarRequest, read: Reader
-) -> None:
-    names = [
-        rig.submit(PROMPTS[i % 4], 1500, sampling=hot(i, (1.0, 3.0)[i % 2]), grammar=grammar(rig, request_))
-        for i in range(12)
-    ]
-    for name, text in zip(names, wait(rig, *names), strict=True):
-        assert ended(rig, name).reason == "stop", (shape, text, ended(rig, name))
-        read(text)
-        use = ended(rig, name).grammar
-        assert use is not None
-        assert (use.matches, use.open) == (1, False)
-
-
-def calls_in(text: str) -> list[str]:
-    return [part.split(CALL_END)[0] for part in text.split(CALL)[1:]]
-
-
-def test_in_free_text_a_marker_begins_each_call_and_the_text_goes_on_behind_it(rig: Rig) -> None:
-    names = [rig.submit(PROMPTS[i % 4], 600, sampling=hot(i), grammar=grammar(rig, hermes())) for i in range(4)]
-    calls = 0
-    for name, text in zip(names, wait(rig, *names), strict=True):
-        end = ended(rig, name)
-        assert end.grammar is not None
-        *complete, last = calls_in(text) or [""]
-        for call in complete if end.grammar.open else [*complete, last]:
-            grammars.read_json_call(call)
-            calls += 1
-        assert end.grammar.matches == text.count(CALL_END)
-    assert calls >= 8, "the model says too few calls: this proves nothing"
 
 
 def test_free_text_is_what_it_is_without_a_grammar(numbers: Rig) -> None:
@@ -157,25 +40,6 @@ def test_in_free_text_nothing_is_computed(numbers: Rig, monkeypatch: pytest.Monk
     numbers.finish(*names)
     assert {ended(numbers, name).reason for name in names} == {"length"}
     assert numbers.engine.counters.generator_rebuilds == 0
-
-
-@pytest.mark.parametrize(
-    "spec", [Spec(tokenizer="spm"), Spec(tokenizer="odd"), Spec(family="llama4", layers=4)], ids=["spm", "odd", "alone"]
-)
-def test_other_tokenizers_and_decoders_give_valid_calls_too(spec: Spec) -> None:
-    with Rig(functools.partial(load_louder, cached(spec), {CALL: 5.0})) as rig:
-        _, at_once, read = SHAPES[0]
-        names = [rig.submit(PROMPTS[i], 900, sampling=hot(i), grammar=grammar(rig, at_once)) for i in range(4)]
-        for text in wait(rig, *names):
-            read(text)
-        trigger = TextTrigger("e", "anywhere")
-        request = GrammarRequest('start: "e" /[f-z]{2}/ "!"', {}, text_triggers=(trigger,))
-        name = rig.submit(PROMPTS[0], 300, sampling=hot(1), grammar=grammar(rig, request))
-        wait(rig, name)
-        text = "".join(e.text if isinstance(e, Text) else "|" for e in rig.seen[name] if isinstance(e, Text | Marker))
-        parts = re.split("(?<!`)e", text)[1:-1]
-        assert len(parts) > 5
-        assert all(re.match("[f-z]{2}!", part) for part in parts), parts
 
 
 def test_rows_with_and_without_a_grammar_never_affect_each_other(numbers: Rig) -> None:
@@ -207,171 +71,46 @@ def test_rows_with_and_without_a_grammar_never_affect_each_other(numbers: Rig) -
     assert numbers.finish(first, second) == alone[1:3]
 
 
-def test_a_trigger_as_the_last_token_before_a_row_joins_a_batch_still_counts(rig: Rig) -> None:
+def test_a_trigger_as_the_last_token_before_a_row_joins_a_batch_still_counts(loud: Rig) -> None:
     """A lone row that moves into a batch is one token ahead; many joins hit the moment."""
     for i in range(8):
-        first = rig.submit(PROMPTS[1], 120, sampling=hot(100 + i), grammar=grammar(rig, hermes()))
-        rig.pump(lambda name=first, i=i: bool(rig.end(name)) or len(rig.seen[name]) >= 5 + i)
-        other = rig.submit(PROMPTS[0], 5)
-        wait(rig, first, other)
-        end, text = ended(rig, first), said(rig, first)
+        first = loud.submit(PROMPTS[1], 120, sampling=hot(100 + i), grammar=grammar(loud, hermes()))
+        loud.pump(lambda name=first, i=i: bool(loud.end(name)) or len(loud.seen[name]) >= 5 + i)
+        other = loud.submit(PROMPTS[0], 5)
+        wait(loud, first, other)
+        end, text = ended(loud, first), said(loud, first)
         assert end.reason in ("length", "stop"), end
         for call in [part.split(CALL_END)[0] for part in text.split(CALL)[1:] if CALL_END in part]:
             grammars.read_json_call(call)
 
 
-def test_reasoning_that_is_open_holds_every_call_back(rig: Rig) -> None:
-    ids = model_of(rig).vocabulary.marker_ids
-    plan = ReasoningBudget((ids["<think>"],), (ids["</think>"],), None, opened=True)
-    names = [
-        rig.submit(PROMPTS[0], 300, sampling=hot(i), grammar=grammar(rig, hermes()), reasoning=plan) for i in range(4)
-    ]
-    closed = 0
-    for text in wait(rig, *names):
-        inside, *parts = ("<think>" + text).split("<think>")
-        assert inside == ""
-        for part in parts:
-            reasoning, _, _ = part.partition("</think>")
-            assert CALL not in reasoning
-            closed += "</think>" in part
-    assert closed >= 4
-
-
-def test_a_constraint_waits_for_the_reasoning_and_allows_blank_lines_behind_it(rig: Rig) -> None:
-    ids = model_of(rig).vocabulary.marker_ids
-    plan = ReasoningBudget((ids["<think>"],), (ids["</think>"],), 9, opened=True)
-    request = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", after="end")
-    names = [
-        rig.submit(PROMPTS[i % 4], 900, sampling=hot(i), grammar=grammar(rig, request), reasoning=plan)
-        for i in range(6)
-    ]
-    for name, text in zip(names, wait(rig, *names), strict=True):
-        _, closed, call = text.partition("</think>")
-        assert closed
-        assert call.lstrip("\n").startswith(CALL)
-        assert len(call) - len(call.lstrip("\n")) <= 2
-        grammars.read_json_call(call.strip("\n").removeprefix(CALL).removesuffix(CALL_END))
-        assert ended(rig, name).reason == "stop"
-
-
-def test_a_model_may_open_its_reasoning_before_the_constraint_or_not(rig: Rig) -> None:
-    ids = model_of(rig).vocabulary.marker_ids
-    plan = ReasoningBudget((ids["<think>"],), (ids["</think>"],), 5, opened=False)
-    both = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", after="end")
-    never = dataclasses.replace(both, forbid=("<think>",))
-    at_once = dataclasses.replace(both, begin="at-once")
-
-    def firsts(request: GrammarRequest) -> set[str]:
-        names = [
-            rig.submit(PROMPTS[0], 2, sampling=hot(i, 3.0), grammar=grammar(rig, request), reasoning=plan)
-            for i in range(16)
-        ]
-        return {text[: text.index(">") + 1] for text in wait(rig, *names)}
-
-    assert firsts(both) == {"<think>", CALL}
-    assert firsts(never) == firsts(at_once) == {CALL}
-
-
-def test_the_turn_cannot_end_in_reasoning_before_a_forced_call(qwen3_path: Path) -> None:
-    with Rig(functools.partial(load_louder, qwen3_path, {"<|im_end|>": 30.0})) as rig:
-        ids = model_of(rig).vocabulary.marker_ids
-        plan = ReasoningBudget((ids["<think>"],), (ids["</think>"],), 20, opened=True)
-        request = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", after="end")
-        name = rig.submit(PROMPTS[0], 900, sampling=hot(1), grammar=grammar(rig, request), reasoning=plan)
-        (text,) = wait(rig, name)
-        assert ended(rig, name).completion_tokens > 20
-        grammars.read_json_call(text.partition("</think>")[2].strip("\n").removeprefix(CALL).removesuffix(CALL_END))
-        # Free to end, it ends at once.
-        free = rig.submit(PROMPTS[0], 900, sampling=hot(1), grammar=grammar(rig, hermes()), reasoning=plan)
-        wait(rig, free)
-        assert ended(rig, free).completion_tokens == 1
-
-
-def test_what_is_forbidden_is_never_said(rig: Rig) -> None:
-    request = GrammarRequest("", {}, forbid=(CALL, "<think>", "no token at all"))
-    names = [rig.submit(PROMPTS[i], 150, sampling=hot(i), grammar=grammar(rig, request)) for i in range(4)]
-    for text in wait(rig, *names):
-        assert CALL not in text
-        assert "<think>" not in text
-        assert "</think>" in text
-
-
-def test_a_text_trigger_that_begins_and_ends_inside_tokens_begins_a_valid_call(rig: Rig) -> None:
-    # Two letters that any random text has soon; most tokens that hold them go on with something else.
-    lark = 'start: "re" /[a-q]{3}/ "!"'
-    request = GrammarRequest(lark, {}, text_triggers=(TextTrigger("re", "anywhere"),))
-    names = [rig.submit(PROMPTS[i % 4], 400, sampling=hot(i), grammar=grammar(rig, request)) for i in range(4)]
-    found = 0
-    wait(rig, *names)
-    for name in names:
-        use = ended(rig, name).grammar
-        assert use is not None
-        text = "".join(e.text if isinstance(e, Text) else "|" for e in rig.seen[name] if isinstance(e, Text | Marker))
-        parts = re.split("(?<!`)re", text)[1:]
-        if use.open:
-            parts.pop()
-        for part in parts:
-            assert re.match("[a-q]{3}!", part), part
-        found += len(parts)
-    assert found >= 10
-
-
-def test_several_calls_in_one_answer_need_no_second_compilation(rig: Rig) -> None:
-    first = rig.submit(PROMPTS[0], 5, grammar=grammar(rig, hermes(after="end")))
-    wait(rig, first)
-    second = rig.submit(PROMPTS[0], 5, grammar=grammar(rig, hermes()))
-    wait(rig, second)
-    use = ended(rig, second).grammar
-    assert use is not None
-    assert use.cached
-
-
-def test_a_stop_string_ends_an_answer_inside_its_call(rig: Rig) -> None:
+def test_a_stop_string_ends_an_answer_inside_its_call(loud: Rig) -> None:
     request = GrammarRequest(LLAMA, {}, begin="at-once")
-    name = rig.submit(PROMPTS[0], 500, sampling=hot(1), stop=('", "param',), grammar=grammar(rig, request))
-    (text,) = wait(rig, name)
-    end = ended(rig, name)
+    name = loud.submit(PROMPTS[0], 500, sampling=hot(1), stop=('", "param',), grammar=grammar(loud, request))
+    (text,) = wait(loud, name)
+    end = ended(loud, name)
     assert (end.reason, end.stop) == ("stop", '", "param')
     assert text.startswith('{"name": "')
     assert end.grammar is not None
     assert end.grammar.open
 
 
-def test_cancelling_inside_a_call_frees_the_place(rig: Rig) -> None:
+def test_cancelling_inside_a_call_frees_the_place(loud: Rig) -> None:
     request = GrammarRequest('start: "[" /[a-z]*/ "]"', {}, begin="at-once")
-    name = rig.submit(PROMPTS[0], 100_000, grammar=grammar(rig, request))
-    rig.pump(lambda: len(rig.seen[name]) >= 8)
-    rig.engine.cancel(name)
-    wait(rig, name)
-    assert ended(rig, name).reason == "cancelled"
-    assert rig.engine.health().running == 0
+    name = loud.submit(PROMPTS[0], 100_000, grammar=grammar(loud, request))
+    loud.pump(lambda: len(loud.seen[name]) >= 8)
+    loud.engine.cancel(name)
+    wait(loud, name)
+    assert ended(loud, name).reason == "cancelled"
+    assert loud.engine.health().running == 0
 
 
-def test_an_answer_without_a_way_to_end_its_turn_ends_with_its_grammar(numbers: Rig) -> None:
-    """Here the vocabulary has an end-of-turn token for the grammar, but not for the row: it goes on saying it."""
-    request = GrammarRequest('start: "ab"', {}, begin="at-once", after="end")
-    tokens = numbers.alone(PROMPTS[0], 6, grammar=grammar(numbers, request))
-    assert set(tokens[-3:]) == {2041}
-
-
-def script(rig: Rig, *pieces: str) -> Script:
-    model = model_of(rig)
-    tokens: list[int] = []
-    origins: list[int] = []
-    for n, piece in enumerate(pieces):
-        known = model.vocabulary.marker_ids.get(piece)
-        spelled = model.prompts.encode_text(piece) if known is None else [known]
-        tokens += spelled
-        origins += [n] * len(spelled)
-    return Script(tuple(tokens), tuple(origins))
-
-
-def test_a_script_that_the_grammar_allows_goes_through(rig: Rig) -> None:
+def test_a_script_that_the_grammar_allows_goes_through(loud: Rig) -> None:
     call = '\n{"name": "Read", "arguments": {"file_path": "/a b.py", "limit": 3}}\n'
-    forced = script(rig, "Let me look: <tool_call> ", CALL, call, CALL_END, " and ", CALL, call, CALL_END)
-    name = rig.submit(PROMPTS[0], 500, forced=forced, grammar=grammar(rig, hermes()))
-    (text,) = wait(rig, name)
-    end = ended(rig, name)
+    forced = script(loud, "Let me look: <tool_call> ", CALL, call, CALL_END, " and ", CALL, call, CALL_END)
+    name = loud.submit(PROMPTS[0], 500, forced=forced, grammar=grammar(loud, hermes()))
+    (text,) = wait(loud, name)
+    end = ended(loud, name)
     assert end.reason == "stop", end
     assert text.endswith(f"{CALL}{call}{CALL_END}")
     assert end.grammar is not None
@@ -389,26 +128,26 @@ def test_a_script_that_the_grammar_allows_goes_through(rig: Rig) -> None:
         ((CALL, '\n{"name": "Read", "arguments": {"file_path": "a", ', " "), "forced[2] at its token 1"),
     ],
 )
-def test_a_script_that_the_grammar_refuses_is_told_where(rig: Rig, pieces: tuple[str, ...], place: str) -> None:
+def test_a_script_that_the_grammar_refuses_is_told_where(loud: Rig, pieces: tuple[str, ...], place: str) -> None:
     request = tagged() if "<function=" in pieces[0] else hermes()
-    name = rig.submit(PROMPTS[0], 500, forced=script(rig, *pieces), grammar=grammar(rig, request))
-    wait(rig, name)
-    end = ended(rig, name)
+    name = loud.submit(PROMPTS[0], 500, forced=script(loud, *pieces), grammar=grammar(loud, request))
+    wait(loud, name)
+    end = ended(loud, name)
     assert (end.reason, end.error_code) == ("error", "forced_refused")
     assert place in (end.error_message or "")
 
 
-def test_a_grammar_that_does_not_compile_ends_the_request_before_it_has_started(rig: Rig) -> None:
+def test_a_grammar_that_does_not_compile_ends_the_request_before_it_has_started(loud: Rig) -> None:
     request = GrammarRequest('start: %json {"propertyNames": {"type": "string"}}', {}, begin="at-once")
-    name = rig.submit(PROMPTS[0], 5, grammar=grammar(rig, request))
-    beside = rig.submit(PROMPTS[1], 5)
-    wait(rig, name, beside)
-    assert len(rig.seen[name]) == 1
-    end = ended(rig, name)
+    name = loud.submit(PROMPTS[0], 5, grammar=grammar(loud, request))
+    beside = loud.submit(PROMPTS[1], 5)
+    wait(loud, name, beside)
+    assert len(loud.seen[name]) == 1
+    end = ended(loud, name)
     assert (end.reason, end.error_code) == ("error", "grammar_invalid")
     assert "propertyNames" in (end.error_message or "")
     assert "\n" not in (end.error_message or "")
-    assert ended(rig, beside).reason == "length"
+    assert ended(loud, beside).reason == "length"
 
 
 def test_a_grammar_that_fails_while_it_is_used_ends_its_row_only(numbers: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -452,9 +191,9 @@ def test_a_fault_while_a_limit_is_applied_ends_its_row_only(numbers: Rig, monkey
     assert "no such kernel" in (ended(numbers, name).error_message or "")
 
 
-def test_a_slow_compilation_holds_up_its_own_request_and_no_other(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_compilation_holds_up_its_own_request_and_no_other(loud: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     go = threading.Event()
-    compiler = model_of(rig).grammars
+    compiler = model_of(loud).grammars
     real = compiler._made
 
     def slowly(request: GrammarRequest) -> object:
@@ -462,19 +201,19 @@ def test_a_slow_compilation_holds_up_its_own_request_and_no_other(rig: Rig, monk
         return real(request)
 
     monkeypatch.setattr(compiler, "_made", slowly)
-    name = rig.submit(
-        prompt(700, 9), 5, grammar=grammar(rig, GrammarRequest('start: "slow"', {}, begin="at-once", after="end"))
+    name = loud.submit(
+        prompt(700, 9), 5, grammar=grammar(loud, GrammarRequest('start: "slow"', {}, begin="at-once", after="end"))
     )
-    beside = rig.submit(PROMPTS[1], 5)
-    wait(rig, beside)
-    assert rig.seen[name] == []
-    assert rig.engine.health().running == 1
-    left = rig.submit(PROMPTS[0], 5, grammar=grammar(rig, GrammarRequest('start: "left"', {}, begin="at-once")))
-    rig.engine.cancel(left)
-    wait(rig, left)
-    assert ended(rig, left).reason == "cancelled"
+    beside = loud.submit(PROMPTS[1], 5)
+    wait(loud, beside)
+    assert loud.seen[name] == []
+    assert loud.engine.health().running == 1
+    left = loud.submit(PROMPTS[0], 5, grammar=grammar(loud, GrammarRequest('start: "left"', {}, begin="at-once")))
+    loud.engine.cancel(left)
+    wait(loud, left)
+    assert ended(loud, left).reason == "cancelled"
     go.set()
-    assert wait(rig, name) == ["slow"]
+    assert wait(loud, name) == ["slow"]
 
 
 def test_without_overlap_the_tokens_are_the_same(numbers: Rig, qwen3_path: Path) -> None:
