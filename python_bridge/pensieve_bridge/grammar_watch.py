@@ -10,6 +10,7 @@ from typing import Literal
 
 from llguidance import LLMatcher
 
+from .events import GrammarUse
 from .grammar import Grammar, GrammarError, first_line
 from .grammar_mask import Except, Limit, Mask, Only
 from .grammar_trigger import TriggerScan
@@ -24,9 +25,8 @@ class TokenRefused(GrammarError):
     """The row says what it may not say: a script can, a sampler cannot."""
 
     def __init__(self, why: str = "") -> None:
-        super().__init__(
-            "grammar_failed", "the grammar does not allow the token that was sampled" + (why and f": {why}")
-        )
+        what = "the grammar does not allow the token that was sampled"
+        super().__init__("grammar_failed", f"{what}: {why}" if why else what)
 
 
 class GrammarWatch:
@@ -42,9 +42,9 @@ class GrammarWatch:
     ) -> None:
         """`reasoning`: how it opens and closes. `beginning`: the prompt does not end inside a turn's text."""
         self.limit: Limit = Except(grammar.forbidden)
-        self.constrained_tokens = 0
-        self.matches = 0
-        self.mask_seconds = 0.0
+        self._consumed = 0
+        self._matches = 0
+        self._mask_seconds = 0.0
         self._grammar = grammar
         self._words = grammar.words
         self._mask = Mask(len(grammar.words.text)) if masks else None
@@ -57,16 +57,27 @@ class GrammarWatch:
         self._newlines_left = 0
         self._quoted = False
         self._scans = [TriggerScan(t, beginning=beginning) for t in grammar.text_triggers]
-        self._dead_in_reasoning = grammar.forbidden | (grammar.marker_triggers - set(closes))
-        self._eos_in_reasoning = grammar.words.eos - set(closes)
+        dead = grammar.forbidden | (grammar.marker_triggers - set(closes))
+        self._in_reasoning = Except(dead)
+        # Before the first constraint the turn cannot end.
+        self._in_first_reasoning = Except(dead | (grammar.words.eos - set(closes)))
 
     @property
-    def open(self) -> bool:
-        """Inside a constraint that is not complete."""
-        return self._phase == "inside" and not (self._matcher is not None and self._matcher.is_accepting())
+    def use(self) -> GrammarUse:
+        """What it did so far."""
+        accepting = self._matcher is not None and self._matcher.is_accepting()
+        return GrammarUse(
+            constrained_tokens=self._consumed,
+            matches=self._matches,
+            open=self.inside and not accepting,
+            cached=self._grammar.cached,
+            compile_seconds=self._grammar.compile_seconds,
+            mask_seconds=self._mask_seconds,
+        )
 
     @property
     def inside(self) -> bool:
+        """The grammar decides what comes next."""
         return self._phase == "inside"
 
     def is_text(self, tokens: Tokens) -> bool:
@@ -176,7 +187,7 @@ class GrammarWatch:
     def _consume(self, token: int) -> None:
         matcher = self._matcher
         assert matcher is not None
-        self.constrained_tokens += 1
+        self._consumed += 1
         if not matcher.consume_token(token):
             raise TokenRefused(first_line(matcher.get_error()))
         self._end_when_complete(matcher)
@@ -184,7 +195,7 @@ class GrammarWatch:
     def _end_when_complete(self, matcher: LLMatcher) -> None:
         if not matcher.is_stopped():
             return
-        self.matches += 1
+        self._matches += 1
         self._pending = False
         if self._grammar.ends:
             self._phase = "over"
@@ -209,10 +220,7 @@ class GrammarWatch:
 
     def _plain_limit(self) -> Except:
         if self._phase == "reasoning":
-            # Before the first constraint the turn cannot end.
-            return Except(
-                self._dead_in_reasoning | self._eos_in_reasoning if self._pending else self._dead_in_reasoning
-            )
+            return self._in_first_reasoning if self._pending else self._in_reasoning
         forbidden = self._grammar.forbidden
         if self._phase == "free":
             for scan in self._scans:
@@ -235,5 +243,5 @@ class GrammarWatch:
             mask.allow(t for t, lines in self._words.newlines.items() if lines <= self._newlines_left)
         if self._grammar.forbidden and mask.empty:
             raise GrammarError("grammar_failed", "the grammar allows no token here")
-        self.mask_seconds += time.perf_counter() - began
+        self._mask_seconds += time.perf_counter() - began
         self.limit = Only(mask.bits)

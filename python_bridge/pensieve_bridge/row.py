@@ -58,7 +58,7 @@ class Row:
         self._penalties = Penalties(job.sampling) if job.sampling.penalizes and job.forced is None else None
         self._processors: list[Processor] = [self._penalties] if self._penalties else []
         self._grammar = job.grammar
-        self._grammar_use: Grammar | None = None
+        self._watch: GrammarWatch | None = None
         self._chooser: Chooser | None = None
         self._sampler = _sampler(job, model.vocabulary.turn_end)
         if job.forced is None and (job.reasoning or job.grammar):
@@ -157,8 +157,11 @@ class Row:
     @property
     def constrained(self) -> bool:
         """A grammar decides what it says next."""
-        watch = self._steering and self._steering.grammar
-        return watch is not None and watch.inside
+        return self._watch is not None and self._watch.inside
+
+    @property
+    def grammar_use(self) -> GrammarUse | None:
+        return self._watch.use if self._watch is not None else None
 
     @property
     def second_draw(self) -> Sampler | None:
@@ -190,7 +193,7 @@ class Row:
             timings,
             end.error_code,
             end.error_message,
-            self.grammar_use(),
+            self.grammar_use,
         )
         return [*self._pieces.finish(), final]
 
@@ -209,14 +212,13 @@ class Row:
         budget = self.job.reasoning
         if grammar is None and (budget is None or self._chooser is None):
             return None
-        self._grammar_use = grammar
-        watch = grammar and GrammarWatch(
+        self._watch = grammar and GrammarWatch(
             grammar,
             reasoning=(budget.start, budget.end) if budget else ((), ()),
             beginning=not self.job.continues,
             masks=self._chooser is not None,
         )
-        return Steering(self._chooser, budget and ReasoningWatch(budget), watch)
+        return Steering(self._chooser, budget and ReasoningWatch(budget), self._watch)
 
     def _explained(self, error: Exception) -> Exception:
         """A script that the grammar refuses is told where."""
@@ -224,19 +226,6 @@ class Row:
         if forced is None or not isinstance(error, TokenRefused):
             return error
         return GrammarError("forced_refused", f"the grammar refuses {forced.place(self._count - 1)}")
-
-    def grammar_use(self) -> GrammarUse | None:
-        grammar, watch = self._grammar_use, self._steering and self._steering.grammar
-        if grammar is None or watch is None:
-            return None
-        return GrammarUse(
-            constrained_tokens=watch.constrained_tokens,
-            matches=watch.matches,
-            open=watch.open,
-            cached=grammar.cached,
-            compile_seconds=grammar.compile_seconds,
-            mask_seconds=watch.mask_seconds,
-        )
 
     def _fault(self) -> Exception | None:
         fault = getattr(self._sampler, "fault", None)

@@ -102,7 +102,7 @@ class Steps:
         self._counters.cancelled += end.reason == "cancelled"
         self._counters.failed += end.reason == "error"
         row.prefill = None
-        use = row.grammar_use()
+        use = row.grammar_use
         if use is not None:
             self._counters.constrained_tokens += use.constrained_tokens
             self._counters.mask_seconds += use.mask_seconds

@@ -69,7 +69,7 @@ def test_every_cutting_of_an_answer_gives_the_same_calls(
     rnd = random.Random(text)
     for _ in range(60):
         found = follow(watch(qwen3, request_), cut(qwen3, text, rnd))
-        assert (found.matches, found.inside) == (matches, False)
+        assert (found.use.matches, found.inside) == (matches, False)
 
 
 def test_a_wrong_call_is_refused_at_every_cutting(qwen3: LoadedModel) -> None:
@@ -81,8 +81,8 @@ def test_a_wrong_call_is_refused_at_every_cutting(qwen3: LoadedModel) -> None:
 
 def test_a_call_that_is_not_complete_is_open(qwen3: LoadedModel) -> None:
     tokens = cut(qwen3, 'a <function=Read>{"file_path"', random.Random(2))
-    assert follow(watch(qwen3, tagged()), tokens).open
-    assert not follow(watch(qwen3, tagged()), tokens[:1]).open
+    assert follow(watch(qwen3, tagged()), tokens).use.open
+    assert not follow(watch(qwen3, tagged()), tokens[:1]).use.open
 
 
 def steer(model: LoadedModel, request: GrammarRequest, budget: ReasoningBudget, text: str) -> GrammarWatch:
@@ -105,8 +105,8 @@ CALL = '<tool_call>\n{"name": "Read", "arguments": {"file_path": "a"}}\n</tool_c
 @pytest.mark.parametrize("blank", ["", "\n", "\n\n"])
 def test_blank_lines_may_stand_between_reasoning_and_a_forced_call(qwen3: LoadedModel, blank: str) -> None:
     request = GrammarRequest(HERMES, MARKERS, begin="after-reasoning", after="end")
-    assert steer(qwen3, request, thinking(qwen3, opened=True), f"hm</think>{blank}{CALL}").matches == 1
-    assert steer(qwen3, request, thinking(qwen3, opened=False), f"<think>hm</think>{blank}{CALL}").matches == 1
+    assert steer(qwen3, request, thinking(qwen3, opened=True), f"hm</think>{blank}{CALL}").use.matches == 1
+    assert steer(qwen3, request, thinking(qwen3, opened=False), f"<think>hm</think>{blank}{CALL}").use.matches == 1
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_nothing_else_may_stand_around_a_forced_call(qwen3: LoadedModel, text: s
 
 def test_a_trigger_counts_between_reasoning_and_not_inside_it(qwen3: LoadedModel) -> None:
     text = f"<think>a</think>b{CALL}<think>c</think>{CALL}"
-    assert steer(qwen3, hermes(), thinking(qwen3, opened=False), text).matches == 2
+    assert steer(qwen3, hermes(), thinking(qwen3, opened=False), text).use.matches == 2
     with pytest.raises(GrammarError):
         steer(qwen3, hermes(), thinking(qwen3, opened=False), f"<think>a{CALL}")
 
@@ -139,7 +139,7 @@ def test_letters_that_spell_reasoning_inside_a_call_open_none(qwen3: LoadedModel
     start, end = (tuple(qwen3.prompts.encode_text(text)) for text in ("((", "))"))
     budget = ReasoningBudget(start, end, None, opened=False)
     found = steer_tokens(qwen3, request, budget, "a [", "((", "] [x]")
-    assert found.matches == 2
+    assert found.use.matches == 2
 
 
 def steer_tokens(model: LoadedModel, request: GrammarRequest, budget: ReasoningBudget, *pieces: str) -> GrammarWatch:
@@ -173,8 +173,8 @@ def test_messages_with_headers_are_held_to_their_grammar_and_their_bodies_are_fr
 
     thought = ("analysis", "<tool_response>", "Hm, {x}", "</tool_response>")
     call = ("<|im_start|>", "to=f", "<tool_response>", "{12}", "<|im_end|>")
-    assert said(*thought, *call).matches == 2
-    assert said(*thought, "<|im_start|>", "final", "<tool_response>", "to=f {x").matches == 2
+    assert said(*thought, *call).use.matches == 2
+    assert said(*thought, "<|im_start|>", "final", "<tool_response>", "to=f {x").use.matches == 2
     for wrong in ((*thought[:3], *call), (*thought, *call[:3], "{x"), ("Hello",)):
         with pytest.raises(GrammarError):
             said(*wrong)
