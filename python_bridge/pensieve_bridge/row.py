@@ -3,36 +3,46 @@
 import time
 from dataclasses import dataclass
 
+from .chooser import Chooser
 from .decoder import ReadyRow
-from .events import Event, Finished, FinishReason, Progress, Started, Timings
+from .events import Event, Finished, FinishReason, GrammarUse, Progress, Started, Timings
+from .grammar import Grammar, GrammarError
+from .grammar_compiler import PendingGrammar
+from .grammar_watch import GrammarWatch, TokenRefused
 from .mlx_edge import Network, Processor, Sampler
 from .model import LoadedModel
 from .pieces import Pieces
 from .prefill import Prefill
-from .reasoning import ReasoningBudget, ReasoningWatch, SteeredSampler
+from .reasoning import ReasoningBudget, ReasoningWatch
 from .sampling import GREEDY, ForcedSampler, Penalties, RowSampler, SamplingPlan, greedy
 from .scheduler import due
+from .script import Script
+from .steering import Steering
 
 _PROGRESS_SECONDS = 1.0
 
 
 @dataclass(slots=True, frozen=True)
 class Job:
-    """What the server hands to the engine: plain values only. `limit` 0 prefills and generates nothing."""
+    """What the server hands to the engine. `limit` 0 prefills and generates nothing."""
 
     generation: str
     prompt: list[int]
     limit: int
     sampling: SamplingPlan = GREEDY
     stop: tuple[str, ...] = ()
-    forced: tuple[int, ...] | None = None
+    forced: Script | None = None
     reasoning: ReasoningBudget | None = None
+    grammar: PendingGrammar | None = None
     request_class: str = "main"
     continues: bool = False
 
 
 class Row:
-    """States: waiting → prefilling (`prefill` set) → decoding (`number` set) → closed."""
+    """States: waiting → prefilling (`prefill` set) → decoding (`number` set) → closed.
+
+    Its grammar may still be compiled while it prefills; nothing is said until that has succeeded (`settle`).
+    """
 
     def __init__(self, job: Job, model: LoadedModel) -> None:
         arrived = time.monotonic()
@@ -47,12 +57,15 @@ class Row:
         self._pieces = Pieces(model.vocabulary, job.stop, decode=model.prompts.decode, continues=job.continues)
         self._penalties = Penalties(job.sampling) if job.sampling.penalizes and job.forced is None else None
         self._processors: list[Processor] = [self._penalties] if self._penalties else []
+        self._grammar = job.grammar
+        self._watch: GrammarWatch | None = None
+        self._chooser: Chooser | None = None
         self._sampler = _sampler(job, model.vocabulary.turn_end)
-        self._reasoning: ReasoningWatch | None = None
-        if job.reasoning is not None and job.forced is None:
-            self._sampler = steered = SteeredSampler(self._sampler)
-            self._reasoning = ReasoningWatch(job.reasoning, steered)
+        if job.forced is None and (job.reasoning or job.grammar):
+            self._sampler = self._chooser = Chooser(self._sampler)
+        self._steering = self._steer(None)
         self._count = 0
+        self._announced = False
         self._reported = 0.0
         self._arrived = arrived
         self._started: float | None = None
@@ -65,29 +78,50 @@ class Row:
         # The last token is left for `first_token`.
         goal = len(job.prompt) - (1 if job.limit else 0)
         prefill = self.prefill = Prefill(network, job.prompt, goal)
-        self._reported = self._started
-        return [
-            Started(prefill.cached_tokens, prefill.restored_from),
-            Progress(prefill.done, len(job.prompt)),
-        ]
+        return self._announce(prefill)
+
+    def settle(self) -> Finished | None:
+        """Take the grammar when it is compiled; the end where it was refused."""
+        pending = self._grammar
+        if pending is None or not pending.ready:
+            return None
+        self._grammar = None
+        try:
+            self._steering = self._steer(pending.grammar())
+        except Exception as error:
+            return self.failed(error)
+        return None
+
+    @property
+    def held(self) -> bool:
+        """Prefilled, and waiting for its grammar."""
+        return self._grammar is not None and self.prefill is not None and self.prefill.finished
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the grammar."""
+        if self._grammar is not None:
+            self._grammar.wait(seconds)
 
     def progress(self) -> list[Event]:
         """A prefill line when it is time for one: at the end, and about each second before."""
         assert self.prefill is not None
         total = len(self.job.prompt)
+        events = self._announce(self.prefill)
+        if self._grammar is not None:
+            return []
         if self.prefill.finished:
-            return [Progress(total, total)]
+            return [*events, Progress(total, total)]
         now = time.monotonic()
         if now - self._reported < _PROGRESS_SECONDS:
-            return []
+            return events
         self._reported = now
-        return [Progress(self.prefill.done, total)]
+        return [*events, Progress(self.prefill.done, total)]
 
     def first_token(self) -> int:
         """Sample the first token of a prefilled row."""
         assert self.prefill is not None
-        if self._reasoning is not None:
-            self._reasoning.begin()
+        if self._steering is not None:
+            self._steering.begin()
         return self.prefill.first_token(self._sampler, self._processors)
 
     def ready(self, number: int, first: int) -> ReadyRow:
@@ -104,23 +138,46 @@ class Row:
         if fault is not None:
             return [], self.failed(fault)
         self._count += 1
-        if self._reasoning is not None:
-            self._reasoning.take(token)
+        if self._steering is not None:
+            try:
+                self._steering.take(token)
+            except Exception as error:
+                return [], self.failed(self._explained(error))
         if token in self._eos:
             return [], self.finished("stop", end_token=self._markers.get(token))
         events: list[Event] = [*self._pieces.push(token)]
         if self._pieces.matched is not None:
             return events, self.finished("stop", stop=self._pieces.matched)
+        if self._steering is not None and self._steering.finished:
+            return events, self.finished("stop")
         if self._count >= self.job.limit:
             return events, self.finished("length")
         return events, None
+
+    @property
+    def constrained(self) -> bool:
+        """A grammar decides what it says next."""
+        return self._watch is not None and self._watch.inside
+
+    @property
+    def grammar_use(self) -> GrammarUse | None:
+        return self._watch.use if self._watch is not None else None
+
+    @property
+    def second_draw(self) -> Sampler | None:
+        """What to draw the next token with once more, when the last one has changed what it may be."""
+        steering, chooser = self._steering, self._chooser
+        return chooser.redraw if chooser is not None and steering is not None and steering.again else None
 
     def finished(self, reason: FinishReason, *, stop: str | None = None, end_token: str | None = None) -> Finished:
         return Finished(reason, stop, end_token, self._count)
 
     def failed(self, error: Exception) -> Finished:
         message = f"{type(error).__name__}: {error}"
-        return Finished("error", completion_tokens=self._count, error_code="engine_error", error_message=message)
+        code = "engine_error"
+        if isinstance(error, GrammarError):
+            code, message = error.code, str(error)
+        return Finished("error", completion_tokens=self._count, error_code=code, error_message=message)
 
     def close(self, end: Finished, peak_memory: int) -> list[Event]:
         """The last events: text that was held back, and the end with its timings."""
@@ -136,8 +193,39 @@ class Row:
             timings,
             end.error_code,
             end.error_message,
+            self.grammar_use,
         )
         return [*self._pieces.finish(), final]
+
+    def _announce(self, prefill: Prefill) -> list[Event]:
+        """That the row has started, once, and not before its grammar is known to be good."""
+        if self._announced or self._grammar is not None:
+            return []
+        self._announced = True
+        self._reported = time.monotonic()
+        return [
+            Started(prefill.cached_tokens, prefill.restored_from),
+            Progress(prefill.done, len(self.job.prompt)),
+        ]
+
+    def _steer(self, grammar: Grammar | None) -> Steering | None:
+        budget = self.job.reasoning
+        if grammar is None and (budget is None or self._chooser is None):
+            return None
+        self._watch = grammar and GrammarWatch(
+            grammar,
+            reasoning=(budget.start, budget.end) if budget else ((), ()),
+            beginning=not self.job.continues,
+            masks=self._chooser is not None,
+        )
+        return Steering(self._chooser, budget and ReasoningWatch(budget), self._watch)
+
+    def _explained(self, error: Exception) -> Exception:
+        """A script that the grammar refuses is told where."""
+        forced = self.job.forced
+        if forced is None or not isinstance(error, TokenRefused):
+            return error
+        return GrammarError("forced_refused", f"the grammar refuses {forced.place(self._count - 1)}")
 
     def _fault(self) -> Exception | None:
         fault = getattr(self._sampler, "fault", None)
@@ -147,6 +235,7 @@ class Row:
 def _sampler(job: Job, turn_end: int | None) -> Sampler:
     if job.forced is not None:
         # Without an end-of-turn token the script's last token repeats until the limit.
-        last = turn_end if turn_end is not None else (job.forced[-1] if job.forced else 0)
-        return ForcedSampler(job.forced, last)
+        tokens = job.forced.tokens
+        last = turn_end if turn_end is not None else (tokens[-1] if tokens else 0)
+        return ForcedSampler(tokens, last)
     return RowSampler(job.sampling) if job.sampling.temperature > 0 else greedy

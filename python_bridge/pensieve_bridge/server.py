@@ -28,6 +28,7 @@ def make_app(bridge: Bridge, *, test_faults: bool = False) -> Starlette:
         Route("/metrics", _json(views.metrics), methods=["GET"]),
         Route("/cache", _json(views.cache), methods=["GET"]),
         Route("/count", _json(views.count), methods=["POST"]),
+        Route("/grammar/check", _json(views.check_grammars), methods=["POST"]),
         Route("/generate", _Generate(bridge), methods=["POST"]),
     ]
     if test_faults:
@@ -64,6 +65,12 @@ class _Views:
             "cachedTokens": counters.cached_tokens,
             "completionTokens": counters.completion_tokens,
             "generatorRebuilds": counters.generator_rebuilds,
+            "grammar": {
+                **(model.grammars.counters.line() if (model := engine.model) else {}),
+                "constrainedTokens": counters.constrained_tokens,
+                "failed": counters.grammar_faults,
+                "maskSeconds": round(counters.mask_seconds, 6),
+            },
             "running": health.running,
             "queued": health.queued,
             "activeMemoryBytes": memory.active,
@@ -76,6 +83,10 @@ class _Views:
     async def count(self, request: Request) -> Json:
         body = parse_body(await _read(request))
         return {"tokens": len((await self._bridge.prompt(parse_prompt(body))).tokens)}
+
+    async def check_grammars(self, request: Request) -> Json:
+        body = parse_body(await _read(request))
+        return {"grammars": await self._bridge.check_grammars(body)}
 
     async def fault(self, request: Request) -> Json:
         self._bridge.engine.inject(parse_body(await _read(request))["kind"])

@@ -11,11 +11,15 @@ Fault = Literal["raise", "die", "stall"]
 
 @dataclass(slots=True, frozen=True)
 class EngineOptions:
-    """`rows` run at once, `queue` may wait; a step longer than `tick_limit_seconds` counts as dead."""
+    """`rows` run at once, `queue` may wait; a step longer than `tick_limit_seconds` counts as dead.
+
+    `mask_overlap`: grammars work out what may come next while the forward pass runs, not behind it.
+    """
 
     rows: int = 8
     queue: int = 64
     tick_limit_seconds: float = 120.0
+    mask_overlap: bool = True
 
 
 @dataclass(slots=True, frozen=True)
@@ -48,3 +52,6 @@ class Counters:
     cached_tokens: int = 0
     completion_tokens: int = 0
     generator_rebuilds: int = 0
+    constrained_tokens: int = 0
+    grammar_faults: int = 0
+    mask_seconds: float = 0.0

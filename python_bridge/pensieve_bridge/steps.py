@@ -21,6 +21,8 @@ _CHUNKS = {
     "gpu": ChunkLimits(largest=2048, smallest=128, alone_seconds=2.0, shared_seconds=0.3),
 }
 
+_GRAMMAR_WAIT_SECONDS = 0.02
+
 
 class Steps:
     """The rows that run, and the decoder they run in."""
@@ -70,6 +72,10 @@ class Steps:
         self._counters.requests += 1
         self._counters.prompt_tokens += len(row.job.prompt)
         self._prefilling[row.generation] = row
+        refused = row.settle()
+        if refused is not None:
+            self.finish(row, refused)
+            return
         self._say(row, *row.start(self._model.network))
 
     def cancel(self, generations: Iterable[str]) -> None:
@@ -96,6 +102,11 @@ class Steps:
         self._counters.cancelled += end.reason == "cancelled"
         self._counters.failed += end.reason == "error"
         row.prefill = None
+        use = row.grammar_use
+        if use is not None:
+            self._counters.constrained_tokens += use.constrained_tokens
+            self._counters.mask_seconds += use.mask_seconds
+            self._counters.grammar_faults += end.error_code == "grammar_failed"
         if row.number in self._decoding:
             self._decoder.remove([row.number])
         self.memory = device.read_memory()
@@ -121,16 +132,36 @@ class Steps:
             if broken:
                 raise RuntimeError("injected fault")
             tokens = self._decoder.step()
+            if not self._options.mask_overlap and any(row.constrained for row in self._decoding.values()):
+                self._decoder.wait()
         except Exception as error:
             self._rebuild(error)
             return
         for number, token in tokens:
             self._take(self._decoding[number], token)
+        self._draw_again(number for number, _ in tokens)
+
+    def _draw_again(self, numbers: Iterable[int]) -> None:
+        """The next tokens are drawn already; where the last one has changed what they may be, draw them anew."""
+        rows = ((number, self._decoding.get(number)) for number in numbers)
+        draws = {number: draw for number, row in rows if row is not None and (draw := row.second_draw) is not None}
+        if not draws:
+            return
+        try:
+            self._decoder.draw_again(draws)
+        except Exception as error:
+            self._rebuild(error)
 
     def _prefill(self) -> None:
         """One chunk of the most urgent prompt; after its last one, the row's first token."""
-        row = most_due(self._prefilling.values())
-        assert row is not None
+        for waiting in list(self._prefilling.values()):
+            refused = waiting.settle()
+            if refused is not None:
+                self.finish(waiting, refused)
+        row = most_due(r for r in self._prefilling.values() if not r.held)
+        if row is None:
+            self._wait_for_a_grammar()
+            return
         prefill = row.prefill
         assert prefill is not None
         try:
@@ -139,12 +170,19 @@ class Steps:
                 size = self._chunks.next_size(others_decode=bool(self._decoding))
                 self._chunks.record(prefill.advance(size), time.monotonic() - began)
             self._say(row, *row.progress())
-            if prefill.finished:
+            if prefill.finished and not row.held:
                 self._begin(row)
         except Exception as error:
             # The row's caches are its own: the others are not touched.
             log_exception("prefill_failed", error, generation=row.generation)
             self.finish(row, row.failed(error))
+
+    def _wait_for_a_grammar(self) -> None:
+        """Nothing else to do than to wait, in short pieces, for what is being compiled."""
+        if not self._decoding:
+            for row in self._prefilling.values():
+                row.wait(_GRAMMAR_WAIT_SECONDS)
+                return
 
     def _begin(self, row: Row) -> None:
         """From prefill to decode."""

@@ -84,6 +84,8 @@ class GenerateRequest:
     agent: str | None
     forced: tuple[ForcedPiece, ...] | None
     reasoning: Reasoning | None
+    grammar: Json | None
+    """Checked by `grammar_request`."""
 
 
 _PROMPT_FIELDS = frozenset({"messages", "tools", "templateOptions", "continueFinal", "turnKeys"})
@@ -137,8 +139,6 @@ def parse_generate(body: Json) -> GenerateRequest:
     request_class = _text(body.get("class") or "main", "class")
     if request_class not in CLASSES:
         raise invalid("class", f"must be one of {', '.join(CLASSES)}, not {request_class!r}")
-    if body.get("grammar") is not None:
-        raise invalid("grammar", "is not supported by this version of the bridge")
     reasoning = None
     if body.get("reasoning") is not None:
         reasoning = _reasoning(_object(body["reasoning"], "reasoning"))
@@ -159,6 +159,7 @@ def parse_generate(body: Json) -> GenerateRequest:
         agent=_optional_text(body, "agent"),
         forced=forced,
         reasoning=reasoning,
+        grammar=None if body.get("grammar") is None else _object(body["grammar"], "grammar"),
     )
 
 

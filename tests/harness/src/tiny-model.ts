@@ -8,8 +8,8 @@ import { places } from "./places.ts"
 
 const run = promisify(execFile)
 
-/** `long`: 14,000 tokens prefill in about a second. `bench`: at least 10 ms a token. */
-export type TinyShape = "long" | "bench"
+/** `long`: 14,000 tokens prefill in about a second. `bench`: at least 10 ms a token. `wide`: 150,000 ids. */
+export type TinyShape = "long" | "bench" | "wide"
 
 /**
  * The folder of a tiny model with random weights, made on first use and kept in the temporary folder until its maker changes.
