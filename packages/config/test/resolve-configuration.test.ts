@@ -12,7 +12,7 @@ const problems = (input: Partial<ConfigInput>) => {
 describe("resolveConfiguration", () => {
   it("gives the defaults when nothing is said", () => {
     const { value, originOf } = Result.getOrThrow(resolve({}))
-    assert.deepStrictEqual(value, { port: 7777, logLevel: "info" })
+    assert.deepStrictEqual(value, { port: 7777, upstreamKind: "openai", logLevel: "info" })
     assert.deepStrictEqual(originOf(["port"]), { from: "default" })
   })
 

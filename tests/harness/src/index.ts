@@ -1,4 +1,6 @@
+export * from "./chat-chunks.ts"
 export * from "./places.ts"
+export * from "./scripted-upstream.ts"
 export * from "./start-proxy.ts"
 export * from "./tiny-model.ts"
 export * from "./until.ts"

@@ -10,6 +10,8 @@ export interface UpstreamModel {
   readonly reasoning?: boolean
   /** Source of its chat template. */
   readonly template?: string
+  /** Its template opens thinking, and the server leaves the end of it in the words. */
+  readonly opensThinking?: boolean
   /** It is in memory: asking for it makes nobody wait for a load. */
   readonly loaded?: boolean
   /** It makes vectors, not text. */
@@ -59,7 +61,7 @@ const windowIn = (entry: JsonObject): number | undefined => {
 }
 
 const embeds = (entry: JsonObject): boolean =>
-  /^embedding/.test(String(entry.type ?? "")) || /\bembed(ding)?s?\b/i.test(String(entry.id))
+  String(entry.type ?? "").startsWith("embedding") || /\bembed(ding)?s?\b/i.test(String(entry.id))
 
 /** What an entry of the list tells by itself. */
 export const listedModel = (entry: JsonObject & { readonly id: string }): UpstreamModel => {

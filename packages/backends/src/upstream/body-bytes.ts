@@ -1,4 +1,4 @@
-import { Cause, Effect, Pull, Stream } from "effect"
+import { Cause, Effect, type Pull, Stream } from "effect"
 import type { Readable } from "node:stream"
 
 type Bytes = readonly [Uint8Array]

@@ -9,9 +9,10 @@ import { faultOf, type UpstreamFault } from "./upstream-fault.ts"
 const silenceMs = 3_000_000
 /** A server on the same machine or network that does not take a connection within this time is not there. */
 const connectMs = 5_000
-/** Of an answer that is an error, no more than this is read: bytes and milliseconds. */
+/** A body that is read as a whole has this long, milliseconds. */
+const textMs = 5_000
+/** Of an answer that is an error no more than this is read. */
 const errorBytes = 64 * 1024
-const errorMs = 5_000
 /** What follows the end of an answer is thrown away for this long, so that the connection can be used again. */
 const restMs = 500
 
@@ -31,8 +32,12 @@ export interface UpstreamResponse {
   readonly headers: Readonly<Record<string, string>>
   /** The body as it comes; to be run once. */
   readonly bytes: Stream.Stream<Uint8Array, UpstreamFault>
-  /** The beginning of the body as text, read within bounds: for errors. Ends the exchange. */
-  readonly text: Effect.Effect<string>
+  /**
+   * The body as text, as far as it comes within five seconds: for errors and for short answers. Ends the exchange.
+   *
+   * @param limit bytes; 64 kB unless told otherwise
+   */
+  readonly text: (limit?: number) => Effect.Effect<string>
   /** Says that the answer is complete: the end of the scope then lets the connection come to its end instead of breaking it. */
   readonly complete: Effect.Effect<void>
 }
@@ -86,7 +91,7 @@ export const makeHttpUpstream = (server: string): Effect.Effect<HttpUpstream, ne
           status: response.statusCode,
           headers: plainHeaders(response.headers),
           bytes: bodyBytes(response.body, (cause) => faultOf(server, cause)),
-          text: Effect.promise(() => boundedText(response.body)),
+          text: (limit = errorBytes) => Effect.promise(() => boundedText(response.body, limit)),
           complete: Effect.sync(() => {
             release = () => drain(response.body)
           })
@@ -108,21 +113,21 @@ const drain = (body: Readable): void => {
 }
 
 /** As much of the body as is needed to say what went wrong; a body that breaks off or never ends counts as far as it came. */
-const boundedText = async (body: Readable): Promise<string> => {
+const boundedText = async (body: Readable, limit: number): Promise<string> => {
   const chunks: Array<Uint8Array> = []
   let size = 0
-  const late = setTimeout(() => body.destroy(), errorMs)
+  const late = setTimeout(() => body.destroy(), textMs)
   try {
     for await (const chunk of body) {
       if (!(chunk instanceof Uint8Array)) break
       chunks.push(chunk)
       size += chunk.length
-      if (size >= errorBytes) break
+      if (size >= limit) break
     }
   } catch {
     // What has come tells enough.
   } finally {
     clearTimeout(late)
   }
-  return Buffer.concat(chunks).subarray(0, errorBytes).toString("utf8")
+  return Buffer.concat(chunks).subarray(0, limit).toString("utf8")
 }

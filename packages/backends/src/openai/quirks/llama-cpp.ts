@@ -1,5 +1,6 @@
-import { isJsonObject, type JsonObject } from "@pensieve/models"
+import { isJsonObject, type Json, type JsonObject } from "@pensieve/models"
 import { Effect } from "effect"
+import { opensThinking } from "../opens-thinking.ts"
 import { type Ask, ownedBy, type Quirk } from "../quirk.ts"
 import { countIn, listedModel, type UpstreamModel } from "../upstream-model.ts"
 
@@ -39,6 +40,10 @@ const propsOf = (ask: Ask, path: string): Effect.Effect<JsonObject | undefined> 
     isJsonObject(props) && isJsonObject(props.default_generation_settings) ? props : undefined
   )
 
+/** `--reasoning-format none` leaves thinking in the words. */
+const leavesThinking = (settings: Json | undefined): boolean =>
+  isJsonObject(settings) && isJsonObject(settings.params) && settings.params.reasoning_format === "none"
+
 const modelFacts = (props: JsonObject): Partial<UpstreamModel> => {
   const settings = props.default_generation_settings
   const window = isJsonObject(settings) ? countIn(settings.n_ctx) : undefined
@@ -49,6 +54,7 @@ const modelFacts = (props: JsonObject): Partial<UpstreamModel> => {
     images,
     template,
     reasoning: template.includes("</think>"),
+    opensThinking: leavesThinking(settings) && opensThinking(template),
     ...(window === undefined ? {} : { window }),
     traits: {
       request: {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "@pensieve/models"
+import type { JsonObject } from "@pensieve/models"
 import { Effect } from "effect"
 import { ownedBy, type Quirk } from "../quirk.ts"
 import { countIn, modelEntries, type UpstreamModel } from "../upstream-model.ts"

@@ -12,10 +12,10 @@ import type { Quirk } from "../quirk.ts"
 export const mlxLm: Quirk = {
   name: "mlx_lm.server",
   signs: ({ entries, serverHeader }) =>
-    /^BaseHTTP\//.test(serverHeader) && entries.every((entry) => entry.owned_by === undefined),
+    serverHeader.startsWith("BaseHTTP/") && entries.every((entry) => entry.owned_by === undefined),
   inspect: Effect.fnUntraced(function* (ask, { serverHeader }) {
     const health = yield* ask.get("/health")
-    if (!/^BaseHTTP\//.test(serverHeader) || !isJsonObject(health) || health.status !== "ok") return undefined
+    if (!serverHeader.startsWith("BaseHTTP/") || !isJsonObject(health) || health.status !== "ok") return undefined
     return [{ id: "default_model", images: false, loaded: true }]
   }),
   traits: {
