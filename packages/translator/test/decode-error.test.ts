@@ -163,6 +163,7 @@ describe("other errors", () => {
   it.each([
     ["", "status 500, without a message"],
     ["just words", "just words"],
+    ['{"error": {"mess', "status 500, without a message"],
     ['{"error":"a string"}', "a string"],
     ['{"message":"flat"}', "flat"],
     ['{"detail":"Not found here"}', "Not found here"],

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 
-/** One thing that an answer does: writes, waits, breaks off, or never ends. */
+/** One thing that an answer does: writes, waits, breaks off behind what is written, or never ends. */
 export type UpstreamStep =
   | string
   | Uint8Array
@@ -25,9 +25,11 @@ export interface UpstreamCall {
   readonly path: string
   readonly headers: IncomingMessage["headers"]
   readonly text: string
+  /** Port of the other side: the same one is the same connection. */
+  readonly clientPort: number | undefined
   /** Milliseconds since 1970 when the other side hung up before the answer had ended; never, if it did not. */
   readonly hungUp: Promise<number>
-  /** Bytes of the answer that the other side has taken so far. */
+  /** Bytes that this side's system has taken of the answer so far. */
   readonly written: () => number
 }
 
@@ -54,6 +56,8 @@ export interface UpstreamOptions {
   readonly script?: UpstreamScript | UpstreamAnswer
   /** Answers by method and path: `GET /props`. A model list is there unless it is replaced. */
   readonly routes?: Readonly<Record<string, unknown>>
+  /** The same with a status of their own. */
+  readonly statuses?: Readonly<Record<string, readonly [status: number, body: unknown]>>
   readonly headers?: Readonly<Record<string, string>>
   readonly port?: number
 }
@@ -66,15 +70,16 @@ export const startUpstream = async (options: UpstreamOptions = {}): Promise<Scri
   const seen: Array<UpstreamCall> = []
   const waiting: Array<() => void> = []
   let script = options.script ?? { status: 500, steps: ["no script"] }
-  const routes = { "GET /v1/models": modelList, ...options.routes }
+  const routes: Readonly<Record<string, unknown>> = { "GET /v1/models": modelList, ...options.routes }
 
   const server = createServer((request, response) => {
     response.socket?.setNoDelay(true)
     void readText(request).then((text) => {
       const call = callOf(request, response, text)
       seen.push(call)
-      const route = Object.entries(routes).find(([key]) => key === `${call.method} ${call.path}`)
-      if (route !== undefined) return respond(response, jsonAnswer(route[1], 200, options.headers))
+      const key = `${call.method} ${call.path}`
+      const [status, body] = options.statuses?.[key] ?? [200, routes[key]]
+      if (body !== undefined) return respond(response, jsonAnswer(body, status, options.headers))
       if (call.method !== "POST" || !call.path.endsWith("/chat/completions"))
         return respond(response, jsonAnswer({ error: { message: `nothing at ${call.path}` } }, 404, options.headers))
       const place = calls.push(call) - 1
@@ -118,12 +123,13 @@ const callOf = (request: IncomingMessage, response: ServerResponse, text: string
   path: request.url ?? "",
   headers: request.headers,
   text,
+  clientPort: request.socket.remotePort,
   hungUp: new Promise((resolve) =>
     response.once("close", () => {
       if (!response.writableFinished) resolve(Date.now())
     })
   ),
-  written: () => (response.socket?.bytesWritten ?? 0) - response.writableLength
+  written: () => request.socket.bytesWritten
 })
 
 /** A whole JSON answer. */
@@ -150,7 +156,9 @@ const perform = async (response: ServerResponse, steps: ReadonlyArray<UpstreamSt
     if (response.destroyed) return false
     if (step === "hang") return false
     if (step === "die") {
-      response.destroy()
+      // What is written leaves in the next tick.
+      await new Promise((resolve) => setImmediate(resolve))
+      response.socket?.end()
       return false
     }
     if (typeof step === "string" || step instanceof Uint8Array) {
@@ -163,6 +171,9 @@ const perform = async (response: ServerResponse, steps: ReadonlyArray<UpstreamSt
 
 const drained = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
-    response.once("drain", resolve)
-    response.once("close", resolve)
+    const go = () => {
+      response.off("drain", go).off("close", go)
+      resolve()
+    }
+    response.on("drain", go).on("close", go)
   })

@@ -6,8 +6,9 @@ export interface StreamEvent {
   readonly [field: string]: unknown
 }
 
-/** The events of a Messages stream, as far as it came. */
+/** The events of a Messages stream, as far as it came; an answer with an error status is one `error` event. */
 export const readEvents = async (response: Response): Promise<ReadonlyArray<StreamEvent>> => {
+  if (!response.ok) return [(await response.json()) as StreamEvent]
   let state = initialSseDecode
   const all: Array<StreamEvent> = []
   for await (const bytes of response.body ?? []) {

@@ -132,7 +132,12 @@ const pullEvents = (
       return nextBytes.pipe(
         Effect.map((chunks): Events => chunks.flatMap(reader.push)),
         Pull.catchDone(() => Effect.sync(reader.end)),
-        Effect.mapError((fault) => new AnswerFailure({ error: faultError(fault, true), told: false }))
+        Effect.catch((fault) =>
+          // Behind the reason to end there is nothing to lose but the count of tokens.
+          reader.ending()
+            ? Effect.sync(reader.end)
+            : Effect.fail(new AnswerFailure({ error: faultError(fault, true), told: false }))
+        )
       )
     })
 

@@ -124,7 +124,15 @@ const askOf = (upstream: HttpUpstream, root: string, headers: Readonly<Record<st
       Effect.timeout(patience),
       Effect.catch(() => Effect.succeed(undefined))
     )
-  return { get: (path) => ask("GET", path), post: (path, body) => ask("POST", path, body) }
+  // Several kinds of server are told apart by the same question.
+  const asked = new Map<string, unknown>()
+  return {
+    get: (path) =>
+      asked.has(path)
+        ? Effect.sync(() => asked.get(path))
+        : Effect.tap(ask("GET", path), (answer) => Effect.sync(() => asked.set(path, answer))),
+    post: (path, body) => ask("POST", path, body)
+  }
 }
 
 const parsed = (text: string): unknown => {

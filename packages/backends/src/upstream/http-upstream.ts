@@ -1,8 +1,7 @@
-import { Effect, type Scope, type Stream } from "effect"
+import { Effect, Exit, type Scope, Stream } from "effect"
 import type { IncomingHttpHeaders } from "node:http"
-import type { Readable } from "node:stream"
-import { Agent, request } from "undici"
-import { bodyBytes } from "./body-bytes.ts"
+import { Agent, type Dispatcher } from "undici"
+import { IncomingBody } from "./incoming-body.ts"
 import { faultOf, type UpstreamFault } from "./upstream-fault.ts"
 
 /** Without a byte for this long a request counts as stuck; a long prompt on a slow machine takes its time. */
@@ -70,64 +69,98 @@ export const makeHttpUpstream = (server: string): Effect.Effect<HttpUpstream, ne
     ),
     (agent): HttpUpstream => ({
       server,
-      send: Effect.fnUntraced(function* ({ method, path, headers, body }) {
-        const aborter = new AbortController()
-        let release = () => aborter.abort()
-        yield* Effect.addFinalizer(() => Effect.sync(() => release()))
-        const response = yield* Effect.tryPromise({
-          try: () =>
-            request(server + path, {
-              method,
-              dispatcher: agent,
-              signal: aborter.signal,
-              headers: { ...headers },
-              ...(body === undefined ? {} : { body })
-            }),
-          catch: (cause) => faultOf(server, cause)
-        })
-        // A body that is aborted emits an error also when nobody reads it.
-        response.body.on("error", () => undefined)
-        return {
-          status: response.statusCode,
-          headers: plainHeaders(response.headers),
-          bytes: bodyBytes(response.body, (cause) => faultOf(server, cause)),
-          text: (limit = errorBytes) => Effect.promise(() => boundedText(response.body, limit)),
-          complete: Effect.sync(() => {
-            release = () => drain(response.body)
-          })
+      send: (request) =>
+        Effect.flatMap(
+          Effect.acquireRelease(
+            Effect.sync(() => new Exchange(server)),
+            (exchange) => Effect.sync(() => exchange.close())
+          ),
+          (exchange) => exchange.start(agent, request)
+        )
+    })
+  )
+
+/** One request and its answer on a connection. */
+class Exchange {
+  readonly #server: string
+  readonly #body = new IncomingBody<UpstreamFault>()
+  #controller: Dispatcher.DispatchController | undefined
+  #closed = false
+  #complete = false
+
+  constructor(server: string) {
+    this.#server = server
+  }
+
+  start(
+    agent: Agent,
+    { method, path, headers, body }: UpstreamRequest
+  ): Effect.Effect<UpstreamResponse, UpstreamFault> {
+    return Effect.callback<UpstreamResponse, UpstreamFault>((resume) => {
+      const request = { origin: this.#server, path, method, headers: { ...headers }, body: body ?? null }
+      agent.dispatch(request, {
+        onRequestStart: (controller) => {
+          this.#controller = controller
+          if (this.#closed) controller.abort(gone)
+        },
+        onResponseStart: (_, status, received) => {
+          // An answer of status 1xx is only a sign of life.
+          if (status >= 200) resume(Effect.succeed(this.#response(status, plainHeaders(received))))
+        },
+        onResponseData: (controller, chunk) => this.#body.push(chunk, controller),
+        onResponseEnd: () => this.#body.end(),
+        onResponseError: (_, cause) => {
+          const fault = faultOf(this.#server, cause)
+          this.#body.fail(fault)
+          resume(Effect.fail(fault))
         }
       })
     })
-  )
+  }
+
+  /** Hangs up, unless the answer is complete: then it may come to its end by itself, so that the connection can be used again. */
+  close(): void {
+    this.#closed = true
+    if (!this.#complete) return this.#controller?.abort(gone)
+    if (this.#body.settled) return
+    this.#body.discard()
+    setTimeout(() => this.#controller?.abort(gone), restMs).unref()
+  }
+
+  #response(status: number, headers: Readonly<Record<string, string>>): UpstreamResponse {
+    return {
+      status,
+      headers,
+      bytes: Stream.fromPull(Effect.succeed(this.#body.pull)),
+      text: (limit = errorBytes) => boundedText(this.#body, limit),
+      complete: Effect.sync(() => {
+        this.#complete = true
+      })
+    }
+  }
+}
+
+const gone = new Error("nobody reads on")
 
 const plainHeaders = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")])
   )
 
-const drain = (body: Readable): void => {
-  const late = setTimeout(() => body.destroy(), restMs)
-  body.once("close", () => clearTimeout(late))
-  body.removeAllListeners("readable")
-  body.resume()
-}
-
 /** As much of the body as is needed to say what went wrong; a body that breaks off or never ends counts as far as it came. */
-const boundedText = async (body: Readable, limit: number): Promise<string> => {
-  const chunks: Array<Uint8Array> = []
-  let size = 0
-  const late = setTimeout(() => body.destroy(), textMs)
-  try {
-    for await (const chunk of body) {
-      if (!(chunk instanceof Uint8Array)) break
-      chunks.push(chunk)
-      size += chunk.length
-      if (size >= limit) break
-    }
-  } catch {
-    // What has come tells enough.
-  } finally {
-    clearTimeout(late)
-  }
-  return Buffer.concat(chunks).subarray(0, limit).toString("utf8")
-}
+const boundedText = (body: IncomingBody<UpstreamFault>, limit: number): Effect.Effect<string> =>
+  Effect.suspend(() => {
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    const readOn: Effect.Effect<void> = Effect.flatMap(Effect.exit(body.pull), (exit) => {
+      if (Exit.isFailure(exit)) return Effect.void
+      for (const chunk of exit.value) {
+        chunks.push(chunk)
+        size += chunk.length
+      }
+      return size >= limit ? Effect.void : readOn
+    })
+    return Effect.map(Effect.timeoutOption(readOn, textMs), () =>
+      Buffer.concat(chunks).subarray(0, limit).toString("utf8")
+    )
+  })
