@@ -12,7 +12,7 @@ import type { Memory } from "./memory.ts"
 import { type Exchange, openAnswer, type Setback } from "./open-answer.ts"
 import type { KnownServer } from "./probe.ts"
 import { makeAnswerReader } from "./read-answer.ts"
-import { type SentBody, type ShapedRequest, shapeRequest } from "./shape-request.ts"
+import { type ShapedRequest, shapeRequest } from "./shape-request.ts"
 import { type Traits, withTraits } from "./traits.ts"
 import type { UpstreamModel } from "./upstream-model.ts"
 
@@ -100,7 +100,7 @@ const ask = (asking: Asking, conversation: Conversation, attempt: Attempt): Aske
     const prepared = fitted(asking, conversation, attempt)
     const overflow = overflowOf(prepared.size, attempt.traits)
     if (overflow !== undefined) return Effect.fail(overflow)
-    const teaches = (setback: Setback) => lessonFor(setback, prepared.shaped.body, attempt)
+    const teaches = (setback: Setback) => lessonFor(setback, prepared.shaped, attempt)
     return openAnswer(asking.upstream, exchangeOf(asking, conversation, attempt, prepared)).pipe(
       (opened) =>
         withRetries(opened, (setback) => (teaches(setback) === undefined ? setback.advice : { again: false })),
@@ -115,7 +115,7 @@ const ask = (asking: Asking, conversation: Conversation, attempt: Attempt): Aske
   })
 
 const exchangeOf = (
-  { headers, keys }: Asking,
+  { headers, keys, memory }: Asking,
   conversation: Conversation,
   { server, model, traits }: Attempt,
   { shaped, text, characters, size }: Prepared
@@ -139,22 +139,24 @@ const exchangeOf = (
       estimate: size.estimate.tokens
     }),
   onEnd: (reader) => {
-    const counted = reader.countedPrompt()
-    if (counted !== undefined) size.estimate.learn(characters, counted)
+    const counted = reader.counted()
+    if (counted === undefined) return
+    size.estimate.learn(characters, counted.inputTokens + counted.cacheReadTokens + counted.cacheCreationTokens)
+    if (counted.cacheReadTokens > 0) memory.sawCache()
   }
 })
 
 /** What a refusal teaches for this request; an overflow teaches only how much room there is. */
 const lessonFor = (
   { error, refusal }: Setback,
-  body: SentBody,
+  sent: ShapedRequest,
   { traits, lessonsLeft }: Attempt
 ): Lesson | undefined => {
   if (lessonsLeft === 0 || refusal === undefined) return undefined
   const room = roomTold(error)
   if (room !== undefined && room < (traits.mostMaxTokens ?? Number.POSITIVE_INFINITY))
     return { patch: { mostMaxTokens: room }, what: `the answer is bounded to the ${room} tokens left`, forNow: true }
-  return isOverflow(error) ? undefined : lessonOf(refusal, body, traits)
+  return isOverflow(error) ? undefined : lessonOf(refusal, sent, traits)
 }
 
 const askAgain = (asking: Asking, conversation: Conversation, attempt: Attempt, lesson: Lesson): Asked =>

@@ -1,5 +1,5 @@
 import { isJsonObject } from "@pensieve/models"
-import type { SentBody } from "./shape-request.ts"
+import type { ShapedRequest } from "./shape-request.ts"
 import type { TraitPatch, Traits } from "./traits.ts"
 
 /** A refusal of a request, as it came. */
@@ -46,9 +46,9 @@ const refusalWords =
   /unsupported|not supported|not support|unrecognized|unknown|unexpected|not permitted|not allowed|extra (?:inputs|fields)|cannot find field|does not exist|invalid (?:parameter|argument|value)|must be/i
 
 /** One thing that refusals tell. Given the words in lower case; undefined where they say something else. */
-type Reading = (words: string, body: SentBody, traits: Traits) => Lesson | undefined
+type Reading = (words: string, sent: Pick<ShapedRequest, "body" | "mediaLength">, traits: Traits) => Lesson | undefined
 
-const outputBound: Reading = (words, body, { request }) => {
+const outputBound: Reading = (words, { body }, { request }) => {
   if (!/max_(?:completion_)?tokens/.test(words)) return undefined
   const other = request.maxTokensField === "max_tokens" ? "max_completion_tokens" : "max_tokens"
   if (/instead/.test(words) && words.includes(other))
@@ -64,7 +64,7 @@ const outputBound: Reading = (words, body, { request }) => {
     : undefined
 }
 
-const toolChoice: Reading = (words, body, traits) => {
+const toolChoice: Reading = (words, { body }, traits) => {
   if (!/tool_choice|tool choice/.test(words) || body.tool_choice === undefined) return undefined
   if (typeof body.tool_choice === "object" && traits.toolChoice === "any")
     return { patch: { toolChoice: "words" }, what: "tool_choice names no tool; the tool alone is offered" }
@@ -73,7 +73,7 @@ const toolChoice: Reading = (words, body, traits) => {
     : { patch: { toolChoice: "ignored" }, what: "tool_choice is not sent" }
 }
 
-const answerFormat: Reading = (words, body, { answerFormats }) => {
+const answerFormat: Reading = (words, { body }, { answerFormats }) => {
   if (body.response_format === undefined || !/response_format|json_schema|json_object|structured/.test(words))
     return undefined
   if (/tools/.test(words) && answerFormats.withTools)
@@ -85,13 +85,14 @@ const answerFormat: Reading = (words, body, { answerFormats }) => {
     : undefined
 }
 
-const schemas: Reading = (words, _, traits) =>
+const schemas: Reading = (words, { body }, traits) =>
   traits.schemas === "whole" &&
+  (body.tools !== undefined || body.response_format !== undefined) &&
   /grammar|json[_ ]?schema|tools?\W?\d|function_declarations|\bparameters\b.*schema|schema.*\bparameters\b/.test(words)
     ? { patch: { schemas: "plain" }, what: "tools' schemas are sent with plain keywords only" }
     : undefined
 
-const noTools: Reading = (words, body, traits) =>
+const noTools: Reading = (words, { body }, traits) =>
   traits.toolForm === "native" &&
   body.tools !== undefined &&
   /does(?: not|n't) support (?:tools|function|tool)|tools? (?:are|is|use is) not supported|tool calling is not|no endpoints found that support tool|enable-auto-tool-choice|requires? --jinja|--jinja flag/.test(
@@ -111,9 +112,10 @@ const systemTurns: Reading = (words, _, { request }) => {
     : undefined
 }
 
-const noImages: Reading = (words, _, { request }) =>
+const noImages: Reading = (words, { mediaLength }, { request }) =>
   request.images &&
-  /image|vision|multimodal|mmproj|only 'text' content|content type|image_url/.test(words) &&
+  mediaLength > 0 &&
+  /\bimages?|image_url|\bvision|multimodal|mmproj|only 'text' content|content type/.test(words) &&
   /not support|unsupported|only|cannot|invalid|not allowed|no endpoints|must provide/.test(words)
     ? { patch: { request: { images: false, toolMedia: "placeholder" } }, what: "pictures are replaced by placeholders" }
     : undefined
@@ -123,7 +125,7 @@ const pastReasoning: Reading = (words, _, { request }) =>
     ? { patch: { request: { reasoningHistory: "dropped" } }, what: "earlier thinking is not sent" }
     : undefined
 
-const noStreams: Reading = (words, body, { streams }) =>
+const noStreams: Reading = (words, { body }, { streams }) =>
   streams &&
   body.stream === true &&
   /\bstream(?:ing)?\b/.test(words) &&
@@ -132,7 +134,7 @@ const noStreams: Reading = (words, body, { streams }) =>
     ? { patch: { streams: false }, what: "answers are not streamed" }
     : undefined
 
-const fields: Reading = (words, body, { unsent, fieldNames }) => {
+const fields: Reading = (words, { body }, { unsent, fieldNames }) => {
   if (!refusalWords.test(words)) return undefined
   const named = optional.filter(
     (field) => body[field] !== undefined && !unsent.has(field) && new RegExp(`\\b${field}\\b`).test(words)
@@ -161,13 +163,17 @@ const readings: ReadonlyArray<Reading> = [
 /**
  * What a refusal teaches, or undefined where repeating the request in other words is no use.
  *
- * @param body the request as it was sent
+ * @param sent the request as it was sent
  */
-export const lessonOf = ({ status, text }: Refusal, body: SentBody, traits: Traits): Lesson | undefined => {
+export const lessonOf = (
+  { status, text }: Refusal,
+  sent: Pick<ShapedRequest, "body" | "mediaLength">,
+  traits: Traits
+): Lesson | undefined => {
   if (!refusing.has(status)) return undefined
   const words = text.toLowerCase()
   for (const reading of readings) {
-    const lesson = reading(words, body, traits)
+    const lesson = reading(words, sent, traits)
     if (lesson !== undefined) return lesson
   }
   return undefined

@@ -18,12 +18,16 @@ export interface Memory {
   /** The window in force, in tokens; undefined where neither server nor user told. */
   readonly window: (model: UpstreamModel) => number | undefined
   readonly estimate: (model: string) => TokenEstimate
+  /** The server told of tokens that it had in its cache. */
+  readonly sawCache: () => void
+  readonly reportsCache: () => boolean
 }
 
 /** @param bound upper bound of the window in tokens, if the user set one */
 export const makeMemory = (bound: number | undefined): Memory => {
   const models = new Map<string, ModelMemory>()
   const estimates = new Map<string, TokenEstimate>()
+  let cacheSeen = false
   const of = (model: string): ModelMemory => models.get(model) ?? { patches: [], window: undefined }
   return {
     traits: (server, model) => [model.traits ?? {}, ...of(model.id).patches].reduce<Traits>(withTraits, server.traits),
@@ -37,6 +41,10 @@ export const makeMemory = (bound: number | undefined): Memory => {
       const known = estimates.get(model) ?? makeTokenEstimate()
       estimates.set(model, known)
       return known
-    }
+    },
+    sawCache: () => {
+      cacheSeen = true
+    },
+    reportsCache: () => cacheSeen
   }
 }

@@ -19,6 +19,9 @@ export interface OpenaiBackendOptions {
   readonly window?: number
 }
 
+/** The model of a server that lists none: whatever the client calls it. */
+const unlisted = "default"
+
 /** The backend that asks any server with OpenAI's chat completions. */
 export const openaiBackendLayer = (options: OpenaiBackendOptions): Layer.Layer<Backend> =>
   Layer.effect(
@@ -56,7 +59,7 @@ const capabilitiesOf = ({ memory, choose }: Pick<Asking, "memory" | "choose">, s
   const model = choose(server, "")
   const { toolForm, request } = memory.traits(server, model)
   return {
-    modelName: model.id,
+    modelName: model.id === "" ? unlisted : model.id,
     window: memory.window(model),
     ...(server.models.length < 2
       ? {}
@@ -64,7 +67,7 @@ const capabilitiesOf = ({ memory, choose }: Pick<Asking, "memory" | "choose">, s
     toolForm,
     reasoning: model.reasoning ?? request.reasoningControl !== "none",
     images: request.images,
-    reportsCache: false,
+    reportsCache: memory.reportsCache(),
     family: "unknown"
   }
 }
@@ -76,7 +79,7 @@ const logFound = (origin: string, { kind, base }: KnownServer, { modelName, wind
       Effect.annotateLogs({
         server: origin + base,
         kind: kind ?? "unknown",
-        model: modelName === "" ? "as the client names it" : modelName,
+        model: modelName,
         models: Math.max(1, models.length),
         window: window ?? "unknown"
       })

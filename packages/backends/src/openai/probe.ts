@@ -64,15 +64,16 @@ const suspects = (list: ModelList): ReadonlyArray<Quirk> => {
 const listModels = (upstream: HttpUpstream, options: ProbeOptions): Effect.Effect<Listed, BackendError> =>
   Effect.gen(function* () {
     const bases = basePaths(options.path)
+    let serverHeader = ""
     for (const base of bases) {
       const { status, headers, body, text } = yield* getJson(upstream, `${base}/models`, options)
       const entries = status === 200 ? modelEntries(body) : undefined
-      if (entries !== undefined)
-        return { base, list: { entries, server: upstream.server, serverHeader: headers.server ?? "" } }
+      serverHeader = headers.server ?? ""
+      if (entries !== undefined) return { base, list: { entries, server: upstream.server, serverHeader } }
       if (status === 401 || status === 403 || status >= 500)
         return yield* notNow(openaiChat.decodeError(status, text), options.keys)
     }
-    return { base: bases[0], list: { entries: [], server: upstream.server, serverHeader: "" } }
+    return { base: bases[0], list: { entries: [], server: upstream.server, serverHeader } }
   })
 
 /** Whatever keeps a server from telling its models keeps it from answering; the remedy is in the words. */

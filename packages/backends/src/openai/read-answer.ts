@@ -32,8 +32,8 @@ export interface AnswerReader {
   readonly over: () => boolean
   /** The reason of the end is there; only the tokens may still come. */
   readonly ending: () => boolean
-  /** The upstream's own count of the prompt, once it has told. */
-  readonly countedPrompt: () => number | undefined
+  /** The upstream's own counts, once it has told them. */
+  readonly counted: () => Usage | undefined
 }
 
 /** Makes the reader of one answer. */
@@ -116,8 +116,7 @@ export const makeAnswerReader = (options: AnswerOptions): AnswerReader => {
     end: () => take(openaiChat.endDecode(decoder)),
     over: () => over,
     ending: () => openaiChat.saidWhy(decoder),
-    countedPrompt: () =>
-      usage === undefined ? undefined : usage.inputTokens + usage.cacheReadTokens + usage.cacheCreationTokens
+    counted: () => usage
   }
 }
 

@@ -5,8 +5,6 @@ import type { BackendStatus } from "../backend.ts"
 /** First and longest pause between two looks at a server that is not there, milliseconds. */
 const firstPauseMs = 250
 const longestPauseMs = 5_000
-/** A look that failed this short a time ago counts for those who waited for it. */
-const freshMs = 100
 /** Whoever asks how a server is gets an answer of this age at most, milliseconds. */
 const statusAgeMs = 10_000
 const statusPatience = "2 seconds"
@@ -38,6 +36,7 @@ export const watchUpstream = <A>(
     const turn = yield* Semaphore.make(1)
     const missing = yield* Latch.make(true)
     let state: State<A> = { status: "starting" }
+    let beganAt = Number.NEGATIVE_INFINITY
     let lookedAt = Number.NEGATIVE_INFINITY
     const age = () => performance.now() - lookedAt
 
@@ -54,6 +53,7 @@ export const watchUpstream = <A>(
       })
 
     const refresh: Effect.Effect<A, BackendError> = Effect.gen(function* () {
+      beganAt = performance.now()
       const exit = yield* Effect.exit(look)
       lookedAt = performance.now()
       if (Exit.isFailure(exit)) {
@@ -70,16 +70,17 @@ export const watchUpstream = <A>(
       return exit.value
     })
 
-    const found: Effect.Effect<A, BackendError> = Effect.suspend(() =>
-      state.status === "found"
-        ? Effect.succeed(state.value)
-        : turn.withPermits(1)(
-            Effect.suspend(() => {
-              if (state.status === "found") return Effect.succeed(state.value)
-              return state.status === "missing" && age() < freshMs ? Effect.fail(state.error) : refresh
-            })
-          )
-    )
+    const found: Effect.Effect<A, BackendError> = Effect.suspend(() => {
+      if (state.status === "found") return Effect.succeed(state.value)
+      const cameAt = performance.now()
+      return turn.withPermits(1)(
+        Effect.suspend(() => {
+          if (state.status === "found") return Effect.succeed(state.value)
+          // A look that began while this one waited counts for it as well.
+          return state.status === "missing" && beganAt > cameAt ? Effect.fail(state.error) : refresh
+        })
+      )
+    })
 
     const keepLooking = Effect.gen(function* () {
       let pauseMs = firstPauseMs
