@@ -71,7 +71,7 @@ describe("a refusal teaches", () => {
     ["Your organization must be verified to stream this model. (param: stream, unsupported value)", { streams: false }]
   ]
   for (const [text, patch] of table)
-    it(text.slice(0, 80), () => {
+    it(`${text.slice(0, 80)}`, () => {
       assert.deepStrictEqual(learned(text), patch)
     })
 
