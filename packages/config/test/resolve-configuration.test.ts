@@ -84,6 +84,7 @@ describe("the shown configuration", () => {
     )
     assert.deepStrictEqual(shownValues(resolved), [
       { path: "port", value: "7777", origin: "default" },
+      { path: "upstreamKind", value: `"openai"`, origin: "default" },
       { path: "logLevel", value: `"warn"`, origin: "--log-level" },
       { path: "token", value: "********", origin: "file" },
       { path: "window", value: "5000", origin: "PENSIEVE_WINDOW" }
