@@ -1,6 +1,7 @@
 export * from "./chat-chunks.ts"
 export * from "./mlx-lm-server.ts"
 export * from "./places.ts"
+export * from "./play-turns.ts"
 export * from "./scripted-upstream.ts"
 export * from "./start-proxy.ts"
 export * from "./tiny-model.ts"

@@ -21,7 +21,13 @@ export const startMlxLmServer = async (model: string): Promise<MlxLmServer> => {
     places.python,
     ["-m", "mlx_lm", "server", "--model", model, "--host", "127.0.0.1", "--port", String(port)],
     {
-      env: { PATH: process.env["PATH"] ?? "", HOME: home, HF_HOME: home, HF_HUB_OFFLINE: "1", MLX_DISABLE_COMPILE: "1" },
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: home,
+        HF_HOME: home,
+        HF_HUB_OFFLINE: "1",
+        MLX_DISABLE_COMPILE: "1"
+      },
       stdio: ["ignore", "ignore", "pipe"]
     }
   )
