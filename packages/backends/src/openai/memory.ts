@@ -4,7 +4,7 @@ import { type TraitPatch, type Traits, withTraits } from "./traits.ts"
 import type { UpstreamModel } from "./upstream-model.ts"
 
 /** What was learned of one model of the server while it answered. */
-export interface ModelMemory {
+interface ModelMemory {
   readonly patches: ReadonlyArray<TraitPatch>
   /** Window that an overflow told of, in tokens. */
   readonly window: number | undefined

@@ -1,5 +1,5 @@
 /** Text up to a stop sequence, or as much as is sure not to hold one. */
-export interface Watched {
+interface Watched {
   readonly text: string
   /** The sequence that the text ran into; nothing comes behind it. */
   readonly stop?: string
