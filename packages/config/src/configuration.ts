@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { isAddress } from "./upstream-address.ts"
 
 /** The amount that is logged. */
 export type LogLevel = "debug" | "info" | "warn" | "error"
@@ -34,6 +35,24 @@ export const Configuration = Schema.Struct({
     Schema.Int.check(Schema.isBetween({ minimum: 256, maximum: 100_000_000 })).annotate({
       description: "Upper bound of the context window, in tokens.",
       expected: "a whole number from 256 to 100000000"
+    })
+  ),
+  upstream: Schema.optionalKey(
+    Schema.String.check(Schema.makeFilter(isAddress)).annotate({
+      description:
+        "Address of a server that answers instead of a model of this machine, such as http://localhost:1234.",
+      expected: "the address of a server, such as http://localhost:1234"
+    })
+  ),
+  upstreamKind: Schema.Literals(["openai", "anthropic"]).annotate({
+    description: "The API that the upstream server speaks.",
+    default: "openai"
+  }),
+  upstreamModel: Schema.optionalKey(
+    filled.annotate({
+      description:
+        "The model of the upstream server that answers every request; without it the one asked for, or the server's first.",
+      expected: "the name of a model"
     })
   ),
   logLevel: Schema.Literals(["debug", "info", "warn", "error"]).annotate({

@@ -86,12 +86,47 @@ export type PensieveError =
   | BackendTimeout
   | InternalError
 
-/** What a backend can fail with. */
+/** What a backend can fail with. Refusals of the caller (401 to 413) are those of an upstream, passed on. */
 export type BackendError =
   | InvalidRequest
   | PromptTooLong
+  | AuthenticationFailed
+  | PermissionDenied
+  | NotFound
+  | RequestTooLarge
   | RateLimited
   | Overloaded
   | BackendUnavailable
   | BackendFailed
   | BackendTimeout
+
+/** The same error in other words. The words of an overflow are fixed. */
+export const withMessage = (error: BackendError, message: string): BackendError => {
+  switch (error._tag) {
+    case "PromptTooLong":
+      return error
+    case "InvalidRequest":
+      return new InvalidRequest({ message, ...(error.field === undefined ? {} : { field: error.field }) })
+    case "AuthenticationFailed":
+      return new AuthenticationFailed({ message })
+    case "PermissionDenied":
+      return new PermissionDenied({ message })
+    case "NotFound":
+      return new NotFound({ message })
+    case "RequestTooLarge":
+      return new RequestTooLarge({ message })
+    case "RateLimited":
+      return new RateLimited({ message, ...waiting(error) })
+    case "Overloaded":
+      return new Overloaded({ message, ...waiting(error) })
+    case "BackendUnavailable":
+      return new BackendUnavailable({ message })
+    case "BackendFailed":
+      return new BackendFailed({ message })
+    case "BackendTimeout":
+      return new BackendTimeout({ message })
+  }
+}
+
+const waiting = ({ retryAfterSeconds }: { readonly retryAfterSeconds?: number }) =>
+  retryAfterSeconds === undefined ? {} : { retryAfterSeconds }

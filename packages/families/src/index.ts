@@ -1,3 +1,4 @@
+export { createAnyFormParser } from "./any-form.ts"
 export { commandR } from "./command-r.ts"
 export { deepseekV3 } from "./deepseek-v3.ts"
 export { deepseekV31 } from "./deepseek-v31.ts"

@@ -8,8 +8,10 @@ export type SystemPlacement = "none" | "first" | "anywhere"
 export interface Capabilities {
   /** Model as the backend names it. */
   readonly modelName: string
-  /** Tokens of prompt and answer together. */
-  readonly window: number
+  /** Tokens of prompt and answer together; undefined where the backend does not tell. */
+  readonly window: number | undefined
+  /** All models that can be asked for by name, where there are several; `modelName` answers for every other name. */
+  readonly models?: ReadonlyArray<{ readonly id: string; readonly window: number | undefined }>
   readonly toolForm: ToolForm
   readonly reasoning: boolean
   readonly images: boolean

@@ -40,19 +40,19 @@ export const countTokens = (requestId: string) =>
   })
 
 /** One model, as it is told to clients. Every other id is answered by it as well. */
-const modelEntry = (id: string, name: string, window: number) => ({
+const modelEntry = (id: string, name: string, window: number | undefined) => ({
   id,
   displayName: id === name ? name : `${id} (${name})`,
   createdAt: "2026-01-01T00:00:00Z",
-  window
+  ...(window === undefined ? {} : { window })
 })
 
 /** `GET /v1/models`, in the shape of the caller's API. */
 export const models = (requestId: string, dialect: Dialect) =>
   Effect.gen(function* () {
     const backend = yield* Backend
-    const { modelName, window } = yield* backend.capabilities
-    const entries = [modelEntry(modelName, modelName, window)]
+    const { modelName, window, models: all = [{ id: modelName, window }] } = yield* backend.capabilities
+    const entries = all.map((one) => modelEntry(one.id, one.id, one.window))
     if (dialect !== anthropicDialect) return respondJson(requestId, openaiChat.encodeModels(entries))
     const { url } = yield* HttpServerRequest.HttpServerRequest
     const query = yield* Effect.fromResult(readPageQuery(queryOf(url)))
@@ -64,8 +64,9 @@ export const models = (requestId: string, dialect: Dialect) =>
 export const model = (requestId: string, id: string, dialect: Dialect) =>
   Effect.gen(function* () {
     const backend = yield* Backend
-    const { modelName, window } = yield* backend.capabilities
-    const entry = modelEntry(id, modelName, window)
+    const { modelName, window, models: all = [] } = yield* backend.capabilities
+    const own = all.find((one) => one.id === id)
+    const entry = own === undefined ? modelEntry(id, modelName, window) : modelEntry(id, id, own.window)
     return respondJson(
       requestId,
       dialect === anthropicDialect ? anthropic.encodeModel(entry) : openaiChat.encodeModel(entry)

@@ -1,8 +1,9 @@
 import type { BackendError } from "@pensieve/errors"
-import type { Capabilities, Conversation, GenerationEvent, Notice } from "@pensieve/models"
+import type { Capabilities, Conversation, GenerationEvent } from "@pensieve/models"
 import { Effect, Layer, Stream } from "effect"
 import { randomBytes } from "node:crypto"
 import { Backend, type BackendStatus } from "../backend.ts"
+import { logNotices } from "../log-notices.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
 import { arrangeFor, callsAllowed, planGeneration, planPrompt, unenforced } from "./plan-generation.ts"
@@ -18,11 +19,6 @@ export interface MlxBackendOptions {
 
 /** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
 const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
-
-const logNotice = (notice: Notice): Effect.Effect<void> =>
-  (notice.code.endsWith("-not-enforced") ? Effect.logInfo : Effect.logDebug)("notice").pipe(
-    Effect.annotateLogs({ code: notice.code, message: notice.message, field: notice.field ?? "" })
-  )
 
 /** The backend that runs a model in the Python bridge. */
 export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend, never, BridgeSupervisor> =>
@@ -93,7 +89,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         return bridge.client
           .generate({ ...planGeneration(conversation, arranged, model), ...(forced === undefined ? {} : { forced }) })
           .pipe(
-            Stream.onStart(Effect.forEach(notices, logNotice, { discard: true })),
+            Stream.onStart(logNotices(notices)),
             Stream.mapEffect((line) => Effect.fromResult(read(line))),
             Stream.flattenIterable
           )

@@ -16,7 +16,7 @@ export type { Decoded, Headers, RequestContext } from "../request-context.ts"
 // Requests to upstreams, and their answers.
 export { decodeError } from "../decode-error.ts"
 export { decodeResponse } from "./decode-response.ts"
-export { type DecodeState, type DecodeStep, decodeStream, endDecode, initialDecode } from "./decode-stream.ts"
+export { type DecodeState, type DecodeStep, decodeStream, endDecode, initialDecode, saidWhy } from "./decode-stream.ts"
 export type { EncodedRequest } from "../encoded-request.ts"
 export { encodeRequest } from "./encode-request.ts"
 export type { CallOptions } from "../finish-calls.ts"
