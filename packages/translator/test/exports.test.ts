@@ -38,7 +38,7 @@ const dialects = { anthropic, openaiChat, openaiResponses }
 /** What a dialect offers besides. */
 const own: Readonly<Record<keyof typeof dialects, ReadonlyArray<string>>> = {
   anthropic: ["decodeBatch", "decodeCountRequest", "encodeCount", "encodeModel", "encodeModels"],
-  openaiChat: ["encodeModel", "encodeModels"],
+  openaiChat: ["encodeModel", "encodeModels", "saidWhy"],
   openaiResponses: []
 }
 

@@ -55,7 +55,7 @@ describe("a whole message", () => {
 
   it("that is an error is that error", () => {
     const error = { type: "error", error: { type: "not_found_error", message: "model: nope" }, request_id: "req_1" }
-    assert.strictEqual(failure(decodeResponse(error, plainOptions)), "The upstream refused the request: model: nope")
+    assert.strictEqual(failure(decodeResponse(error, plainOptions)), "The upstream has no such thing: model: nope")
   })
 
   it.each([undefined, null, [], {}, { content: "Hi" }, { type: "message", content: [] }])(
