@@ -18,7 +18,8 @@ const question = {
 }
 const client = (proxy: Proxy) =>
   new Anthropic({ baseURL: proxy.base, authToken: proxy.token, apiKey: null, maxRetries: 0 })
-const textOf = (message: Anthropic.Message) => message.content.map((block) => (block.type === "text" ? block.text : "")).join("")
+const textOf = (message: Anthropic.Message) =>
+  message.content.map((block) => (block.type === "text" ? block.text : "")).join("")
 
 describe("pensieve start --upstream", () => {
   let upstream: ScriptedUpstream
@@ -38,7 +39,10 @@ describe("pensieve start --upstream", () => {
     assert.deepStrictEqual(proxy.children(), [])
     assert.match(proxy.log(), new RegExp(`Upstream: ${upstream.url} `))
     const models = await client(proxy).models.list()
-    assert.deepStrictEqual(models.data.map(({ id }) => id), ["scripted-model"])
+    assert.deepStrictEqual(
+      models.data.map(({ id }) => id),
+      ["scripted-model"]
+    )
   })
 
   it("sends the key of the environment to it, and neither logs it nor lets the client's token through", async () => {
@@ -60,7 +64,9 @@ describe("pensieve start --upstream", () => {
   })
 
   it("lets the user name the model and bound the window", async () => {
-    proxy = await startProxy({ args: ["--upstream", `${upstream.url}/v1`, "--upstream-model", "my-model", "--window", "5000"] })
+    proxy = await startProxy({
+      args: ["--upstream", `${upstream.url}/v1`, "--upstream-model", "my-model", "--window", "5000"]
+    })
     await client(proxy).messages.create(question)
     assert.include((await upstream.call(0)).text, '"model":"my-model"')
     assert.strictEqual((await client(proxy).models.retrieve("any")).max_input_tokens, 5000)
@@ -102,9 +108,7 @@ describe("a real mlx_lm.server as upstream", () => {
       assert.match(proxy.log(), /kind=mlx_lm\.server/)
       const whole = await client(proxy).messages.create(question)
       assert.match(textOf(whole), /^(\S+ ){4}\S+$/)
-      const streamed = await client(proxy)
-        .messages.stream(question)
-        .finalMessage()
+      const streamed = await client(proxy).messages.stream(question).finalMessage()
       assert.deepStrictEqual(streamed.content, whole.content)
       assert.isAbove(streamed.usage.cache_read_input_tokens ?? 0, 0)
       const called = await client(proxy).messages.create({

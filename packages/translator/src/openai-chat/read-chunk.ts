@@ -100,9 +100,9 @@ const readUsage = (value: unknown): Usage | undefined => {
 }
 
 /** llama.cpp tells the progress of the prompt when it is asked to (`return_progress`). */
-const readPrefill = (value: unknown): ChunkFacts["prefill"] =>
-  isJsonObject(value) && tokens(value.total) > 0
-    ? { done: tokens(value.processed), total: tokens(value.total) }
+const readPrefill = (value: Json | undefined): ChunkFacts["prefill"] =>
+  isJsonObject(value) && countIn(value.total) > 0
+    ? { done: countIn(value.processed), total: countIn(value.total) }
     : undefined
 
 /** The first choice; there is one, for `n` is never above 1. */
