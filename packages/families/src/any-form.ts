@@ -73,17 +73,25 @@ interface Found {
   readonly at: number
 }
 
-const firstSign = (text: string, from: number): Found | undefined =>
-  signs
-    .map((sign) => ({ sign, at: text.indexOf(sign.text, from) }))
-    .filter(({ at }) => at !== -1)
-    .toSorted((a, b) => a.at - b.at)[0]
+const firstLetters = new Set(signs.map(({ text }) => text.charAt(0)))
+const longestSign = Math.max(...signs.map(({ text }) => text.length))
+
+const firstSign = (text: string, from: number): Found | undefined => {
+  for (let at = from; at < text.length; at++) {
+    if (!firstLetters.has(text.charAt(at))) continue
+    const sign = signs.find((candidate) => text.startsWith(candidate.text, at))
+    if (sign !== undefined) return { sign, at }
+  }
+  return undefined
+}
 
 /** Where the part begins that more text may still turn into a sign; white space before it belongs to it. */
 const openFrom = (text: string): number => {
-  const longest = Math.max(...signs.map((sign) => sign.text.length)) - 1
-  for (let at = Math.max(0, text.length - longest); at < text.length; at++)
-    if (signs.some((sign) => sign.text.startsWith(text.slice(at)))) return text.slice(0, at).trimEnd().length
+  for (let at = Math.max(0, text.length - longestSign + 1); at < text.length; at++) {
+    if (!firstLetters.has(text.charAt(at))) continue
+    const rest = text.slice(at)
+    if (signs.some((sign) => sign.text.startsWith(rest))) return text.slice(0, at).trimEnd().length
+  }
   return text.trimEnd().length
 }
 

@@ -67,37 +67,28 @@ const firstAttempt = ({ watched, memory, choose }: Asking, { model: requested }:
     return { server, model, traits: memory.traits(server, model), lessonsLeft: mostLessons }
   })
 
+/** The bound of the answer is put in last, once it is known how much room the rest leaves: before a server refuses it. */
 const prepare = ({ memory }: Asking, conversation: Conversation, { model, traits }: Attempt): Prepared => {
   const shaped = shapeRequest(conversation, model.id, traits)
-  const text = JSON.stringify(shaped.body)
-  const characters = text.length - shaped.mediaLength
+  const field = traits.request.maxTokensField
+  const { [field]: wanted, ...rest } = shaped.body
+  const bare = JSON.stringify(rest)
+  const characters = bare.length - shaped.mediaLength
   const estimate = memory.estimate(model.id)
+  const size = { tokens: estimate.tokens(characters), window: memory.window(model), estimate }
+  if (typeof wanted !== "number") return { shaped, text: bare, characters, size }
+  const bound = Math.min(wanted, roomFor(size) ?? wanted)
   return {
-    shaped,
-    text,
+    shaped: { ...shaped, body: { ...rest, [field]: bound } },
+    text: `${bare.slice(0, -1)},${JSON.stringify(field)}:${bound}}`,
     characters,
-    size: { tokens: estimate.tokens(characters), window: memory.window(model), estimate }
+    size
   }
 }
 
-/** A bound that leaves the prompt no room is lowered before a server refuses it. */
-const fitted = (asking: Asking, conversation: Conversation, attempt: Attempt): Prepared => {
-  const prepared = prepare(asking, conversation, attempt)
-  const room = roomFor(prepared.size)
-  const bound = conversation.maxTokens ?? attempt.traits.defaultMaxTokens
-  return room === undefined || bound === undefined || bound <= room
-    ? prepared
-    : prepare(asking, conversation, { ...attempt, traits: bounded(attempt.traits, room) })
-}
-
-const bounded = (traits: Traits, room: number): Traits => ({
-  ...traits,
-  mostMaxTokens: Math.min(room, traits.mostMaxTokens ?? room)
-})
-
 const ask = (asking: Asking, conversation: Conversation, attempt: Attempt): Asked =>
   Effect.suspend(() => {
-    const prepared = fitted(asking, conversation, attempt)
+    const prepared = prepare(asking, conversation, attempt)
     const overflow = overflowOf(prepared.size, attempt.traits)
     if (overflow !== undefined) return Effect.fail(overflow)
     const teaches = (setback: Setback) => lessonFor(setback, prepared.shaped, attempt)
