@@ -43,7 +43,7 @@ export class ToolSchemas {
 const maximumHops = 8
 
 /** Words that are no JSON Schema types, but stand in tools' schemas all the same. */
-const aliases: ReadonlyMap<string, string> = new Map([
+export const typeAliases: ReadonlyMap<string, string> = new Map([
   ["int", "integer"],
   ["float", "number"],
   ["double", "number"],
@@ -53,11 +53,13 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ["dict", "object"]
 ])
 
-const typesOf = (schema: Json | undefined, root: JsonObject, hops: number): ReadonlySet<string> => {
+/** The JSON types that a schema allows; empty where it does not say. `root` is what its references point into. */
+export const typesOf = (schema: Json | undefined, root: JsonObject, hops: number): ReadonlySet<string> => {
   if (!isJsonObject(schema) || hops > maximumHops) return new Set()
   const types = new Set<string>()
   const type = schema["type"]
-  for (const one of Array.isArray(type) ? type : [type]) if (typeof one === "string") types.add(aliases.get(one) ?? one)
+  for (const one of Array.isArray(type) ? type : [type])
+    if (typeof one === "string") types.add(typeAliases.get(one) ?? one)
   if (type === undefined)
     for (const value of [...listOf(schema["enum"]), ...(schema["const"] === undefined ? [] : [schema["const"]])])
       types.add(typeOf(value))
@@ -65,7 +67,7 @@ const typesOf = (schema: Json | undefined, root: JsonObject, hops: number): Read
     for (const part of listOf(schema[key])) for (const one of typesOf(part, root, hops + 1)) types.add(one)
   }
   if (typeof schema["$ref"] === "string")
-    for (const one of typesOf(resolve(schema["$ref"], root), root, hops + 1)) types.add(one)
+    for (const one of typesOf(resolveReference(schema["$ref"], root), root, hops + 1)) types.add(one)
   return types
 }
 
@@ -73,7 +75,8 @@ const listOf = (value: Json | undefined): ReadonlyArray<Json> => (Array.isArray(
 
 const typeOf = (value: Json): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value)
 
-const resolve = (reference: string, root: JsonObject): Json | undefined => {
+/** What a local reference (`#/$defs/x`) points to. */
+export const resolveReference = (reference: string, root: JsonObject): Json | undefined => {
   if (!reference.startsWith("#/")) return undefined
   return reference
     .slice(2)
