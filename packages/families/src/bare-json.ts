@@ -29,9 +29,11 @@ const begins = (head: string): boolean | null => {
 const argumentsKey = /"(?:parameters|arguments)"\s*:/
 
 /** Without a marker an object that has a name may be any data: its tool is declared, or it has arguments. */
-const parseBare = (text: string, { toolNames, fresh }: BareJson): ParsedBody => {
-  const parsed = parseJsonCalls(text)
-  const isCall = parsed.calls.every(({ name }) => toolNames.includes(name) || (fresh && argumentsKey.test(text)))
+const parseBare = (text: string, closed: boolean, { toolNames, fresh }: BareJson): ParsedBody => {
+  const parsed = parseJsonCalls(text, closed)
+  const isCall = parsed.calls.every(
+    ({ name, repairs }) => toolNames.includes(name) || (fresh && repairs === undefined && argumentsKey.test(text))
+  )
   return isCall ? parsed : noCalls("the JSON is no call")
 }
 
@@ -49,7 +51,7 @@ export const readBareJson = (bare: BareJson): CallReader => {
     weak: true,
     silent: bare.silent,
     trusting: bare.trusting,
-    parse: (lexemes) => parseBare(textOf(lexemes), bare)
+    parse: (lexemes, closed) => parseBare(textOf(lexemes), closed, bare)
   })
   reader.add({ kind: "text", text: bare.opener })
   return reader

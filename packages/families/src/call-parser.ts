@@ -1,7 +1,9 @@
 import type { CallFormat, CallReader, CallStep } from "./call-format.ts"
 import type { EndReason, FamilyEvent, FamilyParser, FamilyToolCall, ParserOptions } from "./family.ts"
-import type { ParsedBody } from "./json-calls.ts"
+import { type ParsedBody, withRepairs } from "./json-calls.ts"
+import { noCalls } from "./json-form.ts"
 import { type Lexeme, MarkerLexer } from "./marker-lexer.ts"
+import { mendsJson, type RepairRule } from "./repair-rules.ts"
 import { SeamText } from "./seam-text.ts"
 
 /** A call that is being written. */
@@ -43,6 +45,7 @@ class CallParser implements FamilyParser {
   #trusting = true
   /** The next call that comes out wrong does so because it left a string open. */
   #leftStringOpen = false
+  #doubledStart = false
 
   constructor(format: CallFormat, options: ParserOptions) {
     const reasoning = format.reasoning === null ? [] : [format.reasoning.start, format.reasoning.end]
@@ -139,7 +142,10 @@ class CallParser implements FamilyParser {
     this.#call = null
     if (step.type === "closed") return this.#closeCall(call, step.parsed, step.rest)
     const last = call.lexemes.at(-1)
-    if (step.type === "again" && last !== undefined) return this.#onLexeme(last)
+    if (step.type === "again" && last !== undefined) {
+      this.#doubledStart = true
+      return this.#onLexeme(last)
+    }
     // Text after all; but the marker that showed it may begin a call itself.
     if (last?.kind === "marker" && call.lexemes.length > 1) {
       this.#onText(rawOf(call.lexemes.slice(0, -1)))
@@ -155,7 +161,8 @@ class CallParser implements FamilyParser {
     else this.#closeCall(call, ending.parsed, ending.rest)
   }
 
-  #closeCall(call: OpenCall, parsed: ParsedBody, rest: ReadonlyArray<Lexeme>): void {
+  #closeCall(call: OpenCall, read: ParsedBody, rest: ReadonlyArray<Lexeme>): void {
+    const parsed = this.#believed(read)
     if (parsed.problem !== null && this.#trusting && call.reader.doubtful) {
       this.#trusting = false
       this.#leftStringOpen = true
@@ -168,6 +175,14 @@ class CallParser implements FamilyParser {
     else if (this.#words.inReasoning) this.#hold(raw, parsed)
     else this.#onCalls(raw, parsed)
     for (const lexeme of rest) this.#onLexeme(lexeme)
+  }
+
+  /** What had to be mended is believed only of a tool that the request has. */
+  #believed(parsed: ParsedBody): ParsedBody {
+    const mended = parsed.calls.some(
+      ({ name, repairs }) => !this.#toolNames.has(name) && (repairs?.some(mendsJson) ?? false)
+    )
+    return mended ? noCalls("the call is not valid JSON, and its tool is unknown") : parsed
   }
 
   #onMalformed(raw: string, problem: string): void {
@@ -184,11 +199,12 @@ class CallParser implements FamilyParser {
 
   #toEvents(raw: string, parsed: ParsedBody): ReadonlyArray<FamilyToolCall> {
     const only = parsed.calls.length === 1 && parsed.leftovers.length === 0
-    return parsed.calls.map(({ name, input }): FamilyToolCall => ({
+    const doubled: ReadonlyArray<RepairRule> = this.#doubledStart ? ["doubled-start"] : []
+    this.#doubledStart = false
+    return parsed.calls.map((call): FamilyToolCall => ({
       type: "tool-call",
-      name,
-      input,
-      rawText: only ? raw : this.#format.renderCall({ name, input })
+      ...withRepairs(call, doubled),
+      rawText: only ? raw : this.#format.renderCall(call)
     }))
   }
 

@@ -1,3 +1,4 @@
+import type { RepairRule } from "./repair-rules.ts"
 import type { JsonObject, ModelPiece, Sampling, TemplateTool, ToolForm } from "@pensieve/models"
 
 /** What is known of a model when its family is looked for. Names are not: they lie. */
@@ -40,6 +41,8 @@ export interface FamilyToolCall {
   readonly input: JsonObject
   /** The call as the model wrote it, markers included. */
   readonly rawText: string
+  /** What had to be mended to read it; absent where nothing had. */
+  readonly repairs?: ReadonlyArray<RepairRule>
   /** The model wrote it inside thinking that it never closed, at the very end of its turn. */
   readonly fromReasoning?: true
 }

@@ -169,10 +169,11 @@ export class HarmonyParser implements FamilyParser {
     // Tools of its training (`python`, `container.exec`) that the request does not have.
     if (name === recipient && !this.#toolNames.has(name))
       return this.#words.malformed(raw, "the call goes to no function of the request")
-    const { calls, problem } = parseNamedCall(name, json)
+    if (marker === "" && json.trim() === "") return this.#words.malformed(raw, "the call has no arguments")
+    const { calls, problem } = parseNamedCall(name, json, marker !== "")
     const [call] = calls
     if (call === undefined) return this.#words.malformed(raw, problem ?? "the call is empty")
-    this.#words.emit({ type: "tool-call", name: call.name, input: call.input, rawText: raw })
+    this.#words.emit({ type: "tool-call", ...call, rawText: raw })
     this.#words.beginSeam(true)
   }
 }

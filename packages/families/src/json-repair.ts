@@ -2,7 +2,8 @@ import type { Json } from "@pensieve/models"
 import { Result } from "effect"
 import { jsonrepair } from "jsonrepair"
 import { type JsonToken, readJsonTokens } from "./json-tokens.ts"
-import { checkStructure, isDeeper, maximumDepth } from "./json-structure.ts"
+import { checkStructure } from "./json-structure.ts"
+import { readJson } from "./read-json.ts"
 import type { RepairRule } from "./repair-rules.ts"
 
 /** A value read out of broken JSON, and what was mended; nothing where the JSON was whole. */
@@ -27,22 +28,15 @@ const maximumLength = 8 * 1024 * 1024
  * @see jsonrepair does the structure; tokens are spelled right before it and compared after it
  */
 export const repairJson = (text: string, { closed }: RepairOptions): Result.Result<RepairedJson, string> => {
-  if (text.length > maximumLength) return Result.fail(`the JSON is longer than ${maximumLength} letters`)
-  const strict = parse(text)
-  if (Result.isSuccess(strict)) return checkDepth(strict.success, [])
+  if (text.length > maximumLength) return Result.fail(`it is longer than ${maximumLength} letters`)
+  const strict = readJson(text)
+  if (Result.isSuccess(strict)) return Result.succeed({ value: strict.success, repairs: [] })
   const rules = new Set<RepairRule>()
   const read = readJsonTokens(unfenced(text, rules))
   if (Result.isFailure(read)) return Result.fail(read.failure)
   for (const rule of read.success.rules) rules.add(rule)
   return mend(read.success.tokens, rules, closed)
 }
-
-const parse = (text: string): Result.Result<Json, string> =>
-  Result.try({
-    try: (): Json => JSON.parse(text),
-    // The engine's own message quotes the text, which does not belong in a log.
-    catch: () => "the JSON is not valid"
-  })
 
 const fenced = /^\s*```(?:json[5c]?)?[ \t]*\n([^]*?)\n?[ \t]*```\s*$/i
 
@@ -64,20 +58,19 @@ const mend = (
   const spelled = spell(tokens, rules)
   if (Result.isFailure(spelled)) return Result.fail(spelled.failure)
   const text = spelled.success
-  const whole = parse(text)
+  const whole = readJson(text)
   const value = Result.isSuccess(whole) ? whole : restructure(text)
-  if (Result.isFailure(value)) return Result.fail(value.failure)
-  return checkDepth(value.success, [...rules])
+  return Result.map(value, (mended) => ({ value: mended, repairs: [...rules] }))
 }
 
 /** Lets the library put commas and brackets right, and refuses what it did beyond that. */
 const restructure = (text: string): Result.Result<Json, string> => {
-  const mended = Result.try({ try: () => jsonrepair(text), catch: () => "the JSON cannot be mended" })
+  const mended = Result.try({ try: () => jsonrepair(text), catch: () => "it cannot be mended" })
   if (Result.isFailure(mended)) return Result.fail(mended.failure)
-  const value = parse(mended.success)
+  const value = readJson(mended.success)
   return Result.isSuccess(value) && contentOf(mended.success) === contentOf(text)
     ? value
-    : Result.fail("the JSON could only be mended by guessing")
+    : Result.fail("it could only be mended by guessing")
 }
 
 /** The strings, numbers and words of a text whose strings are well spelled, in order. */
@@ -87,11 +80,6 @@ const contentOf = (text: string): string => {
   const content = read.success.tokens.filter(({ kind }) => kind !== "punctuation")
   return JSON.stringify(content.map(({ kind, text: letters }) => [kind, letters]))
 }
-
-const checkDepth = (value: Json, repairs: ReadonlyArray<RepairRule>): Result.Result<RepairedJson, string> =>
-  isDeeper(value, maximumDepth)
-    ? Result.fail(`the JSON is nested deeper than ${maximumDepth} levels`)
-    : Result.succeed({ value, repairs })
 
 // Spelling
 
@@ -114,7 +102,7 @@ const spell = (tokens: ReadonlyArray<JsonToken>, rules: Set<RepairRule>): Result
     const next = tokens[index + 1]
     const isKey = next?.kind === "punctuation" && next.text === ":"
     const letters = token.kind === "word" ? spellWord(token.text, isKey, rules) : null
-    if (token.kind === "word" && letters === null) return Result.fail("the JSON has a word that means nothing")
+    if (token.kind === "word" && letters === null) return Result.fail("a word in it means nothing")
     parts.push(
       token.lineBefore ? "\n" : "",
       token.kind === "string" ? JSON.stringify(token.text) : (letters ?? token.text)

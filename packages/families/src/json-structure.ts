@@ -1,16 +1,7 @@
-import type { Json } from "@pensieve/models"
 import { Result } from "effect"
 import type { JsonToken } from "./json-tokens.ts"
+import { maximumDepth } from "./read-json.ts"
 import type { RepairRule } from "./repair-rules.ts"
-
-/** Deeper input is refused: what later walks over it would run out of stack. */
-export const maximumDepth = 128
-
-/** Whether a value has more levels than these. */
-export const isDeeper = (value: Json, levels: number): boolean =>
-  typeof value === "object" &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((part: Json) => isDeeper(part, levels - 1)))
 
 /**
  * Which rules the structure of broken JSON needs; a failure where only guessing could mend it: values side by side,
@@ -78,21 +69,21 @@ class StructureCheck {
     const inList = this.#open.at(-1) === "["
     const isKey = !inList && isMark(this.#tokens[index + 1], ":")
     const parted = isKey ? token.kind === "string" || token.lineBefore : inList && token.lineBefore
-    if (!parted) return "two values stand side by side in the JSON"
+    if (!parted) return "two values stand side by side"
     this.rules.add("commas")
     return null
   }
 
   #onOpening(bracket: string, before: JsonToken | undefined): string | null {
-    if (this.#open.length > maximumDepth) return `the JSON is nested deeper than ${maximumDepth} levels`
-    if (isValue(before)) return "the JSON has a bracket right behind a value"
+    if (this.#open.length > maximumDepth) return `it is nested deeper than ${maximumDepth} levels`
+    if (isValue(before)) return "a bracket stands right behind a value"
     if (isMark(before, "}]")) this.rules.add("commas")
     this.#open.push(bracket)
     return null
   }
 
   #onClosing(bracket: string, before: JsonToken | undefined): string | null {
-    if (isMark(before, ":")) return "a value is missing in the JSON"
+    if (isMark(before, ":")) return "a value is missing"
     if (isMark(before, ",")) this.rules.add("commas")
     if (closerOf.get(this.#open.pop() ?? "") !== bracket) this.rules.add("brackets")
     return null
@@ -100,7 +91,7 @@ class StructureCheck {
 
   #onComma(index: number, before: JsonToken | undefined): string | null {
     const outside = this.#open.length === 0
-    if (outside && index < this.#tokens.length - 1) return "the JSON has more than one value"
+    if (outside && index < this.#tokens.length - 1) return "it holds more than one value"
     if (outside || before === undefined || isMark(before, "{[,:")) this.rules.add("commas")
     return null
   }
@@ -108,7 +99,7 @@ class StructureCheck {
   #onEnd(): string | null {
     // A word without quotation marks may have lost its last letters.
     const last = this.#tokens.at(-1)
-    if (!this.#closed || last?.kind === "word" || isMark(last, ",:")) return "the JSON breaks off"
+    if (!this.#closed || last?.kind === "word" || isMark(last, ",:")) return "it breaks off"
     this.rules.add("missing-brackets")
     return null
   }

@@ -43,9 +43,9 @@ const word = /[^\s{}[\],:"'“”‘’`()\\]+/y
 /** Letters below the space that may stand in a string by mistake. */
 const lineLetters = "\n\r\t"
 
-const cutOff = Result.fail("the JSON breaks off inside a string or a comment")
-const ambiguous = Result.fail("the JSON has a quotation mark too many or too few")
-const foreign = (letter: string) => Result.fail(`the JSON has a ${JSON.stringify(letter)} where none belongs`)
+const cutOff = Result.fail("it breaks off inside a string or a comment")
+const ambiguous = Result.fail("a quotation mark is missing or one too many")
+const foreign = (letter: string) => Result.fail(`there is a ${JSON.stringify(letter)} where none belongs`)
 
 /**
  * Cuts JSON, or something like it, into tokens. Fails where that is not possible without guessing: a string that does

@@ -110,9 +110,9 @@ export const pythonicFormat = (
           tracker: trackQuotes("\"'"),
           begins: (head) => /^[\p{L}_[{]/u.test(head),
           trusting,
-          parse: (lexemes) => {
+          parse: (lexemes, closed) => {
             const text = textOf(lexemes).trim()
-            return /^[{[]\s*[{"]/.test(text) ? parseJsonCalls(text) : parsePythonCalls(text, style)
+            return /^[{[]\s*[{"]/.test(text) ? parseJsonCalls(text, closed) : parsePythonCalls(text, style)
           }
         })
       }

@@ -24,6 +24,16 @@ export class ToolSchemas {
     return Object.hasOwn(this.#properties(tool) ?? {}, parameter)
   }
 
+  /**
+   * Whether a call without its closing tag can be whole: the tool is declared, nothing that it requires is missing, and
+   * there is an argument if it takes any.
+   */
+  suffices(tool: string, given: ReadonlyArray<string>): boolean {
+    const required = this.#schemas.get(tool)?.["required"]
+    const lacks = listOf(required).some((key) => typeof key === "string" && !given.includes(key))
+    return this.declares(tool) && !lacks && (given.length > 0 || this.#properties(tool) === undefined)
+  }
+
   /** A value as its parameter's schema wants it; the text itself where the schema does not say or the text does not fit. */
   read(tool: string, parameter: string, text: string): Json {
     const schema = this.#schemas.get(tool)

@@ -33,22 +33,30 @@ export const sectionFormat = (form: SectionForm): Pick<CallFormat, "markers" | "
         tracker: trackQuotes('"'),
         trusting,
         parse: (lexemes, closed) =>
-          parseSection(form, section ? lexemes : [{ kind: "marker", text: callStart }, ...lexemes], closed || !section)
+          section
+            ? parseSection(form, lexemes, { closed, whole: closed })
+            : parseSection(form, [{ kind: "marker", text: callStart }, ...lexemes], { closed, whole: true })
       })
     }
   }
 }
 
-const parseSection = (form: SectionForm, lexemes: ReadonlyArray<Lexeme>, closed: boolean): ParsedBody => {
+/** `closed`: the end marker is there; `whole`: a call without arguments is one that lacks them, not one that is still being written. */
+const parseSection = (
+  form: SectionForm,
+  lexemes: ReadonlyArray<Lexeme>,
+  { closed, whole }: { readonly closed: boolean; readonly whole: boolean }
+): ParsedBody => {
   const calls: Array<BodyCall> = []
   const leftovers: Array<string> = []
   let problem = "the section holds no call"
   let before: string | null = null
   let behind: string | null = null
-  const finish = () => {
+  const finish = (ended: boolean) => {
     if (before === null) return
     const { name, json } = form.read(before, behind ?? "")
-    const parsed = behind === null ? noCalls("the call has no arguments") : parseNamedCall(name, json)
+    const lacking = behind === null || (!ended && json.trim() === "")
+    const parsed = lacking ? noCalls("the call has no arguments") : parseNamedCall(name, json, ended)
     calls.push(...parsed.calls)
     if (parsed.problem !== null) {
       problem = parsed.problem
@@ -59,13 +67,13 @@ const parseSection = (form: SectionForm, lexemes: ReadonlyArray<Lexeme>, closed:
   }
   for (const { kind, text } of lexemes) {
     if (kind === "marker" && (text === form.callStart || text === form.callEnd)) {
-      finish()
+      finish(text === form.callEnd)
       if (text === form.callStart) before = ""
     } else if (kind === "marker" && text === form.separator && before !== null) behind ??= ""
     else if (behind !== null) behind += text
     else if (before !== null) before += text
     else if (text.trim() !== "") leftovers.push(text.trim())
   }
-  if (closed || behind !== null) finish()
+  if (whole || behind !== null) finish(closed)
   return calls.length > 0 ? { calls, leftovers, problem: null } : noCalls(problem)
 }

@@ -40,7 +40,8 @@ export interface FamilySample {
   readonly callsEndReasoning?: true
 }
 
-const schema = {
+/** Of both tools. */
+export const schema = {
   type: "object",
   properties: { a: { type: "string" }, n: { type: "integer" }, x: { type: ["array", "object"] } }
 }
