@@ -10,6 +10,8 @@ import { SeamText } from "./seam-text.ts"
 interface OpenCall {
   readonly reader: CallReader
   readonly lexemes: Array<Lexeme>
+  /** How many of them opened it: one, or none where the prompt did. */
+  readonly ownLexemes: 0 | 1
 }
 
 /** Calls seen inside reasoning that is still open: reasoning if more follows, calls if the turn ends here. */
@@ -58,6 +60,8 @@ class CallParser implements FamilyParser {
     )
     this.#words = new SeamText(options.opensReasoning, format.reasoningLabel)
     this.#sawReasoning = options.opensReasoning
+    const begun = format.begin?.()
+    if (begun !== undefined) this.#call = { reader: begun, lexemes: [], ownLexemes: 0 }
   }
 
   push(piece: { readonly text: string } | { readonly marker: string }): ReadonlyArray<FamilyEvent> {
@@ -93,7 +97,7 @@ class CallParser implements FamilyParser {
     if (this.#words.lastCharacter === "`") return false
     const { fresh, lineStart } = this.#words
     const reader = this.#format.open(lexeme.text, { fresh, lineStart, trusting: this.#trusting })
-    if (reader !== null) this.#call = { reader, lexemes: [lexeme] }
+    if (reader !== null) this.#call = { reader, lexemes: [lexeme], ownLexemes: 1 }
     return reader !== null
   }
 
@@ -147,7 +151,7 @@ class CallParser implements FamilyParser {
       return this.#onLexeme(last)
     }
     // Text after all; but the marker that showed it may begin a call itself.
-    if (last?.kind === "marker" && call.lexemes.length > 1) {
+    if (last?.kind === "marker" && call.lexemes.length > call.ownLexemes) {
       this.#onText(rawOf(call.lexemes.slice(0, -1)))
       return this.#onLexeme(last)
     }
@@ -192,8 +196,7 @@ class CallParser implements FamilyParser {
   }
 
   #onCalls(raw: string, parsed: ParsedBody): void {
-    for (const call of this.#toEvents(raw, parsed)) this.#words.emit(call)
-    this.#words.beginSeam(true)
+    for (const call of this.#toEvents(raw, parsed)) this.#words.call(call)
     for (const leftover of parsed.leftovers) this.#words.malformed(leftover, "it stands beside a call and is none")
   }
 
@@ -226,7 +229,7 @@ class CallParser implements FamilyParser {
     if (reason === "stop" && calls.length > 0 && calls.every((call) => this.#toolNames.has(call.name))) {
       this.#heldCalls = null
       this.#words.closeReasoning()
-      for (const call of calls) this.#words.emit({ ...call, fromReasoning: true })
+      for (const call of calls) this.#words.call({ ...call, fromReasoning: true })
       return
     }
     this.#releaseHeldCalls()

@@ -6,6 +6,7 @@ import { createCallParser } from "./call-parser.ts"
 import type { Family, ModelFacts } from "./family.ts"
 import { callMarkers, hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
 import { taggedFormat } from "./tagged-format.ts"
+import { withRescue } from "./rescue.ts"
 
 // Detection
 
@@ -41,7 +42,7 @@ export const hermes: Family = {
   toolForm: "native",
   detect,
   reasoning: (facts) => (thinksInTags(facts) ? thinkMarkers : null),
-  createParser: (options) => createCallParser(hermesFormat, options),
+  createParser: (options) => createCallParser(withRescue(hermesFormat, options.toolNames), options),
   renderCall: renderHermesCall,
   renderResult: renderHermesResult,
   toolPrompt: hermesToolPrompt,

@@ -6,6 +6,7 @@ import { createCallParser } from "./call-parser.ts"
 import type { Family } from "./family.ts"
 import { hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
 import { hermesFormat, thinksInTags } from "./hermes.ts"
+import { withRescue } from "./rescue.ts"
 
 export const prompted: Family = {
   name: "prompted",
@@ -15,7 +16,7 @@ export const prompted: Family = {
   reasoning: (facts) => (thinksInTags(facts) ? thinkMarkers : null),
   // The tags were taught by a prompt, as text; where the vocabulary happens to have them as tokens both ways count.
   createParser: (options) =>
-    createCallParser(hermesFormat, {
+    createCallParser(withRescue(hermesFormat, options.toolNames), {
       ...options,
       addedTokens: options.addedTokens.filter((token) => token === thinkMarkers.start || token === thinkMarkers.end)
     }),

@@ -23,7 +23,7 @@ const escaped: LiteralStyle = { bare: false, delimiter: null }
 const raw: LiteralStyle = { ...escaped, rawStrings: true }
 
 /** Reads `[f(a="x"), g()]`, or such calls one a line. What is beside a good call is left over. */
-const parsePythonCalls = (text: string, style: LiteralStyle = escaped): ParsedBody => {
+export const parsePythonCalls = (text: string, style: LiteralStyle = escaped): ParsedBody => {
   const cursor = new LiteralCursor(text, style)
   const calls: Array<BodyCall> = []
   const leftovers: Array<string> = []

@@ -34,6 +34,23 @@ export class ToolSchemas {
     return this.declares(tool) && !lacks && (given.length > 0 || this.#properties(tool) === undefined)
   }
 
+  /** Whether the parameter is declared and nothing but a string fits it. */
+  takesOnlyText(tool: string, parameter: string): boolean {
+    const schema = this.#schemas.get(tool)
+    if (schema === undefined || !this.hasParameter(tool, parameter)) return false
+    const types = typesOf(this.#properties(tool)?.[parameter], schema, 0)
+    return types.size === 1 && types.has("string")
+  }
+
+  /** The tool that has all these parameters and requires no other, where it is the only one; null otherwise. */
+  onlyTaker(given: ReadonlyArray<string>): string | null {
+    const takers = [...this.#schemas.keys()].filter(
+      (tool) => this.suffices(tool, given) && given.every((parameter) => this.hasParameter(tool, parameter))
+    )
+    const [taker] = takers
+    return takers.length === 1 && given.length > 0 && taker !== undefined ? taker : null
+  }
+
   /** A value as its parameter's schema wants it; the text itself where the schema does not say or the text does not fit. */
   read(tool: string, parameter: string, text: string): Json {
     const schema = this.#schemas.get(tool)

@@ -1,8 +1,9 @@
 import type { CallFormat } from "./call-format.ts"
-import type { BodyCall, ParsedBody } from "./json-calls.ts"
+import { type BodyCall, type ParsedBody, withRepairs } from "./json-calls.ts"
 import { noCalls, parseNamedCall } from "./json-form.ts"
 import type { Lexeme } from "./marker-lexer.ts"
 import { trackQuotes } from "./quote-tracker.ts"
+import type { RepairRule } from "./repair-rules.ts"
 import { readSpan } from "./span-reader.ts"
 
 /** A section of calls, each between two markers, its name and its arguments parted by a third. */
@@ -13,7 +14,10 @@ export interface SectionForm {
   readonly separator: string
   readonly callEnd: string
   /** The name and the JSON of a call, from what stands before and behind the separator. */
-  read(before: string, behind: string): { readonly name: string; readonly json: string }
+  read(
+    before: string,
+    behind: string
+  ): { readonly name: string; readonly json: string; readonly repairs?: ReadonlyArray<RepairRule> }
 }
 
 /** The format of calls in sections. A call may stand without its section. */
@@ -54,10 +58,10 @@ const parseSection = (
   let behind: string | null = null
   const finish = (ended: boolean) => {
     if (before === null) return
-    const { name, json } = form.read(before, behind ?? "")
+    const { name, json, repairs = [] } = form.read(before, behind ?? "")
     const lacking = behind === null || (!ended && json.trim() === "")
     const parsed = lacking ? noCalls("the call has no arguments") : parseNamedCall(name, json, ended)
-    calls.push(...parsed.calls)
+    calls.push(...parsed.calls.map((call) => withRepairs(call, repairs)))
     if (parsed.problem !== null) {
       problem = parsed.problem
       leftovers.push(`${form.callStart}${before}${form.separator}${behind ?? ""}`)

@@ -72,6 +72,7 @@ export class TagReader implements CallReader {
       return this.#close([lexeme])
     }
     if (form.wrapperEnds.includes(marker)) return this.#close([])
+    if (form.noise?.markers.includes(marker) === true) return more
     if (marker === form.callStart) return this.#beginCall()
     if (marker === form.callEnd) return this.#onCallEnd()
     if (marker === form.parameterStart && this.#state !== "between") return this.#beginHead("parameter-head")
@@ -111,9 +112,15 @@ export class TagReader implements CallReader {
       this.#json = trackQuotes('"')
       return this.#addJson(words.trimStart())
     }
-    if (this.#calls.length === 0 && this.#entries.length === 0) return text
+    if (this.#calls.length === 0 && this.#entries.length === 0 && !this.#isNoise(this.#junk + words.trimEnd()))
+      return text
     this.#junk += this.#junk === "" ? words.trimStart() : words
     return more
+  }
+
+  /** Whether words are, or may become, those that say nothing. */
+  #isNoise(words: string): boolean {
+    return this.#form.noise?.words.some((word) => word.startsWith(words.trim())) ?? false
   }
 
   #addHead(words: string): CallStep {
@@ -317,7 +324,7 @@ export class TagReader implements CallReader {
   }
 
   #flushJunk(): void {
-    if (this.#junk !== "") this.#leftovers.push(this.#junk.trimEnd())
+    if (this.#junk !== "" && !this.#isNoise(this.#junk)) this.#leftovers.push(this.#junk.trimEnd())
     this.#junk = ""
   }
 
