@@ -3,6 +3,7 @@ import type { EndReason, FamilyEvent, FamilyParser, FamilyToolCall, ParserOption
 import { type ParsedBody, withRepairs } from "./json-calls.ts"
 import { noCalls } from "./json-form.ts"
 import { type Lexeme, MarkerLexer } from "./marker-lexer.ts"
+import { meantName } from "./names.ts"
 import { mendsJson, type RepairRule } from "./repair-rules.ts"
 import { SeamText } from "./seam-text.ts"
 
@@ -184,7 +185,7 @@ class CallParser implements FamilyParser {
   /** What had to be mended is believed only of a tool that the request has. */
   #believed(parsed: ParsedBody): ParsedBody {
     const mended = parsed.calls.some(
-      ({ name, repairs }) => !this.#toolNames.has(name) && (repairs?.some(mendsJson) ?? false)
+      ({ name, repairs }) => repairs?.some(mendsJson) === true && meantName(name, [...this.#toolNames]) === undefined
     )
     return mended ? noCalls("the call is not valid JSON, and its tool is unknown") : parsed
   }

@@ -3,7 +3,7 @@ import { Result } from "effect"
 import { coerceInput } from "./coerce-input.ts"
 import type { ToolShape } from "./family.ts"
 import { repairJson } from "./json-repair.ts"
-import { plainName } from "./plain-name.ts"
+import { meantName } from "./names.ts"
 import type { RepairRule } from "./repair-rules.ts"
 import { checkInput, type SchemaFault } from "./schema-check.ts"
 
@@ -85,13 +85,12 @@ const readInput = ({ name, input, complete = true }: WrittenCall): Result.Result
 const unknownTool = (name: string, tools: ReadonlyArray<ToolShape>): string =>
   `There is no tool named ${name}. The tools are: ${tools.map((tool) => tool.name).join(", ")}.`
 
-/** The tool of this name; otherwise the only one whose name differs in case, punctuation or a prefix of the format alone. */
 const findTool = (name: string, tools: ReadonlyArray<ToolShape>): ToolShape | undefined => {
-  const exact = tools.find((tool) => tool.name === name)
-  if (exact !== undefined) return exact
-  const plain = plainName(name.replace(/^(?:functions?|tools?)[.:/]/i, ""))
-  const alike = tools.filter((tool) => plainName(tool.name) === plain)
-  return alike.length === 1 && plain !== "" ? alike[0] : undefined
+  const meant = meantName(
+    name,
+    tools.map((tool) => tool.name)
+  )
+  return tools.find((tool) => tool.name === meant)
 }
 
 // The values

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "@pensieve/models"
 import { readLiteral } from "./literals.ts"
-import { plainName } from "./plain-name.ts"
+import { plainName } from "./names.ts"
 import type { RepairRule } from "./repair-rules.ts"
 import { checkInput } from "./schema-check.ts"
 import { resolveReference, typesOf } from "./schema-values.ts"

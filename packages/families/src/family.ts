@@ -59,8 +59,8 @@ export interface MalformedCall {
 /** What a parser makes of the model's writing. */
 export type FamilyEvent = FamilyText | FamilyReasoning | FamilyReasoningEnd | FamilyToolCall | MalformedCall
 
-/** Why the model stopped writing; the bridge's word for it. */
-export type EndReason = "stop" | "length" | "cancelled" | "error"
+/** Why the model stopped writing: `stop` by itself, all others in the middle of something. */
+export type EndReason = "stop" | "stop-sequence" | "length" | "cancelled" | "error"
 
 /**
  * Reads one answer. Any cutting of the same text gives the same events, but for the places where text and reasoning

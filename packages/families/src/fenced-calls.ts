@@ -6,13 +6,13 @@ import type { Lexeme } from "./marker-lexer.ts"
 import { parseToolCode, toolCode } from "./tool-code.ts"
 
 /** What stands around code in Markdown. */
-export const fence = "```"
+const fence = "```"
 
 const more: CallStep = { type: "more" }
 const text: CallStep = { type: "text" }
 
 /** Which kinds of fence may hold a call: JSON, or the Python that models of Gemma's kind call `tool_code`. */
-export interface FenceRules {
+interface FenceRules {
   readonly json: boolean
   readonly python: boolean
   readonly toolNames: ReadonlyArray<string>
@@ -22,7 +22,7 @@ export interface FenceRules {
  * Reads a call in a code fence, for models that forget their markers. It is one only where it is the last thing of the
  * answer and all its tools are declared: with words behind it, it is an example.
  */
-export const readFence = (rules: FenceRules): CallReader => new FenceReader(rules)
+const readFence = (rules: FenceRules): CallReader => new FenceReader(rules)
 
 class FenceReader implements CallReader {
   readonly #rules: FenceRules

@@ -1,13 +1,11 @@
 import type { BackendError } from "@pensieve/errors"
 import type { Capabilities, Conversation, GenerationEvent } from "@pensieve/models"
 import { Effect, Layer, Stream } from "effect"
-import { randomBytes } from "node:crypto"
 import { Backend, type BackendStatus } from "../backend.ts"
-import { logNotices } from "../log-notices.ts"
+import { answerStream } from "./answer-stream.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
-import { type ForcedScript, forcedPieces } from "./forced-script.ts"
-import { arrangeFor, callsAllowed, planGeneration, planPrompt, unenforced } from "./plan-generation.ts"
-import { makeAnswerReader } from "./read-answer.ts"
+import type { ForcedScript } from "./forced-script.ts"
+import { arrangeFor, planPrompt } from "./plan-generation.ts"
 
 /** What the backend is told. */
 export interface MlxBackendOptions {
@@ -16,9 +14,6 @@ export interface MlxBackendOptions {
   /** Scripted answers (tests only). */
   readonly forcedScript?: ForcedScript
 }
-
-/** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
-const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
 
 /** The backend that runs a model in the Python bridge. */
 export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend, never, BridgeSupervisor> =>
@@ -62,38 +57,8 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
           )
         )
 
-      const answer = (
-        bridge: ReadyBridge,
-        conversation: Conversation
-      ): Stream.Stream<GenerationEvent, BackendError> => {
-        const { model } = bridge
-        const { card, family } = model
-        const arranged = arrangeFor(conversation, model)
-        const notices = [...arranged.notices, ...unenforced(conversation)]
-        const forced =
-          options.forcedScript === undefined
-            ? undefined
-            : forcedPieces(options.forcedScript, conversation, family, card.addedTokens)
-        const read = makeAnswerReader({
-          parser: family.createParser({
-            opensReasoning: card.template.opensReasoning && conversation.reasoning.mode !== "off",
-            toolNames: conversation.tools.map((tool) => tool.name),
-            tools: conversation.tools,
-            addedTokens: card.addedTokens
-          }),
-          makeCallId,
-          callsAllowed: callsAllowed(conversation),
-          stopSequences: conversation.stopSequences,
-          notices
-        })
-        return bridge.client
-          .generate({ ...planGeneration(conversation, arranged, model), ...(forced === undefined ? {} : { forced }) })
-          .pipe(
-            Stream.onStart(logNotices(notices)),
-            Stream.mapEffect((line) => Effect.fromResult(read(line))),
-            Stream.flattenIterable
-          )
-      }
+      const answer = (bridge: ReadyBridge, conversation: Conversation) =>
+        answerStream(bridge, conversation, options.forcedScript)
 
       return Backend.of({ name: "mlx", model: options.modelName, status, capabilities, countTokens, generate })
     })
