@@ -68,7 +68,8 @@ export class TagReader implements CallReader {
     if (this.#state === "value") return known ? this.#onMarkerInValue(lexeme) : this.#addValue(marker)
     if (!known) return this.#addText(marker)
     if (form.wrapperStarts.includes(marker)) {
-      if (this.#state === "between" && this.#calls.length === 0) return { type: "again" }
+      if (this.#state === "between" && this.#calls.length === 0)
+        return this.#junk === "" || this.#isNoise(this.#junk) ? { type: "again" } : text
       return this.#close([lexeme])
     }
     if (form.wrapperEnds.includes(marker)) return this.#close([])
@@ -112,14 +113,17 @@ export class TagReader implements CallReader {
       this.#json = trackQuotes('"')
       return this.#addJson(words.trimStart())
     }
-    if (this.#calls.length === 0 && this.#entries.length === 0 && !this.#isNoise(this.#junk + words.trimEnd()))
+    if (this.#calls.length === 0 && this.#entries.length === 0 && !this.#mayBeNoise(this.#junk + words.trimEnd()))
       return text
     this.#junk += this.#junk === "" ? words.trimStart() : words
     return more
   }
 
-  /** Whether words are, or may become, those that say nothing. */
   #isNoise(words: string): boolean {
+    return this.#form.noise?.words.includes(words.trim()) ?? false
+  }
+
+  #mayBeNoise(words: string): boolean {
     return this.#form.noise?.words.some((word) => word.startsWith(words.trim())) ?? false
   }
 

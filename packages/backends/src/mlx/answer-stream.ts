@@ -1,5 +1,6 @@
 import type { BackendError } from "@pensieve/errors"
 import type { BridgeLine, Conversation, GenerationEvent } from "@pensieve/models"
+import type { Arranged } from "@pensieve/prompt"
 import { Effect, Stream } from "effect"
 import { randomBytes } from "node:crypto"
 import { logNotices } from "../log-notices.ts"
@@ -46,9 +47,9 @@ export const answerStream = (
     return reader
   }
 
-  const linesFor = (asked: Conversation): Stream.Stream<BridgeLine, BackendError> =>
+  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> =>
     client.generate({
-      ...planGeneration(asked, arrangeFor(asked, model), model),
+      ...planGeneration(asked, arranged, model),
       ...(forced === undefined ? {} : { forced })
     })
 
@@ -64,7 +65,7 @@ export const answerStream = (
   const onShortfall = (first: AnswerReader, shortfall: Shortfall): Answer => {
     const asked = secondAttempt(conversation, shortfall, makeCallId)
     const second = readerFor(asked, { last: shortfall.type === "empty", before: first })
-    const events = Stream.catch(eventsOf(linesFor(asked), second), () => Stream.empty)
+    const events = Stream.catch(eventsOf(linesFor(asked, arrangeFor(asked, model)), second), () => Stream.empty)
     if (shortfall.type === "empty")
       return Stream.concat(
         events,
@@ -81,9 +82,10 @@ export const answerStream = (
   }
 
   const first = readerFor(conversation, { last: forced !== undefined })
-  const notices = [...arrangeFor(conversation, model).notices, ...unenforced(conversation)]
+  const arranged = arrangeFor(conversation, model)
+  const notices = [...arranged.notices, ...unenforced(conversation)]
   return Stream.concat(
-    Stream.onStart(eventsOf(linesFor(conversation), first), logNotices(notices)),
+    Stream.onStart(eventsOf(linesFor(conversation, arranged), first), logNotices(notices)),
     Stream.suspend(() => (first.shortfall === null ? Stream.empty : onShortfall(first, first.shortfall)))
   ).pipe(Stream.ensuring(Effect.suspend(() => logNotices(readers.flatMap((reader) => reader.notices)))))
 }
