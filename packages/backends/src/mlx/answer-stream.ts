@@ -9,6 +9,7 @@ import { type ForcedScript, forcedPieces } from "./forced-script.ts"
 import { arrangeFor, callsAllowed, planGeneration, unenforced } from "./plan-generation.ts"
 import { opensReasoning } from "./plan-reasoning.ts"
 import { AnswerReader, type Shortfall } from "./read-answer.ts"
+import type { OwnCalls } from "./own-calls.ts"
 import { secondAttempt } from "./second-attempt.ts"
 
 type Answer = Stream.Stream<GenerationEvent, BackendError>
@@ -16,15 +17,23 @@ type Answer = Stream.Stream<GenerationEvent, BackendError>
 /** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
 const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
 
+/** What outlives one answer. */
+export interface AnswerStreamOptions {
+  /** Scripted answers (tests only). */
+  readonly script?: ForcedScript
+  readonly ownCalls: OwnCalls
+}
+
 /**
  * The answer of one engine to one conversation. An answer that falls short (it is empty, or its only call cannot be run) is
  * asked for once more behind the client's back, unless it was scripted.
  */
 export const answerStream = (
   bridge: ReadyBridge,
-  conversation: Conversation,
-  script: ForcedScript | undefined
+  request: Conversation,
+  { script, ownCalls }: AnswerStreamOptions
 ): Answer => {
+  const conversation = ownCalls.recall(request)
   const { model, client } = bridge
   const forced =
     script === undefined ? undefined : forcedPieces(script, conversation, model.family, model.card.addedTokens)
@@ -40,6 +49,7 @@ export const answerStream = (
       }),
       conversation,
       makeCallId,
+      ownCalls,
       callsAllowed: callsAllowed(asked),
       ...more
     })

@@ -5,6 +5,7 @@ import { Backend, type BackendStatus } from "../backend.ts"
 import { answerStream } from "./answer-stream.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
 import type { ForcedScript } from "./forced-script.ts"
+import { OwnCalls } from "./own-calls.ts"
 import { arrangeFor, planPrompt } from "./plan-generation.ts"
 
 /** What the backend is told. */
@@ -21,6 +22,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
     Backend,
     Effect.gen(function* () {
       const supervisor = yield* BridgeSupervisor
+      const ownCalls = new OwnCalls()
 
       const status = Effect.map(supervisor.state, (state): BackendStatus =>
         state.status === "ready" ? { status: "ready" } : { status: state.status, message: state.message }
@@ -44,7 +46,8 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
       ): Effect.fn.Return<number, BackendError> {
         const bridge = yield* supervisor.ready
         const { model } = bridge
-        return yield* bridge.client.count(planPrompt(conversation, arrangeFor(conversation, model), model))
+        const asked = ownCalls.recall(conversation)
+        return yield* bridge.client.count(planPrompt(asked, arrangeFor(asked, model), model))
       })
 
       // An engine that died between two requests says nothing at all: the request goes to its successor, once.
@@ -58,7 +61,10 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         )
 
       const answer = (bridge: ReadyBridge, conversation: Conversation) =>
-        answerStream(bridge, conversation, options.forcedScript)
+        answerStream(bridge, conversation, {
+          ownCalls,
+          ...(options.forcedScript === undefined ? {} : { script: options.forcedScript })
+        })
 
       return Backend.of({ name: "mlx", model: options.modelName, status, capabilities, countTokens, generate })
     })

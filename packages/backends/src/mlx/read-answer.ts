@@ -1,9 +1,10 @@
 import { type BackendError, BackendFailed } from "@pensieve/errors"
 import type { EndReason, FamilyEvent, FamilyParser } from "@pensieve/families"
-import type { BridgeLine, Conversation, FinishReason, GenerationEvent, Notice } from "@pensieve/models"
+import type { BridgeLine, Conversation, FinishReason, GenerationEvent, JsonObject, Notice } from "@pensieve/models"
 import { Result } from "effect"
 import { makeCallJudge, type RefusedCall } from "../judge-call.ts"
 import { watchSpace } from "../repetition.ts"
+import type { OwnCalls } from "./own-calls.ts"
 
 /** What is needed to read one answer of the engine. */
 export interface AnswerOptions {
@@ -11,6 +12,8 @@ export interface AnswerOptions {
   readonly conversation: Conversation
   /** A fresh id of a tool call, unique in the conversation. */
   readonly makeCallId: () => string
+  /** Learns the calls that are made. */
+  readonly ownCalls: OwnCalls
   /** Whether calls may be made. If not, what looks like one is text. */
   readonly callsAllowed: boolean
   /** What the model cannot be shown or held to, to be told with the first event. */
@@ -191,8 +194,14 @@ export class AnswerReader {
     if (verdict.type === "stop") return this.#stop(verdict.problem)
     if (verdict.type === "refused") return this.#refuse(verdict)
     this.#notices.push(...verdict.notices)
+    return this.#out(this.#call(verdict))
+  }
+
+  #call({ name, input }: { readonly name: string; readonly input: JsonObject }): GenerationEvent {
+    const id = this.#options.makeCallId()
+    this.#options.ownCalls.remember(id, input)
     this.#calls += 1
-    return this.#out({ type: "tool-call", id: this.#options.makeCallId(), name: verdict.name, input: verdict.input })
+    return { type: "tool-call", id, name, input }
   }
 
   #refuse(refused: RefusedCall): Events {
@@ -214,8 +223,7 @@ export class AnswerReader {
   #handOver({ call, rawText, problem }: RefusedCall): Events {
     this.#notices.push({ code: "call-refused", message: problem })
     if (call === null) return [{ type: "text-delta", text: rawText }]
-    this.#calls += 1
-    return [{ type: "tool-call", id: this.#options.makeCallId(), ...call }]
+    return [this.#call(call)]
   }
 
   // Ends

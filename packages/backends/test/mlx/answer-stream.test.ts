@@ -4,6 +4,7 @@ import type { BridgeGenerate, BridgeLine, Conversation, GenerationEvent, JsonObj
 import { Effect, Stream } from "effect"
 import { answerStream } from "../../src/mlx/answer-stream.ts"
 import type { BridgeClient } from "../../src/mlx/bridge-client.ts"
+import { OwnCalls } from "../../src/mlx/own-calls.ts"
 import { conversation } from "../conversation.ts"
 import { accepted, finished, started } from "./lines.ts"
 import { model } from "./model.ts"
@@ -38,10 +39,13 @@ const engine = (answers: ReadonlyArray<ReadonlyArray<BridgeLine> | null>) => {
 
 const run = (answers: Parameters<typeof engine>[0], change: Partial<Conversation> = {}) => {
   const { asked, bridge } = engine(answers)
-  return Effect.map(Stream.runCollect(answerStream(bridge, conversation(change), undefined)), (events) => ({
-    events: [...events],
-    asked
-  }))
+  return Effect.map(
+    Stream.runCollect(answerStream(bridge, conversation(change), { ownCalls: new OwnCalls() })),
+    (events) => ({
+      events: [...events],
+      asked
+    })
+  )
 }
 const shown = (events: ReadonlyArray<GenerationEvent>) =>
   events.flatMap((event): ReadonlyArray<string | JsonObject> => {

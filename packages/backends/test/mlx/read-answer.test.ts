@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { prompted } from "@pensieve/families"
 import type { BridgeLine, Conversation, GenerationEvent } from "@pensieve/models"
 import { Result } from "effect"
+import { OwnCalls } from "../../src/mlx/own-calls.ts"
 import { AnswerReader } from "../../src/mlx/read-answer.ts"
 import { conversation } from "../conversation.ts"
 import { accepted, finished, piece, started } from "./lines.ts"
@@ -18,11 +19,14 @@ interface More {
   readonly before?: AnswerReader
 }
 
+const ownCalls = new OwnCalls()
+
 const readerFor = ({ asked = {}, callsAllowed = true, last = false, before }: More = {}) =>
   new AnswerReader({
     parser: prompted.createParser({ opensReasoning: false, toolNames: ["Read"], addedTokens: [] }),
     conversation: conversation(asked),
     makeCallId: () => "toolu_1",
+    ownCalls,
     callsAllowed,
     last,
     ...(before === undefined ? {} : { before })
@@ -98,6 +102,13 @@ describe("a call", () => {
     assert.deepStrictEqual(calls(events), [{ path: "a" }])
     assert.deepStrictEqual(codes(reader), [])
     assert.isTrue(reader.over)
+  })
+
+  it("is remembered as the model wrote it", () => {
+    answer(call('{"name": "Read", "arguments": {"path": "a", "limit": 3}}'))
+    const part = { type: "tool-call", id: "toolu_1", name: "Read", input: { limit: 3, path: "a" } } as const
+    const [turn] = ownCalls.recall(conversation({ turns: [{ role: "assistant", parts: [part] }] })).turns
+    assert.deepStrictEqual(turn?.parts, [{ ...part, rawText: '{"path":"a","limit":3}' }])
   })
 
   it("that could be mended is made, with a notice a rule", () => {
