@@ -32,6 +32,16 @@ export interface CallReader {
   readonly doubtful: boolean
 }
 
+/** All markers of a format but single letters and plain words, which are ordinary text in every vocabulary. */
+export const markersOf = ({ markers, silent, closers, reasoning }: Omit<CallFormat, "open" | "renderCall">) => [
+  ...new Set([
+    ...markers.filter((marker) => marker.length > 1 && /[^\p{L}\p{N}_]/u.test(marker)),
+    ...silent,
+    ...closers,
+    ...(reasoning === null ? [] : [reasoning.start, reasoning.end])
+  ])
+]
+
 /** How a family writes calls, for the parser that all families share. */
 export interface CallFormat {
   /** Everything the lexer has to tell from text. */

@@ -1,4 +1,4 @@
-import type { CallFormat, CallReader, CallStep } from "./call-format.ts"
+import { type CallFormat, type CallReader, type CallStep, markersOf } from "./call-format.ts"
 import type { EndReason, FamilyEvent, FamilyParser, FamilyToolCall, ParserOptions } from "./family.ts"
 import { type ParsedBody, withRepairs } from "./json-calls.ts"
 import { noCalls } from "./json-form.ts"
@@ -51,8 +51,7 @@ class CallParser implements FamilyParser {
   #doubledStart = false
 
   constructor(format: CallFormat, options: ParserOptions) {
-    const reasoning = format.reasoning === null ? [] : [format.reasoning.start, format.reasoning.end]
-    const markers = [...new Set([...format.markers, ...format.silent, ...format.closers, ...reasoning])]
+    const markers = [...new Set([...format.markers, ...markersOf(format)])]
     this.#format = format
     this.#toolNames = new Set(options.toolNames)
     this.#lexer = new MarkerLexer(

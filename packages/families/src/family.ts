@@ -119,6 +119,9 @@ export interface Family {
   /** The reasoning markers of this very model; null where it does not think. */
   reasoning(facts: ModelFacts): ReasoningMarkers | null
 
+  /** All that means something in what a model of the family writes; inside content it must be ordinary text. */
+  readonly markers: ReadonlyArray<string>
+
   // Parser
   createParser(options: ParserOptions): FamilyParser
 
