@@ -1,13 +1,12 @@
 import type { BackendError } from "@pensieve/errors"
 import type { Capabilities, Conversation, GenerationEvent } from "@pensieve/models"
 import { Effect, Layer, Stream } from "effect"
-import { randomBytes } from "node:crypto"
 import { Backend, type BackendStatus } from "../backend.ts"
-import { logNotices } from "../log-notices.ts"
+import { answerStream } from "./answer-stream.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
-import { type ForcedScript, forcedPieces } from "./forced-script.ts"
-import { arrangeFor, callsAllowed, planGeneration, planPrompt, unenforced } from "./plan-generation.ts"
-import { makeAnswerReader } from "./read-answer.ts"
+import type { ForcedScript } from "./forced-script.ts"
+import { OwnCalls } from "./own-calls.ts"
+import { arrangeFor, planPrompt } from "./plan-generation.ts"
 
 /** What the backend is told. */
 export interface MlxBackendOptions {
@@ -17,15 +16,13 @@ export interface MlxBackendOptions {
   readonly forcedScript?: ForcedScript
 }
 
-/** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
-const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
-
 /** The backend that runs a model in the Python bridge. */
 export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend, never, BridgeSupervisor> =>
   Layer.effect(
     Backend,
     Effect.gen(function* () {
       const supervisor = yield* BridgeSupervisor
+      const ownCalls = new OwnCalls()
 
       const status = Effect.map(supervisor.state, (state): BackendStatus =>
         state.status === "ready" ? { status: "ready" } : { status: state.status, message: state.message }
@@ -49,7 +46,8 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
       ): Effect.fn.Return<number, BackendError> {
         const bridge = yield* supervisor.ready
         const { model } = bridge
-        return yield* bridge.client.count(planPrompt(conversation, arrangeFor(conversation, model), model))
+        const asked = ownCalls.recall(conversation)
+        return yield* bridge.client.count(planPrompt(asked, arrangeFor(asked, model), model))
       })
 
       // An engine that died between two requests says nothing at all: the request goes to its successor, once.
@@ -62,38 +60,11 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
           )
         )
 
-      const answer = (
-        bridge: ReadyBridge,
-        conversation: Conversation
-      ): Stream.Stream<GenerationEvent, BackendError> => {
-        const { model } = bridge
-        const { card, family } = model
-        const arranged = arrangeFor(conversation, model)
-        const notices = [...arranged.notices, ...unenforced(conversation)]
-        const forced =
-          options.forcedScript === undefined
-            ? undefined
-            : forcedPieces(options.forcedScript, conversation, family, card.addedTokens)
-        const read = makeAnswerReader({
-          parser: family.createParser({
-            opensReasoning: card.template.opensReasoning && conversation.reasoning.mode !== "off",
-            toolNames: conversation.tools.map((tool) => tool.name),
-            tools: conversation.tools,
-            addedTokens: card.addedTokens
-          }),
-          makeCallId,
-          callsAllowed: callsAllowed(conversation),
-          stopSequences: conversation.stopSequences,
-          notices
+      const answer = (bridge: ReadyBridge, conversation: Conversation) =>
+        answerStream(bridge, conversation, {
+          ownCalls,
+          ...(options.forcedScript === undefined ? {} : { script: options.forcedScript })
         })
-        return bridge.client
-          .generate({ ...planGeneration(conversation, arranged, model), ...(forced === undefined ? {} : { forced }) })
-          .pipe(
-            Stream.onStart(logNotices(notices)),
-            Stream.mapEffect((line) => Effect.fromResult(read(line))),
-            Stream.flattenIterable
-          )
-      }
 
       return Backend.of({ name: "mlx", model: options.modelName, status, capabilities, countTokens, generate })
     })

@@ -10,6 +10,7 @@ import type {
   Sampling
 } from "@pensieve/models"
 import { arrange, type Arranged } from "@pensieve/prompt"
+import { reasoningBudget, reasoningOptions } from "./plan-reasoning.ts"
 
 /** The loaded model, and how its family writes. */
 export interface LoadedModel {
@@ -59,9 +60,7 @@ export const arrangeFor = (conversation: Conversation, model: LoadedModel): Arra
 export const planPrompt = (conversation: Conversation, arranged: Arranged, model: LoadedModel): BridgePrompt => ({
   messages: arranged.messages,
   ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
-  ...(model.card.template.thinkingOption === null
-    ? {}
-    : { templateOptions: { [model.card.template.thinkingOption]: conversation.reasoning.mode !== "off" } }),
+  ...templateOptions(conversation, model),
   ...(arranged.continueFinal ? { continueFinal: true } : {})
 })
 
@@ -72,13 +71,21 @@ export const planGeneration = (conversation: Conversation, arranged: Arranged, m
   stop: [...conversation.stopSequences, ...model.family.stopStrings],
   // The engine cuts this to what the window leaves.
   maxTokens: conversation.maxTokens ?? model.card.window,
-  ...(model.reasoning === null || conversation.reasoning.budgetTokens === undefined
-    ? {}
-    : { reasoning: { ...model.reasoning, budget: conversation.reasoning.budgetTokens } }),
+  ...budget(conversation, model),
   class: bridgeClass(conversation.hints.requestClass),
   ...(conversation.hints.sessionId === undefined ? {} : { session: conversation.hints.sessionId }),
   ...(conversation.hints.agentId === undefined ? {} : { agent: conversation.hints.agentId })
 })
+
+const templateOptions = (conversation: Conversation, model: LoadedModel): Pick<BridgePrompt, "templateOptions"> => {
+  const options = reasoningOptions(conversation, model)
+  return Object.keys(options).length === 0 ? {} : { templateOptions: options }
+}
+
+const budget = (conversation: Conversation, model: LoadedModel): Pick<BridgeGenerate, "reasoning"> => {
+  const reasoning = reasoningBudget(conversation, model)
+  return reasoning === undefined ? {} : { reasoning }
+}
 
 /** The engine's word for a class of work; it knows nothing of web searches and counts. */
 const bridgeClass = (requestClass: RequestClass): string =>

@@ -1,0 +1,101 @@
+import type { BackendError } from "@pensieve/errors"
+import type { BridgeLine, Conversation, GenerationEvent } from "@pensieve/models"
+import type { Arranged } from "@pensieve/prompt"
+import { Effect, Stream } from "effect"
+import { randomBytes } from "node:crypto"
+import { logNotices } from "../log-notices.ts"
+import type { ReadyBridge } from "./bridge-supervisor.ts"
+import { type ForcedScript, forcedPieces } from "./forced-script.ts"
+import { arrangeFor, callsAllowed, planGeneration, unenforced } from "./plan-generation.ts"
+import { opensReasoning } from "./plan-reasoning.ts"
+import { AnswerReader, type Shortfall } from "./read-answer.ts"
+import type { OwnCalls } from "./own-calls.ts"
+import { secondAttempt } from "./second-attempt.ts"
+
+type Answer = Stream.Stream<GenerationEvent, BackendError>
+
+/** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
+const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
+
+/** What outlives one answer. */
+export interface AnswerStreamOptions {
+  /** Scripted answers (tests only). */
+  readonly script?: ForcedScript
+  readonly ownCalls: OwnCalls
+}
+
+/**
+ * The answer of one engine to one conversation. An answer that falls short (it is empty, or its only call cannot be run) is
+ * asked for once more behind the client's back, unless it was scripted.
+ */
+export const answerStream = (
+  bridge: ReadyBridge,
+  request: Conversation,
+  { script, ownCalls }: AnswerStreamOptions
+): Answer => {
+  const conversation = ownCalls.recall(request)
+  const { model, client } = bridge
+  const forced =
+    script === undefined ? undefined : forcedPieces(script, conversation, model.family, model.card.addedTokens)
+  const readers: Array<AnswerReader> = []
+
+  const readerFor = (asked: Conversation, more: { readonly last: boolean; readonly before?: AnswerReader }) => {
+    const reader = new AnswerReader({
+      parser: model.family.createParser({
+        opensReasoning: opensReasoning(asked, model),
+        toolNames: asked.tools.map((tool) => tool.name),
+        tools: asked.tools,
+        addedTokens: model.card.addedTokens
+      }),
+      conversation,
+      makeCallId,
+      ownCalls,
+      callsAllowed: callsAllowed(asked),
+      ...more
+    })
+    readers.push(reader)
+    return reader
+  }
+
+  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> =>
+    client.generate({
+      ...planGeneration(asked, arranged, model),
+      ...(forced === undefined ? {} : { forced })
+    })
+
+  const eventsOf = (lines: Stream.Stream<BridgeLine, BackendError>, reader: AnswerReader): Answer =>
+    lines.pipe(
+      Stream.mapEffect((line) => Effect.fromResult(reader.read(line))),
+      // What the engine would go on to say is not wanted; closing the stream stops it.
+      Stream.takeUntil(() => reader.over),
+      Stream.flattenIterable
+    )
+
+  /** Asks again; if that fails too, the answer is what it was. */
+  const onShortfall = (first: AnswerReader, shortfall: Shortfall): Answer => {
+    const asked = secondAttempt(conversation, shortfall, makeCallId)
+    const second = readerFor(asked, { last: shortfall.type === "empty", before: first })
+    const events = Stream.catch(eventsOf(linesFor(asked, arrangeFor(asked, model)), second), () => Stream.empty)
+    if (shortfall.type === "empty")
+      return Stream.concat(
+        events,
+        Stream.suspend(() => Stream.fromIterable(second.over ? [] : first.settle([], second.tokens)))
+      )
+    const better: Array<GenerationEvent> = []
+    return Stream.concat(
+      Stream.filter(events, (event) => {
+        if (event.type === "tool-call") better.push(event)
+        return event.type === "heartbeat"
+      }),
+      Stream.suspend(() => Stream.fromIterable(first.settle(better, second.tokens)))
+    )
+  }
+
+  const first = readerFor(conversation, { last: forced !== undefined })
+  const arranged = arrangeFor(conversation, model)
+  const notices = [...arranged.notices, ...unenforced(conversation)]
+  return Stream.concat(
+    Stream.onStart(eventsOf(linesFor(conversation, arranged), first), logNotices(notices)),
+    Stream.suspend(() => (first.shortfall === null ? Stream.empty : onShortfall(first, first.shortfall)))
+  ).pipe(Stream.ensuring(Effect.suspend(() => logNotices(readers.flatMap((reader) => reader.notices)))))
+}
