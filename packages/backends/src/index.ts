@@ -1,3 +1,4 @@
+export * from "./anthropic/anthropic-backend.ts"
 export * from "./backend.ts"
 export * from "./mlx/bridge-process.ts"
 export * from "./mlx/bridge-supervisor.ts"

@@ -55,6 +55,24 @@ export const Configuration = Schema.Struct({
       expected: "the name of a model"
     })
   ),
+  upstreamKeyFrom: Schema.Literals(["environment", "client"]).annotate({
+    description:
+      "Whose key an upstream of kind anthropic gets: PENSIEVE_UPSTREAM_KEY, or what a client sends beside the token.",
+    default: "environment"
+  }),
+  upstreamHeaders: Schema.optionalKey(
+    Schema.Record(
+      Schema.String.check(Schema.isPattern(/^[\w!#$%&'*+.^`|~-]+$/)).annotate({ expected: "the name of a header" }),
+      Schema.String.check(Schema.isPattern(/^[\t\x20-\x7e]*$/)).annotate({
+        expected: "a text without line breaks",
+        secret: true
+      })
+    ).annotate({
+      description: "Further headers for an upstream of kind anthropic, by name.",
+      expected: "a mapping of names to texts",
+      secret: true
+    })
+  ),
   logLevel: Schema.Literals(["debug", "info", "warn", "error"]).annotate({
     description: "How much is logged.",
     default: "info"

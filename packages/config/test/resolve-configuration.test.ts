@@ -12,7 +12,12 @@ const problems = (input: Partial<ConfigInput>) => {
 describe("resolveConfiguration", () => {
   it("gives the defaults when nothing is said", () => {
     const { value, originOf } = Result.getOrThrow(resolve({}))
-    assert.deepStrictEqual(value, { port: 7777, upstreamKind: "openai", logLevel: "info" })
+    assert.deepStrictEqual(value, {
+      port: 7777,
+      upstreamKind: "openai",
+      upstreamKeyFrom: "environment",
+      logLevel: "info"
+    })
     assert.deepStrictEqual(originOf(["port"]), { from: "default" })
   })
 
@@ -85,6 +90,7 @@ describe("the shown configuration", () => {
     assert.deepStrictEqual(shownValues(resolved), [
       { path: "port", value: "7777", origin: "default" },
       { path: "upstreamKind", value: `"openai"`, origin: "default" },
+      { path: "upstreamKeyFrom", value: `"environment"`, origin: "default" },
       { path: "logLevel", value: `"warn"`, origin: "--log-level" },
       { path: "token", value: "********", origin: "file" },
       { path: "window", value: "5000", origin: "PENSIEVE_WINDOW" }

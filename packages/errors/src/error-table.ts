@@ -38,6 +38,7 @@ export const errorTable: Readonly<Record<PensieveError["_tag"], ErrorRow>> = {
   RateLimited: row(429, "rate_limit_error", "rate_limit_error", "rate_limit_exceeded", true),
   InternalError: row(500, "api_error", "server_error", "internal_error", false),
   BackendFailed: row(500, "api_error", "server_error", "backend_failed", true),
+  UpstreamFailed: row(502, "api_error", "server_error", "upstream_failed", true),
   BackendUnavailable: row(503, "api_error", "server_error", "backend_unavailable", true),
   BackendTimeout: row(504, "timeout_error", "server_error", "timeout", true),
   Overloaded: row(529, "overloaded_error", "server_error", "overloaded", true)

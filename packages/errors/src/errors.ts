@@ -61,6 +61,14 @@ export class BackendUnavailable extends Data.TaggedError("BackendUnavailable")<W
 /** The backend died or broke its contract while it worked on this request. */
 export class BackendFailed extends Data.TaggedError("BackendFailed")<WithMessage> {}
 
+/** A server of somebody else's, whose API is passed on, cannot be reached, fails or breaks off. */
+export class UpstreamFailed extends Data.TaggedError("UpstreamFailed")<
+  WithMessage & {
+    /** Nothing of the request reached it: it may be asked again once the server is there. */
+    readonly unreachable: boolean
+  }
+> {}
+
 /** The backend made no progress for too long. */
 export class BackendTimeout extends Data.TaggedError("BackendTimeout")<WithMessage> {}
 
@@ -83,6 +91,7 @@ export type PensieveError =
   | Overloaded
   | BackendUnavailable
   | BackendFailed
+  | UpstreamFailed
   | BackendTimeout
   | InternalError
 
@@ -98,6 +107,7 @@ export type BackendError =
   | Overloaded
   | BackendUnavailable
   | BackendFailed
+  | UpstreamFailed
   | BackendTimeout
 
 /** The same error in other words. The words of an overflow are fixed. */
@@ -123,6 +133,8 @@ export const withMessage = (error: BackendError, message: string): BackendError 
       return new BackendUnavailable({ message })
     case "BackendFailed":
       return new BackendFailed({ message })
+    case "UpstreamFailed":
+      return new UpstreamFailed({ message, unreachable: error.unreachable })
     case "BackendTimeout":
       return new BackendTimeout({ message })
   }

@@ -34,10 +34,14 @@ export const answerBatched = (
 /** From a second up to a minute between attempts. */
 const patience = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("1 minute")])
 
-const isPassing = ({ _tag }: PensieveError): boolean =>
-  _tag === "Overloaded" || _tag === "RateLimited" || _tag === "BackendUnavailable"
+const isPassing = (error: PensieveError): boolean =>
+  error._tag === "Overloaded" ||
+  error._tag === "RateLimited" ||
+  error._tag === "BackendUnavailable" ||
+  (error._tag === "UpstreamFailed" && error.unreachable)
 
-const isBreakage = ({ _tag }: PensieveError): boolean => _tag === "BackendFailed" || _tag === "BackendTimeout"
+const isBreakage = ({ _tag }: PensieveError): boolean =>
+  _tag === "BackendFailed" || _tag === "UpstreamFailed" || _tag === "BackendTimeout"
 
 const answerOnce = (requestId: string, params: unknown, headers: Headers) =>
   Effect.gen(function* () {

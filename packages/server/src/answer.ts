@@ -1,15 +1,17 @@
-import { Backend } from "@pensieve/backends"
+import { credentialsOf, withoutToken } from "@pensieve/auth"
+import { Backend, ClientKeys } from "@pensieve/backends"
 import type { PensieveError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent, Notice } from "@pensieve/models"
 import { decide, describeRoute, plainFacts, singleModel } from "@pensieve/router"
 import { startFeed } from "@pensieve/streaming"
-import { type Duration, Effect, Stream } from "effect"
+import { type Duration, Effect, Redacted, Stream } from "effect"
 import { HttpServerRequest } from "effect/http"
-import type { Dialect } from "./dialect.ts"
+import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { Activity } from "./activity.ts"
 import { logExchange, makeTally } from "./exchange-log.ts"
 import { ServerPolicy } from "./policy.ts"
 import { refuseWebSearch } from "./refuse-web-search.ts"
+import { passOnMessage } from "./pass-on.ts"
 import { readJsonBody } from "./read-body.ts"
 import { makeId } from "@pensieve/operations"
 import { resolveFiles } from "./resolve-files.ts"
@@ -27,15 +29,19 @@ export const answer = (requestId: string, dialect: Dialect) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const backend = yield* Backend
-    const { pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
+    const { passThrough } = backend
+    if (dialect === anthropicDialect && passThrough !== undefined) return yield* passOnMessage(requestId, passThrough)
+    const { token, pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
     const body = yield* readJsonBody
     yield* (yield* Activity).interactive
     const decoded = yield* Effect.fromResult(dialect.decodeRequest(body, request.headers))
     const conversation = yield* resolveFiles(decoded)
     const tally = makeTally()
+    const clientKeys = credentialsOf(withoutToken(request.headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
     const events = (refusal ?? backend.generate(conversation)).pipe(
       Stream.mapArray(tally.watch),
+      Stream.provideService(ClientKeys, clientKeys),
       Stream.onExit((exit) => logExchange(requestId, dialect.name, conversation, tally, exit))
     )
     const decision = decide(

@@ -1,5 +1,5 @@
 import type { PensieveError } from "@pensieve/errors"
-import type { Conversation, GenerationEvent, Notice, Usage } from "@pensieve/models"
+import type { GenerationEvent, Notice, Usage } from "@pensieve/models"
 import { Cause, Effect, Exit, Option } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 
@@ -28,6 +28,7 @@ export const makeTally = (): Tally => {
       for (const event of batch) {
         if (event.type === "usage") usage = event.usage
         else if (event.type === "finished") reason = event.reason
+        else if (event.type === "failed") reason = event.error._tag
         else if (event.type === "accepted") notices = event.notices ?? []
         else if (
           firstMs === undefined &&
@@ -42,11 +43,18 @@ export const makeTally = (): Tally => {
   }
 }
 
+/** What the log says of a request. */
+export interface Asked {
+  readonly model: string
+  readonly hints: { readonly requestClass: string }
+  readonly notices: ReadonlyArray<Notice>
+}
+
 /** One log line an exchange: numbers and names, never content. */
 export const logExchange = (
   requestId: string,
   dialect: string,
-  conversation: Conversation,
+  conversation: Asked,
   tally: Tally,
   exit: Exit.Exit<unknown, PensieveError>
 ): Effect.Effect<void> => {
@@ -83,4 +91,5 @@ const isOurFault = (error: PensieveError): boolean =>
   error._tag === "InternalError" ||
   error._tag === "BackendFailed" ||
   error._tag === "BackendUnavailable" ||
+  error._tag === "UpstreamFailed" ||
   error._tag === "BackendTimeout"

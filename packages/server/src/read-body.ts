@@ -10,30 +10,36 @@ const depthLimit = 128
 
 const decoder = new TextDecoder("utf-8", { fatal: true })
 
+/** A body, and the text it was parsed from. */
+interface JsonText {
+  readonly body: unknown
+  readonly text: string
+}
+
 /** Reads the request's body as JSON, within the limits of size and depth. */
-export const readJsonBody: Effect.Effect<
-  unknown,
-  InvalidRequest | RequestTooLarge,
-  HttpServerRequest.HttpServerRequest
-> = Effect.gen(function* () {
-  const request = yield* HttpServerRequest.HttpServerRequest
-  const { "content-type": type = "", "content-encoding": encoding = "identity" } = request.headers
-  if (!/^application\/json\b/i.test(type))
-    return yield* new InvalidRequest({
-      message: `content-type: must be application/json (it is "${type}")`,
-      field: "content-type"
-    })
-  if (encoding.toLowerCase() !== "identity") return yield* encodingUnsupported(encoding)
-  if (Number(request.headers["content-length"] ?? 0) > bodyLimitBytes) return yield* tooLarge
-  const bytes = yield* Effect.mapError(
-    Effect.provideService(request.arrayBuffer, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bodyLimitBytes)),
-    ({ reason }): InvalidRequest | RequestTooLarge =>
-      reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
-        ? tooLarge
-        : new InvalidRequest({ message: "The body broke off before it was complete." })
-  )
-  return yield* Effect.fromResult(Result.flatMap(decodeUtf8(bytes), parseJson))
-})
+export const readJson: Effect.Effect<JsonText, InvalidRequest | RequestTooLarge, HttpServerRequest.HttpServerRequest> =
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const { "content-type": type = "", "content-encoding": encoding = "identity" } = request.headers
+    if (!/^application\/json\b/i.test(type))
+      return yield* new InvalidRequest({
+        message: `content-type: must be application/json (it is "${type}")`,
+        field: "content-type"
+      })
+    if (encoding.toLowerCase() !== "identity") return yield* encodingUnsupported(encoding)
+    if (Number(request.headers["content-length"] ?? 0) > bodyLimitBytes) return yield* tooLarge
+    const bytes = yield* Effect.mapError(
+      Effect.provideService(request.arrayBuffer, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bodyLimitBytes)),
+      ({ reason }): InvalidRequest | RequestTooLarge =>
+        reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
+          ? tooLarge
+          : new InvalidRequest({ message: "The body broke off before it was complete." })
+    )
+    return yield* Effect.fromResult(Result.flatMap(decodeUtf8(bytes), parseJson))
+  })
+
+/** The same without its text. */
+export const readJsonBody = Effect.map(readJson, ({ body }) => body)
 
 /** The code is the one the official SDK knows. */
 const encodingUnsupported = (encoding: string): InvalidRequest =>
@@ -54,12 +60,12 @@ const decodeUtf8 = (bytes: ArrayBuffer): Result.Result<string, InvalidRequest> =
 }
 
 /** Parses JSON text of a limited depth. */
-const parseJson = (text: string): Result.Result<unknown, InvalidRequest> => {
+const parseJson = (text: string): Result.Result<JsonText, InvalidRequest> => {
   if (text.trim() === "") return Result.fail(new InvalidRequest({ message: "The body is empty; send a JSON object." }))
   if (isDeeperThan(text, depthLimit))
     return Result.fail(new InvalidRequest({ message: `The body is nested deeper than ${depthLimit} levels.` }))
   try {
-    return Result.succeed(JSON.parse(text))
+    return Result.succeed({ body: JSON.parse(text), text })
   } catch (cause) {
     return Result.fail(
       new InvalidRequest({ message: `The body is not valid JSON: ${cause instanceof Error ? cause.message : ""}` })

@@ -5,6 +5,7 @@ import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { ServerPolicy } from "./policy.ts"
 import { pageOf, queryOf, readPageQuery } from "./page.ts"
+import { passOn } from "./pass-on.ts"
 import { readJsonBody } from "./read-body.ts"
 import { resolveFiles } from "./resolve-files.ts"
 import { respondJson } from "./respond.ts"
@@ -27,6 +28,7 @@ export const countTokens = (requestId: string) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const backend = yield* Backend
+    if (backend.passThrough !== undefined) return yield* passOn(requestId, backend.passThrough)
     const body = yield* readJsonBody
     const decoded = yield* Effect.fromResult(anthropic.decodeCountRequest(body, { headers: request.headers }))
     const conversation = yield* resolveFiles(decoded)
@@ -51,6 +53,8 @@ const modelEntry = (id: string, name: string, window: number | undefined) => ({
 export const models = (requestId: string, dialect: Dialect) =>
   Effect.gen(function* () {
     const backend = yield* Backend
+    if (dialect === anthropicDialect && backend.passThrough !== undefined)
+      return yield* passOn(requestId, backend.passThrough)
     const { modelName, window, models: all = [{ id: modelName, window }] } = yield* backend.capabilities
     const entries = all.map((one) => modelEntry(one.id, one.id, one.window))
     if (dialect !== anthropicDialect) return respondJson(requestId, openaiChat.encodeModels(entries))
@@ -64,6 +68,8 @@ export const models = (requestId: string, dialect: Dialect) =>
 export const model = (requestId: string, id: string, dialect: Dialect) =>
   Effect.gen(function* () {
     const backend = yield* Backend
+    if (dialect === anthropicDialect && backend.passThrough !== undefined)
+      return yield* passOn(requestId, backend.passThrough)
     const { modelName, window, models: all = [] } = yield* backend.capabilities
     const own = all.find((one) => one.id === id)
     const entry = own === undefined ? modelEntry(id, modelName, window) : modelEntry(id, id, own.window)

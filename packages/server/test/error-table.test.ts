@@ -15,7 +15,8 @@ import {
   PermissionDenied,
   PromptTooLong,
   RateLimited,
-  RequestTooLarge
+  RequestTooLarge,
+  UpstreamFailed
 } from "@pensieve/errors"
 import { Effect, Result, Stream } from "effect"
 import { anthropicDialect, type Dialect, openaiChatDialect, openaiResponsesDialect } from "../src/dialect.ts"
@@ -102,6 +103,13 @@ const table: ReadonlyArray<{
     status: 500,
     anthropic: "api_error",
     openai: ["server_error", "backend_failed"],
+    retry: true
+  },
+  {
+    error: new UpstreamFailed({ message, unreachable: false }),
+    status: 502,
+    anthropic: "api_error",
+    openai: ["server_error", "upstream_failed"],
     retry: true
   },
   {

@@ -37,7 +37,7 @@ const dialects = { anthropic, openaiChat, openaiResponses }
 
 /** What a dialect offers besides. */
 const own: Readonly<Record<keyof typeof dialects, ReadonlyArray<string>>> = {
-  anthropic: ["decodeBatch", "decodeCountRequest", "encodeCount", "encodeModel", "encodeModels"],
+  anthropic: ["decodeBatch", "decodeCountRequest", "encodeCount", "encodeModel", "encodeModels", "passText"],
   openaiChat: ["encodeModel", "encodeModels", "saidWhy"],
   openaiResponses: []
 }

@@ -36,15 +36,15 @@ export interface UpstreamCall {
 /** What the server says to a request. Called for each. */
 export type UpstreamScript = (call: UpstreamCall, place: number) => UpstreamAnswer
 
-/** A server with OpenAI's API that does what a test tells it to. */
+/** A server with OpenAI's or Anthropic's API that does what a test tells it to. */
 export interface ScriptedUpstream {
   readonly url: string
   readonly port: number
-  /** Requests of `POST …/chat/completions`, in order. */
+  /** Requests for an answer (`POST …/chat/completions`, `…/messages`), in order. */
   readonly calls: ReadonlyArray<UpstreamCall>
   /** Every request, in order. */
   readonly seen: ReadonlyArray<UpstreamCall>
-  /** Waits for the n-th chat request, from 0. */
+  /** Waits for the n-th request for an answer, from 0. */
   readonly call: (place: number) => Promise<UpstreamCall>
   /** What follows is answered so. */
   readonly play: (script: UpstreamScript | UpstreamAnswer) => void
@@ -77,10 +77,11 @@ export const startUpstream = async (options: UpstreamOptions = {}): Promise<Scri
     void readText(request).then((text) => {
       const call = callOf(request, response, text)
       seen.push(call)
-      const key = `${call.method} ${call.path}`
+      const [path = ""] = call.path.split("?")
+      const key = `${call.method} ${path}`
       const [status, body] = options.statuses?.[key] ?? [200, routes[key]]
       if (body !== undefined) return respond(response, jsonAnswer(body, status, options.headers))
-      if (call.method !== "POST" || !call.path.endsWith("/chat/completions"))
+      if (call.method !== "POST" || !/\/(chat\/completions|messages)$/.test(path))
         return respond(response, jsonAnswer({ error: { message: `nothing at ${call.path}` } }, 404, options.headers))
       const place = calls.push(call) - 1
       for (const wake of waiting.splice(0)) wake()

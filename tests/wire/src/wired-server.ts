@@ -1,6 +1,11 @@
 import Anthropic from "@anthropic-ai/sdk"
 import { NodeServices } from "@effect/platform-node"
-import { openaiBackendLayer, type OpenaiBackendOptions } from "@pensieve/backends"
+import {
+  anthropicBackendLayer,
+  type AnthropicBackendOptions,
+  openaiBackendLayer,
+  type OpenaiBackendOptions
+} from "@pensieve/backends"
 import { BatchStore, FileStore, Home } from "@pensieve/operations"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
 import { type ScriptedUpstream, startUpstream, type UpstreamOptions } from "@pensieve/test-harness"
@@ -29,20 +34,32 @@ export interface Wired {
 export interface WiredOptions {
   readonly upstream?: UpstreamOptions
   readonly backend?: Partial<OpenaiBackendOptions>
+  /** The upstream speaks Anthropic's API instead. */
+  readonly anthropic?: Partial<AnthropicBackendOptions>
   readonly policy?: Partial<ServerPolicy["Service"]>
 }
 
-const token = "wire-token"
+/** The local token. */
+export const token = "wire-token"
 
 /** Starts both. Ends them with `stop`. */
-export const startWired = async ({ upstream: script, backend, policy }: WiredOptions = {}): Promise<Wired> => {
+export const startWired = async ({
+  upstream: script,
+  backend,
+  anthropic,
+  policy
+}: WiredOptions = {}): Promise<Wired> => {
   const upstream = await startUpstream(script)
   const scope = Scope.makeUnsafe()
   const home = mkdtempSync(join(tmpdir(), "pensieve-wire-"))
   const lines: Array<string> = []
   const logger = Logger.make((entry) => lines.push(Logger.formatLogFmt.log(entry)))
   const stack = serveLayer.pipe(
-    Layer.provide(openaiBackendLayer({ url: upstream.url, ...backend })),
+    Layer.provide(
+      anthropic === undefined
+        ? openaiBackendLayer({ url: upstream.url, ...backend })
+        : anthropicBackendLayer({ url: upstream.url, ...anthropic })
+    ),
     Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
     Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
     Layer.provide(NodeServices.layer),

@@ -1,12 +1,7 @@
 import { isJsonObject } from "@pensieve/models"
+import type { Refusal } from "../upstream/open-answer.ts"
 import type { ShapedRequest } from "./shape-request.ts"
 import type { TraitPatch, Traits } from "./traits.ts"
-
-/** A refusal of a request, as it came. */
-export interface Refusal {
-  readonly status: number
-  readonly text: string
-}
 
 /** What a refusal teaches about the server: kept for its later requests. */
 export interface Lesson {

@@ -1,19 +1,13 @@
-import { type BackendError, BackendTimeout, BackendUnavailable, withMessage } from "@pensieve/errors"
+import type { BackendError } from "@pensieve/errors"
 import { openaiChat } from "@pensieve/translator"
 import { Effect } from "effect"
 import type { HttpUpstream } from "../upstream/http-upstream.ts"
-import { redactKeys } from "../upstream/redact-keys.ts"
-import { faultError } from "../upstream/upstream-fault.ts"
+import { getJson, listBytes, lookPatience, notNow, parsedJson } from "../upstream/look.ts"
 import { basePaths, rootOf } from "./base-path.ts"
 import type { Ask, Quirk } from "./quirk.ts"
 import { quirks } from "./quirks.ts"
 import { type Traits, unknownServer, withTraits } from "./traits.ts"
 import { listedModel, type ModelList, modelEntries, type UpstreamModel } from "./upstream-model.ts"
-
-/** A list of models may be long: some services have hundreds, each with a page about it. */
-const listBytes = 8 * 1024 * 1024
-/** A server that does not list its models within this time is busy, or no such server. */
-const patience = "5 seconds"
 
 /** What the probe found out. */
 export interface KnownServer {
@@ -66,7 +60,7 @@ const listModels = (upstream: HttpUpstream, options: ProbeOptions): Effect.Effec
     const bases = basePaths(options.path)
     let serverHeader = ""
     for (const base of bases) {
-      const { status, headers, body, text } = yield* getJson(upstream, `${base}/models`, options)
+      const { status, headers, body, text } = yield* getJson(upstream, `${base}/models`, options.headers)
       const entries = status === 200 ? modelEntries(body) : undefined
       serverHeader = headers.server ?? ""
       if (entries !== undefined) return { base, list: { entries, server: upstream.server, serverHeader } }
@@ -75,38 +69,6 @@ const listModels = (upstream: HttpUpstream, options: ProbeOptions): Effect.Effec
     }
     return { base: bases[0], list: { entries: [], server: upstream.server, serverHeader } }
   })
-
-/** Whatever keeps a server from telling its models keeps it from answering; the remedy is in the words. */
-const notNow = (error: BackendError, keys: ReadonlyArray<string>): Effect.Effect<never, BackendError> => {
-  const message = redactKeys(error.message, keys)
-  return Effect.fail(
-    error._tag === "AuthenticationFailed" && keys.length === 0
-      ? withMessage(error, `The upstream wants a key; put it into PENSIEVE_UPSTREAM_KEY. ${message}`)
-      : error._tag === "BackendFailed"
-        ? new BackendUnavailable({ message })
-        : withMessage(error, message)
-  )
-}
-
-const getJson = (upstream: HttpUpstream, path: string, { headers }: ProbeOptions) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const response = yield* upstream.send({ method: "GET", path, headers })
-      const text = yield* response.text(listBytes)
-      return { status: response.status, headers: response.headers, text, body: parsed(text) }
-    })
-  ).pipe(
-    Effect.mapError((fault) => faultError(fault, false)),
-    Effect.timeoutOrElse({
-      duration: patience,
-      orElse: () =>
-        Effect.fail(
-          new BackendTimeout({
-            message: `The upstream server at ${upstream.server} does not tell its models within ${patience}. See whether it is busy or stuck.`
-          })
-        )
-    })
-  )
 
 const askOf = (upstream: HttpUpstream, root: string, headers: Readonly<Record<string, string>>): Ask => {
   const ask = (method: "GET" | "POST", path: string, body?: unknown): Effect.Effect<unknown> =>
@@ -119,10 +81,10 @@ const askOf = (upstream: HttpUpstream, root: string, headers: Readonly<Record<st
           ...(body === undefined ? {} : { body: JSON.stringify(body) })
         })
         const text = yield* response.text(listBytes)
-        return response.status === 200 ? parsed(text) : undefined
+        return response.status === 200 ? parsedJson(text) : undefined
       })
     ).pipe(
-      Effect.timeout(patience),
+      Effect.timeout(lookPatience),
       Effect.catch(() => Effect.succeed(undefined))
     )
   // Several kinds of server are told apart by the same question.
@@ -133,13 +95,5 @@ const askOf = (upstream: HttpUpstream, root: string, headers: Readonly<Record<st
         ? Effect.sync(() => asked.get(path))
         : Effect.tap(ask("GET", path), (answer) => Effect.sync(() => asked.set(path, answer))),
     post: (path, body) => ask("POST", path, body)
-  }
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

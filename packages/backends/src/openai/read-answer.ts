@@ -1,6 +1,7 @@
 import { createAnyFormParser, detectFamily, type FamilyParser, prompted } from "@pensieve/families"
 import { type Conversation, emptyUsage, type GenerationEvent, type Usage } from "@pensieve/models"
 import { openaiChat } from "@pensieve/translator"
+import type { AnswerReader } from "../upstream/open-answer.ts"
 import { makeStopWatch } from "./stop-watch.ts"
 import { makeTextCalls } from "./text-calls.ts"
 import type { Traits } from "./traits.ts"
@@ -21,19 +22,6 @@ export interface AnswerOptions {
   readonly promptTokens: number
   /** Tokens of a text of this length. */
   readonly estimate: (characters: number) => number
-}
-
-/** Reads one answer: bytes in, events out, exactly one `finished` or `failed`, last. */
-export interface AnswerReader {
-  readonly push: (bytes: Uint8Array) => Events
-  /** The bytes are over. */
-  readonly end: () => Events
-  /** Nothing more will be said. */
-  readonly over: () => boolean
-  /** The reason of the end is there; only the tokens may still come. */
-  readonly ending: () => boolean
-  /** The upstream's own counts, once it has told them. */
-  readonly counted: () => Usage | undefined
 }
 
 /** Makes the reader of one answer. */

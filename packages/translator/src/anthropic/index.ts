@@ -17,4 +17,5 @@ export { type DecodeState, type DecodeStep, decodeStream, endDecode, initialDeco
 export type { EncodedRequest } from "../encoded-request.ts"
 export { encodeRequest } from "./encode-request.ts"
 export type { CallOptions as DecodeOptions } from "../finish-calls.ts"
+export { passText } from "./pass-own-request.ts"
 export { defaultRequestOptions, type RequestOptions } from "./request-options.ts"

@@ -1,18 +1,35 @@
 import { type BackendError, BackendFailed, errorRow, type PensieveError, withMessage } from "@pensieve/errors"
-import type { GenerationEvent } from "@pensieve/models"
+import type { GenerationEvent, Usage } from "@pensieve/models"
 import { openaiChat } from "@pensieve/translator"
 import { Cause, Data, Effect, Option, Pull, type Scope, Stream } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import type { HttpUpstream, UpstreamRequest, UpstreamResponse } from "../upstream/http-upstream.ts"
-import { redactKeys } from "../upstream/redact-keys.ts"
-import type { RetryAdvice } from "../upstream/retries.ts"
-import { retryAfterOf } from "../upstream/retry-after.ts"
-import { faultError, type UpstreamFault } from "../upstream/upstream-fault.ts"
-import type { Refusal } from "./lessons.ts"
-import type { AnswerReader } from "./read-answer.ts"
+import type { HttpUpstream, UpstreamRequest, UpstreamResponse } from "./http-upstream.ts"
+import { redactKeys } from "./redact-keys.ts"
+import type { RetryAdvice } from "./retries.ts"
+import { retryAfterOf } from "./retry-after.ts"
+import { faultError, type UpstreamFault } from "./upstream-fault.ts"
 
 /** How long the tokens are waited for once the reason of the end is there: some servers forget to hang up. */
 const tokensPatience = "2 seconds"
+
+/** What a server said when it refused a request. */
+export interface Refusal {
+  readonly status: number
+  readonly text: string
+}
+
+/** Reads one answer: bytes in, events out, exactly one `finished` or `failed`, last. */
+export interface AnswerReader {
+  readonly push: (bytes: Uint8Array) => Events
+  /** The bytes are over. */
+  readonly end: () => Events
+  /** Nothing more will be said. */
+  readonly over: () => boolean
+  /** The reason of the end is there; only the tokens may still come. */
+  readonly ending: () => boolean
+  /** The upstream's own counts, once it has told them. */
+  readonly counted: () => Usage | undefined
+}
 
 /** Why a request brought no answer. */
 export class Setback extends Data.TaggedError("Setback")<{
