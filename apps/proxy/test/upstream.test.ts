@@ -1,13 +1,16 @@
 import Anthropic from "@anthropic-ai/sdk"
 import {
   jsonAnswer,
+  messageEnd,
+  messageOf,
   places,
   type Proxy,
   says,
   type ScriptedUpstream,
   startMlxLmServer,
   startProxy,
-  startUpstream
+  startUpstream,
+  textBlock
 } from "@pensieve/test-harness"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 
@@ -90,7 +93,8 @@ describe("pensieve start --upstream", () => {
     [["--upstream", "http://me:pw@localhost:1"], /--upstream must hold neither .* PENSIEVE_UPSTREAM_KEY/],
     [["--upstream", "http://localhost:1", "--model", "demo"], /--model names a model of this machine/],
     [["--upstream", "ftp://host"], /--upstream must be the address of a server/],
-    [["--upstream", "http://localhost:1", "--upstream-kind", "other"], /--upstream-kind must be/]
+    [["--upstream", "http://localhost:1", "--upstream-kind", "other"], /--upstream-kind must be/],
+    [["--upstream", "http://localhost:1", "--upstream-key-from", "client"], /Add --upstream-kind anthropic/]
   ] as const)
     it(`refuses ${args.join(" ")} in one line`, async () => {
       await startProxy({ args }).then(
@@ -98,6 +102,30 @@ describe("pensieve start --upstream", () => {
         (error: Error) => assert.match(error.message, words)
       )
     })
+})
+
+describe("pensieve start --upstream-kind anthropic", () => {
+  it("passes Anthropic's clients on with the key of the environment and the configured headers", async () => {
+    const upstream = await startUpstream({
+      routes: { "GET /v1/models": { data: [{ id: "claude-scripted", max_input_tokens: 200_000 }] } },
+      script: messageOf(textBlock(0, "Hello from afar"), messageEnd())
+    })
+    const proxy = await startProxy({
+      args: ["--upstream", `${upstream.url}/v1`, "--upstream-kind", "anthropic"],
+      env: { PENSIEVE_UPSTREAM_KEY: "canary-key-0815", PENSIEVE_UPSTREAM_HEADERS: "{X-Team: canary-team}" }
+    })
+    try {
+      const message = await client(proxy).messages.stream(question).finalMessage()
+      assert.strictEqual(textOf(message), "Hello from afar")
+      assert.strictEqual(message.id, "msg_upstream")
+      assert.deepInclude((await upstream.call(0)).headers, { "x-api-key": "canary-key-0815", "x-team": "canary-team" })
+      assert.notInclude(JSON.stringify(upstream.seen.map(({ headers, text }) => [headers, text])), proxy.token)
+      assert.notMatch(proxy.log(), /canary/)
+    } finally {
+      await proxy.stop()
+      await upstream.stop()
+    }
+  })
 })
 
 describe("a real mlx_lm.server as upstream", () => {

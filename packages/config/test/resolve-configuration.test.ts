@@ -98,6 +98,19 @@ describe("the shown configuration", () => {
   })
 })
 
+describe("the headers for an upstream", () => {
+  it("are a mapping, masked where the configuration is shown", () => {
+    const resolved = Result.getOrThrow(resolve({ env: { PENSIEVE_UPSTREAM_HEADERS: "{X-Team: canary, b: '2'}" } }))
+    assert.deepStrictEqual(resolved.value.upstreamHeaders, { "X-Team": "canary", b: "2" })
+    assert.notInclude(JSON.stringify(shownValues(resolved)), "canary")
+  })
+
+  it("must be headers", () => {
+    for (const text of ["nothing", "{'a b': c}", "{a: 'b\\u000d'}", '{a: "b\\n"}'])
+      assert.lengthOf(problems({ env: { PENSIEVE_UPSTREAM_HEADERS: text } }), 1, text)
+  })
+})
+
 describe("the JSON Schema", () => {
   it("knows every setting, requires none and allows no other", () => {
     const schema = configurationJsonSchema()

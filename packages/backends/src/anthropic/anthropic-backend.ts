@@ -11,6 +11,7 @@ import type { KeySource } from "./credentials.ts"
 import { type ListedModel, listModels } from "./list-models.ts"
 import { passOn } from "./pass-on.ts"
 import type { Calling } from "./upstream-call.ts"
+import { asUpstreamFailure } from "./upstream-failure.ts"
 
 /** What the backend is told. */
 export interface AnthropicBackendOptions {
@@ -60,7 +61,19 @@ export const anthropicBackendLayer = (options: AnthropicBackendOptions): Layer.L
           models: models.length
         })
       )
-      const calling: Calling = { upstream, watched, base, key, keyFrom, model, extraHeaders, ownHeaders }
+      // A list that does not come: nothing of the request itself was sent.
+      const models = Effect.mapError(watched.found, (error) => asUpstreamFailure(error, true))
+      const calling: Calling = {
+        upstream,
+        models,
+        lose: watched.lose,
+        base,
+        key,
+        keyFrom,
+        model,
+        extraHeaders,
+        ownHeaders
+      }
       return Backend.of({
         name: "anthropic",
         get model() {
@@ -69,7 +82,7 @@ export const anthropicBackendLayer = (options: AnthropicBackendOptions): Layer.L
         status: watched.status,
         // An error that a server tells at once keeps its status.
         errorPatience: "1 second",
-        capabilities: Effect.map(watched.found, (models) => capabilitiesOf(models, options)),
+        capabilities: Effect.map(models, (listed) => capabilitiesOf(listed, options)),
         countTokens: (conversation) => countTokens(calling, conversation),
         generate: (conversation) => Stream.unwrap(askUpstream(calling, conversation)),
         passThrough: (request) => passOn(calling, request)

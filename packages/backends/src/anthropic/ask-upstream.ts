@@ -47,9 +47,9 @@ export const askUpstream = (
   })
 
 /** The model that the user named for all; else the one asked for where there is one of that name; else the first. */
-export const modelFor = ({ model, watched }: Calling, requested: string): Effect.Effect<string, BackendError> =>
+export const modelFor = ({ model, models: listed }: Calling, requested: string): Effect.Effect<string, BackendError> =>
   model === undefined
-    ? Effect.map(watched.found, (models) =>
+    ? Effect.map(listed, (models) =>
         models.some(({ id }) => id === requested) ? requested : (models[0]?.id ?? requested)
       )
     : Effect.succeed(model)
@@ -58,7 +58,7 @@ export const modelFor = ({ model, watched }: Calling, requested: string): Effect
 export const requestHeaders = ({ keyFrom, key, ownHeaders, extraHeaders }: Calling) =>
   Effect.map(keyHeaders(keyFrom, key), (keys) => ({ ...ownHeaders, ...keys, ...extraHeaders }))
 
-const giveUp = ({ watched }: Calling, { error, gone }: Setback): Effect.Effect<never, BackendError> => {
+const giveUp = ({ lose }: Calling, { error, gone }: Setback): Effect.Effect<never, BackendError> => {
   const failure = asUpstreamFailure(error, gone)
-  return Effect.andThen(gone ? watched.lose(error) : Effect.void, Effect.fail(failure))
+  return Effect.andThen(gone ? lose(error) : Effect.void, Effect.fail(failure))
 }

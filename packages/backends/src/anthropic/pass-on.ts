@@ -18,7 +18,7 @@ type Passed = Effect.Effect<PassedAnswer, BackendError, Scope.Scope>
 /** Passes a request of Anthropic's API on: the body as it is but for the model's name, the headers but for those of this connection. */
 export const passOn = (calling: Calling, request: PassedRequest): Passed =>
   Effect.gen(function* () {
-    const { upstream, watched, base, model, key, keyFrom, extraHeaders } = calling
+    const { upstream, lose, base, model, key, keyFrom, extraHeaders } = calling
     const credentials = yield* passedKeyHeaders(keyFrom, key, request.headers)
     const headers = { ...forwardedToUpstream(request.headers), ...credentials, ...extraHeaders }
     const passed = request.body === undefined ? undefined : anthropic.passText(request.body, model)
@@ -31,7 +31,7 @@ export const passOn = (calling: Calling, request: PassedRequest): Passed =>
         ...(passed === undefined ? {} : { body: passed.text })
       })
       .pipe(
-        Effect.tapError((fault) => (isGone(fault) ? watched.lose(faultError(fault, false)) : Effect.void)),
+        Effect.tapError((fault) => (isGone(fault) ? lose(faultError(fault, false)) : Effect.void)),
         Effect.mapError((fault) => faultFailure(fault, false))
       )
     if (response.status >= 300 && response.status < 400) return yield* redirects(response)

@@ -1,12 +1,16 @@
+import type { BackendError } from "@pensieve/errors"
+import type { Effect } from "effect"
 import type { HttpUpstream } from "../upstream/http-upstream.ts"
-import type { WatchedUpstream } from "../upstream/watch-upstream.ts"
 import type { KeySource } from "./credentials.ts"
 import type { ListedModel } from "./list-models.ts"
 
 /** What every request to the upstream needs. */
 export interface Calling {
   readonly upstream: HttpUpstream
-  readonly watched: WatchedUpstream<ReadonlyArray<ListedModel>>
+  /** The upstream's models; none where it does not tell. */
+  readonly models: Effect.Effect<ReadonlyArray<ListedModel>, BackendError>
+  /** A request found the upstream gone. */
+  readonly lose: (error: BackendError) => Effect.Effect<void>
   /** Path before `/v1`. */
   readonly base: string
   readonly key: string | undefined
