@@ -106,7 +106,7 @@ describe("the headers for an upstream", () => {
   })
 
   it("must be headers", () => {
-    for (const text of ["nothing", "{'a b': c}", "{a: 'b\\u000d'}", '{a: "b\\n"}'])
+    for (const text of ["nothing", "{'a b': c}", '{a: "b\\n"}', "{a: 1}"])
       assert.lengthOf(problems({ env: { PENSIEVE_UPSTREAM_HEADERS: text } }), 1, text)
   })
 })
