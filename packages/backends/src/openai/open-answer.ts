@@ -126,21 +126,6 @@ const pullEvents = (
       reader.ending() ? Effect.flatMap(Effect.timeoutOption(pullBytes, tokensPatience), orEnd) : pullBytes
     )
 
-    const next: Pull.Pull<Events, AnswerFailure> = Effect.suspend((): Pull.Pull<Events, AnswerFailure> => {
-      if (failure !== undefined) return Effect.fail(failure)
-      if (reader.over()) return Effect.andThen(response.complete, Cause.done())
-      return nextBytes.pipe(
-        Effect.map((chunks): Events => chunks.flatMap(reader.push)),
-        Pull.catchDone(() => Effect.sync(reader.end)),
-        Effect.catch((fault) =>
-          // Behind the reason to end there is nothing to lose but the count of tokens.
-          reader.ending()
-            ? Effect.sync(reader.end)
-            : Effect.fail(new AnswerFailure({ error: faultError(fault, true), told: false }))
-        )
-      )
-    })
-
     /** A failure is the stream's own, behind what was said before it. */
     const settled = (events: Events): Events => {
       const last = events.at(-1)
@@ -150,9 +135,24 @@ const pullEvents = (
       return events.slice(0, -1)
     }
 
-    const pull: EventPull = Effect.flatMap(next, (events) => {
+    const said = (events: Events): EventPull => {
       const [head, ...tail] = settled(events)
       return head === undefined ? pull : Effect.succeed([head, ...tail] as const)
+    }
+
+    /** Behind the reason to end there is nothing to lose but the count of tokens. */
+    const onOver = (fault: UpstreamFault | Cause.Done): EventPull =>
+      Cause.isDone(fault) || reader.ending()
+        ? Effect.suspend(() => said(reader.end()))
+        : Effect.fail(new AnswerFailure({ error: faultError(fault, true), told: false }))
+
+    const pull: EventPull = Effect.suspend(() => {
+      if (failure !== undefined) return Effect.fail(failure)
+      if (reader.over()) return Effect.andThen(response.complete, Cause.done())
+      return Effect.matchEffect(nextBytes, {
+        onSuccess: (chunks) => said(chunks.flatMap(reader.push)),
+        onFailure: onOver
+      })
     })
     return pull
   })
