@@ -2,7 +2,7 @@ import { defineConfig } from "tsup"
 
 // One program that needs nothing installed beside it. CommonJS inside it asks for Node's own modules by `require`.
 export default defineConfig({
-  entry: ["src/main.ts"],
+  entry: { main: "src/bundle.ts" },
   format: "esm",
   platform: "node",
   target: "node22",

@@ -155,7 +155,7 @@ const coldStart = async (upstreamPort: number): Promise<number> => {
     await health.text()
     return performance.now() - start
   } finally {
-    child.kill("SIGKILL")
+    child.kill()
     await ended
     rmSync(home, { recursive: true, force: true })
   }
