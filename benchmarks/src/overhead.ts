@@ -130,9 +130,9 @@ const measureMemory = async ({ target, ending, pid }: Way): Promise<void> => {
   const seen: Array<number> = []
   for (let part = 0; part < 10; part++) {
     const caller = async () => {
-      for (let done = 0; done < streams / 40; done++) await streamOnce(target, body, ending)
+      for (let done = 0; done < streams / 10 / callers; done++) await streamOnce(target, body, ending)
     }
-    await Promise.all([caller(), caller(), caller(), caller()])
+    await Promise.all(Array.from({ length: callers }, caller))
     seen.push(rssMb(pid))
   }
   const flat = Math.max(...seen.slice(5)) <= Math.max(...seen.slice(0, 5)) * 1.1
