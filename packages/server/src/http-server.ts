@@ -5,6 +5,7 @@ import { createServer } from "node:http"
 import { Activity } from "./activity.ts"
 import { app } from "./app.ts"
 import { batchWorkerLayer } from "./batch-worker.ts"
+import { holdEarly } from "./hold-early.ts"
 import { refuseUnreadable } from "./unreadable.ts"
 
 /** Bytes of all headers of a request. */
@@ -14,12 +15,14 @@ const headerLimitBytes = 32 * 1024
 export const listenLayer = (port: number) =>
   NodeHttpServer.layerServer(
     () =>
-      createServer({
-        maxHeaderSize: headerLimitBytes,
-        headersTimeout: 10_000,
-        requestTimeout: 60_000,
-        keepAliveTimeout: 60_000
-      }).on("clientError", refuseUnreadable),
+      holdEarly(
+        createServer({
+          maxHeaderSize: headerLimitBytes,
+          headersTimeout: 10_000,
+          requestTimeout: 60_000,
+          keepAliveTimeout: 60_000
+        }).on("clientError", refuseUnreadable)
+      ),
     { port, host: "127.0.0.1", gracefulShutdownTimeout: "2 seconds" }
   )
 

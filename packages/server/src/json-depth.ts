@@ -1,7 +1,9 @@
 const quote = 0x22
 const backslash = 0x5c
-const openers = new Set([0x5b, 0x7b])
-const closers = new Set([0x5d, 0x7d])
+/** Brackets and braces differ in one bit only. */
+const brace = 0x20
+const opener = 0x5b | brace
+const closer = 0x5d | brace
 
 /** Index of the quote that ends the string which begins at `start`, or -1. */
 const endOfString = (text: string, start: number): number => {
@@ -26,9 +28,9 @@ export const isDeeperThan = (text: string, limit: number): boolean => {
     if (code === quote) {
       at = endOfString(text, at)
       if (at === -1) return false
-    } else if (openers.has(code)) {
+    } else if ((code | brace) === opener) {
       if (++depth > limit) return true
-    } else if (closers.has(code)) depth--
+    } else if ((code | brace) === closer) depth--
   }
   return false
 }

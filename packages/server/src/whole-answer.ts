@@ -23,7 +23,7 @@ export const wholeAnswer = (
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Scope.Scope> =>
   Effect.gen(function* () {
     const { requestId, feed, gatherer } = exchange
-    const gathered = Stream.fromQueue(feed).pipe(
+    const gathered = Stream.fromPull(Effect.succeed(feed.pull)).pipe(
       Stream.catchCause((cause) => Stream.fromEffect(failureEvent(cause, requestId))),
       Stream.runForEachArray((batch) => Effect.sync(() => batch.forEach(gatherer.take))),
       Effect.flatMap(() => Effect.fromResult(gatherer.body()))

@@ -1,5 +1,6 @@
 import type { GenerationEvent } from "@pensieve/models"
-import { type Cause, Clock, Duration, Effect, Queue, Scope, Stream } from "effect"
+import { Cause, Clock, Duration, Effect, Pull, Scope, Stream } from "effect"
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import type { Feed } from "./feed.ts"
 
 /** Writes one answer. Feed it every event in order, then end it; it holds the state in between. */
@@ -34,16 +35,33 @@ export const written = <E>(options: WrittenOptions<E>): Stream.Stream<string> =>
       const pulse = makePulse(writer, clock, Duration.toMillis(Duration.fromInputUnsafe(options.pingEvery)))
       yield* Effect.forkIn(pulse.beating(feed), yield* Scope.Scope)
       const opening = pulse.write(first) || pulse.write([pulse.heartbeat()])
-      const failure = (cause: Cause.Cause<E>) => Stream.fromEffect(options.failed(cause))
-      return Stream.fromQueue(feed).pipe(
-        Stream.catchCause(failure),
-        Stream.mapArray((batch) => [pulse.write(batch)]),
-        Stream.concat(Stream.sync(writer.end)),
-        Stream.filter((text) => text !== ""),
-        (rest) => Stream.concat(Stream.succeed(opening), rest)
+      let over = false
+
+      const texts = (text: string): Texts => (text === "" ? rest : Effect.succeed([text]))
+      const end = (): Texts => {
+        over = true
+        return texts(writer.end())
+      }
+      const fail = (cause: Cause.Cause<E>): Texts =>
+        Effect.flatMap(options.failed(cause), (event) => {
+          over = true
+          return texts(pulse.write([event]) + writer.end())
+        })
+      const rest: Texts = Effect.suspend(() =>
+        over
+          ? Cause.done()
+          : Pull.matchEffect(feed.pull, {
+              onSuccess: (batch) => texts(pulse.write(batch)),
+              onFailure: fail,
+              onDone: end
+            })
       )
+      return Stream.concat(Stream.succeed(opening), Stream.fromPull(Effect.succeed(rest)))
     })
   )
+
+/** The next texts of an answer. */
+type Texts = Pull.Pull<NonEmptyReadonlyArray<string>>
 
 /** Writes events and knows since when nothing was written, and since when nothing but heartbeats. */
 const makePulse = (writer: EventWriter, clock: Clock.Clock, every: number) => {
@@ -68,7 +86,7 @@ const makePulse = (writer: EventWriter, clock: Clock.Clock, every: number) => {
     Effect.gen(function* () {
       const wait = lastText + every - clock.currentTimeMillisUnsafe()
       if (wait > 0) return yield* Effect.sleep(wait)
-      if (Queue.sizeUnsafe(feed) === 0) Queue.offerUnsafe(feed, heartbeat())
+      feed.beat(heartbeat())
       lastText = clock.currentTimeMillisUnsafe()
     }).pipe(Effect.forever)
   return { write, heartbeat, beating }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { GenerationEvent } from "@pensieve/models"
 import { firstEvents, startFeed } from "@pensieve/streaming"
-import { Effect, Fiber, Queue, Ref, Stream } from "effect"
+import { Effect, Fiber, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 
 const text = (value: string): GenerationEvent => ({ type: "text-delta", text: value })
@@ -18,7 +18,7 @@ describe("firstEvents", () => {
     Effect.gen(function* () {
       const feed = yield* startFeed(Stream.concat(Stream.fromArray([text("a"), text("b")]), Stream.fail("late")))
       assert.deepStrictEqual(yield* firstEvents(feed, "1 second"), [text("a"), text("b")])
-      assert.strictEqual(yield* Effect.flip(Queue.take(feed)), "late")
+      assert.strictEqual(yield* Effect.flip(feed.pull), "late")
     })
   )
 
@@ -35,7 +35,7 @@ describe("firstEvents", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* Fiber.join(waiting), [])
       yield* TestClock.adjust("4 seconds")
-      assert.deepStrictEqual(yield* Queue.take(feed), text("late"))
+      assert.deepStrictEqual(yield* feed.pull, [text("late")])
     })
   )
 })
@@ -48,7 +48,7 @@ describe("startFeed", () => {
       const feed = yield* startFeed(endless)
       yield* TestClock.adjust("1 minute")
       assert.isBelow(pulled, 40)
-      yield* Queue.takeAll(feed)
+      yield* feed.pull
       yield* TestClock.adjust("1 minute")
       assert.isBelow(pulled, 80)
     })

@@ -8,6 +8,8 @@ import { until } from "./until.ts"
 
 /** How the proxy is started. */
 export interface ProxyOptions {
+  /** The program; the checkout's source unless told otherwise. */
+  readonly main?: string
   /** Model folder, or undefined for what it chooses itself. */
   readonly model?: string
   /** Scripted answers: request class → answers → pieces. */
@@ -43,7 +45,7 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
   const child = spawn(
     process.execPath,
     [
-      places.main,
+      options.main ?? places.main,
       "start",
       "--port",
       String(options.port ?? 0),

@@ -10,6 +10,7 @@ import { arrangeFor, callsAllowed, planGeneration, unenforced } from "./plan-gen
 import { opensReasoning } from "./plan-reasoning.ts"
 import { AnswerReader, type Shortfall } from "./read-answer.ts"
 import type { OwnCalls } from "./own-calls.ts"
+import { readBatches } from "./read-batches.ts"
 import { secondAttempt } from "./second-attempt.ts"
 
 type Answer = Stream.Stream<GenerationEvent, BackendError>
@@ -64,11 +65,11 @@ export const answerStream = (
     })
 
   const eventsOf = (lines: Stream.Stream<BridgeLine, BackendError>, reader: AnswerReader): Answer =>
-    lines.pipe(
-      Stream.mapEffect((line) => Effect.fromResult(reader.read(line))),
-      // What the engine would go on to say is not wanted; closing the stream stops it.
-      Stream.takeUntil(() => reader.over),
-      Stream.flattenIterable
+    // What the engine would go on to say is not wanted; closing the stream stops it.
+    readBatches(
+      lines,
+      (line) => reader.read(line),
+      () => reader.over
     )
 
   /** Asks again; if that fails too, the answer is what it was. */

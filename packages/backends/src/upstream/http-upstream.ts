@@ -31,6 +31,8 @@ export interface UpstreamResponse {
   readonly headers: Readonly<Record<string, string>>
   /** The body as it comes; to be run once. */
   readonly bytes: Stream.Stream<Uint8Array, UpstreamFault>
+  /** The same bytes, for whoever takes them piece by piece: a stream's own pull costs a lock and a context each time. */
+  readonly pull: IncomingBody<UpstreamFault>["pull"]
   /**
    * The body as text, as far as it comes within five seconds: for errors and for short answers. Ends the exchange.
    *
@@ -132,6 +134,7 @@ class Exchange {
       status,
       headers,
       bytes: Stream.fromPull(Effect.succeed(this.#body.pull)),
+      pull: this.#body.pull,
       text: (limit = errorBytes) => boundedText(this.#body, limit),
       complete: Effect.sync(() => {
         this.#complete = true

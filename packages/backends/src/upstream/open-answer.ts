@@ -70,7 +70,7 @@ export const openAnswer = (
     const response = yield* Effect.mapError(upstream.send(exchange.request), faultSetback)
     if (response.status < 200 || response.status > 299) return yield* refused(response, keys)
     const reader = exchange.makeReader()
-    const pull = yield* pullEvents(response, reader, exchange)
+    const pull = pullEvents(response, reader, exchange)
     const first = yield* Pull.catchDone(Effect.mapError(pull, unlessDone(firstSetback)), () =>
       Effect.succeed<Events>([])
     )
@@ -131,48 +131,43 @@ const firstSetback = ({ error, told }: AnswerFailure): Setback =>
 type EventPull = Pull.Pull<NonEmptyReadonlyArray<GenerationEvent>, AnswerFailure>
 
 /** Pulls bytes until they say something. */
-const pullEvents = (
-  response: UpstreamResponse,
-  reader: AnswerReader,
-  { keys, onEnd }: Exchange
-): Effect.Effect<EventPull, never, Scope.Scope> =>
-  Effect.map(Stream.toPull(response.bytes), (pullBytes) => {
-    let failure: AnswerFailure | undefined
+const pullEvents = (response: UpstreamResponse, reader: AnswerReader, { keys, onEnd }: Exchange): EventPull => {
+  let failure: AnswerFailure | undefined
 
-    const nextBytes = Effect.suspend(() =>
-      reader.ending() ? Effect.flatMap(Effect.timeoutOption(pullBytes, tokensPatience), orEnd) : pullBytes
-    )
+  const nextBytes = Effect.suspend(() =>
+    reader.ending() ? Effect.flatMap(Effect.timeoutOption(response.pull, tokensPatience), orEnd) : response.pull
+  )
 
-    const next: Pull.Pull<Events, AnswerFailure> = Effect.suspend((): Pull.Pull<Events, AnswerFailure> => {
-      if (failure !== undefined) return Effect.fail(failure)
-      if (reader.over()) return Effect.andThen(response.complete, Cause.done())
-      return nextBytes.pipe(
-        Effect.map((chunks): Events => chunks.flatMap(reader.push)),
-        Pull.catchDone(() => Effect.sync(reader.end)),
-        Effect.catch((fault) =>
-          // Behind the reason to end there is nothing to lose but the count of tokens.
-          reader.ending()
-            ? Effect.sync(reader.end)
-            : Effect.fail(new AnswerFailure({ error: faultError(fault, true), told: false }))
-        )
-      )
+  /** A failure is the stream's own, behind what was said before it. */
+  const settled = (events: Events): Events => {
+    const last = events.at(-1)
+    if (last?.type === "finished") onEnd(reader)
+    if (last?.type !== "failed") return events
+    failure = new AnswerFailure({ error: toldError(last.error, keys), told: true })
+    return events.slice(0, -1)
+  }
+
+  const said = (events: Events): EventPull => {
+    const [head, ...tail] = settled(events)
+    return head === undefined ? pull : Effect.succeed([head, ...tail] as const)
+  }
+
+  /** Behind the reason to end there is nothing to lose but the count of tokens. */
+  const onOver = (fault: UpstreamFault | Cause.Done): EventPull =>
+    Cause.isDone(fault) || reader.ending()
+      ? Effect.suspend(() => said(reader.end()))
+      : Effect.fail(new AnswerFailure({ error: faultError(fault, true), told: false }))
+
+  const pull: EventPull = Effect.suspend(() => {
+    if (failure !== undefined) return Effect.fail(failure)
+    if (reader.over()) return Effect.andThen(response.complete, Cause.done())
+    return Effect.matchEffect(nextBytes, {
+      onSuccess: (chunks) => said(chunks.flatMap(reader.push)),
+      onFailure: onOver
     })
-
-    /** A failure is the stream's own, behind what was said before it. */
-    const settled = (events: Events): Events => {
-      const last = events.at(-1)
-      if (last?.type === "finished") onEnd(reader)
-      if (last?.type !== "failed") return events
-      failure = new AnswerFailure({ error: toldError(last.error, keys), told: true })
-      return events.slice(0, -1)
-    }
-
-    const pull: EventPull = Effect.flatMap(next, (events) => {
-      const [head, ...tail] = settled(events)
-      return head === undefined ? pull : Effect.succeed([head, ...tail] as const)
-    })
-    return pull
   })
+  return pull
+}
 
 const orEnd = <A>(chunks: Option.Option<A>): Pull.Pull<A> =>
   Option.isSome(chunks) ? Effect.succeed(chunks.value) : Cause.done()
