@@ -78,8 +78,10 @@ export const startUpstream = async (options: UpstreamOptions = {}): Promise<Scri
       const call = callOf(request, response, text)
       seen.push(call)
       const [path = ""] = call.path.split("?")
-      const key = `${call.method} ${path}`
-      const [status, body] = options.statuses?.[key] ?? [200, routes[key]]
+      // An answer may be for a certain query.
+      const keys = [`${call.method} ${call.path}`, `${call.method} ${path}`]
+      const own = keys.map((key) => options.statuses?.[key]).find((found) => found !== undefined)
+      const [status, body] = own ?? [200, keys.map((key) => routes[key]).find((found) => found !== undefined)]
       if (body !== undefined) return respond(response, jsonAnswer(body, status, options.headers))
       if (call.method !== "POST" || !/\/(chat\/completions|messages)$/.test(path))
         return respond(response, jsonAnswer({ error: { message: `nothing at ${call.path}` } }, 404, options.headers))
