@@ -8,7 +8,7 @@ import type { ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
 import { arrangeFor, callsAllowed, planGeneration, unenforced } from "./plan-generation.ts"
 import { opensReasoning } from "./plan-reasoning.ts"
-import { AnswerReader, type Shortfall } from "./read-answer.ts"
+import { type AnswerOptions, AnswerReader, type Shortfall } from "./read-answer.ts"
 import type { OwnCalls } from "./own-calls.ts"
 import { secondAttempt } from "./second-attempt.ts"
 
@@ -39,7 +39,7 @@ export const answerStream = (
     script === undefined ? undefined : forcedPieces(script, conversation, model.family, model.card.addedTokens)
   const readers: Array<AnswerReader> = []
 
-  const readerFor = (asked: Conversation, more: { readonly last: boolean; readonly before?: AnswerReader }) => {
+  const readerFor = (asked: Conversation, more: Pick<AnswerOptions, "last" | "before" | "notices">) => {
     const reader = new AnswerReader({
       parser: model.family.createParser({
         opensReasoning: opensReasoning(asked, model),
@@ -91,9 +91,9 @@ export const answerStream = (
     )
   }
 
-  const first = readerFor(conversation, { last: forced !== undefined })
   const arranged = arrangeFor(conversation, model)
   const notices = [...arranged.notices, ...unenforced(conversation)]
+  const first = readerFor(conversation, { last: forced !== undefined, notices })
   return Stream.concat(
     Stream.onStart(eventsOf(linesFor(conversation, arranged), first), logNotices(notices)),
     Stream.suspend(() => (first.shortfall === null ? Stream.empty : onShortfall(first, first.shortfall)))
