@@ -105,7 +105,7 @@ describe.each([hermes, prompted].map((family) => [family.name, family] as const)
           }
         }
       ),
-      { numRuns: 400 }
+      { numRuns: 150 }
     )
   })
 
@@ -118,7 +118,7 @@ describe.each([hermes, prompted].map((family) => [family.name, family] as const)
           asText
         )
       }),
-      { numRuns: 400 }
+      { numRuns: 150 }
     )
   })
 
@@ -131,7 +131,7 @@ describe.each([hermes, prompted].map((family) => [family.name, family] as const)
           if (kind === "reasoning-end") assert.strictEqual(kinds[index - 1], "reasoning")
         })
       }),
-      { numRuns: 400 }
+      { numRuns: 150 }
     )
   })
 
@@ -142,7 +142,7 @@ describe.each([hermes, prompted].map((family) => [family.name, family] as const)
       fc.property(plain, fc.boolean(), ends, (text, opensReasoning, reason) => {
         assert.strictEqual(letters(shown(read(family, text, options({ opensReasoning }), reason))), letters(text))
       }),
-      { numRuns: 400 }
+      { numRuns: 150 }
     )
   })
 
@@ -164,7 +164,7 @@ describe("hostile answers", () => {
     ["calls nested in strings that only a backslash keeps open", '<tool_call>{\\"'],
     ["brackets", "<tool_call>[[[["]
   ])("of %s come out as they went in, but for white space and tags", (_, unit) => {
-    const text = unit.repeat(Math.ceil(50_000 / unit.length))
+    const text = unit.repeat(Math.ceil(10_000 / unit.length))
     assert.strictEqual(letters(shown(read(hermes, characters(text)))), letters(text))
   })
 })

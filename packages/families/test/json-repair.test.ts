@@ -102,7 +102,7 @@ describe("mending JSON", () => {
           read === null || strings(read.value).every((string) => known.has(string) || !/["'\\]/.test(string))
         )
       }),
-      { numRuns: 300 }
+      { numRuns: 100 }
     )
   })
 
