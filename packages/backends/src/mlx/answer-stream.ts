@@ -6,9 +6,11 @@ import { randomBytes } from "node:crypto"
 import { logNotices } from "../log-notices.ts"
 import type { ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
+import type { GrammarPlans } from "./grammar-plans.ts"
+import { generateHeld } from "./held-generation.ts"
 import { arrangeFor, callsAllowed, planGeneration, unenforced } from "./plan-generation.ts"
 import { opensReasoning } from "./plan-reasoning.ts"
-import { AnswerReader, type Shortfall } from "./read-answer.ts"
+import { type AnswerOptions, AnswerReader, type Shortfall } from "./read-answer.ts"
 import type { OwnCalls } from "./own-calls.ts"
 import { secondAttempt } from "./second-attempt.ts"
 
@@ -22,6 +24,7 @@ export interface AnswerStreamOptions {
   /** Scripted answers (tests only). */
   readonly script?: ForcedScript
   readonly ownCalls: OwnCalls
+  readonly plans: GrammarPlans
 }
 
 /**
@@ -31,15 +34,15 @@ export interface AnswerStreamOptions {
 export const answerStream = (
   bridge: ReadyBridge,
   request: Conversation,
-  { script, ownCalls }: AnswerStreamOptions
+  { script, ownCalls, plans }: AnswerStreamOptions
 ): Answer => {
   const conversation = ownCalls.recall(request)
-  const { model, client } = bridge
+  const { model } = bridge
   const forced =
     script === undefined ? undefined : forcedPieces(script, conversation, model.family, model.card.addedTokens)
   const readers: Array<AnswerReader> = []
 
-  const readerFor = (asked: Conversation, more: { readonly last: boolean; readonly before?: AnswerReader }) => {
+  const readerFor = (asked: Conversation, more: Pick<AnswerOptions, "last" | "before" | "notices">) => {
     const reader = new AnswerReader({
       parser: model.family.createParser({
         opensReasoning: opensReasoning(asked, model),
@@ -57,11 +60,10 @@ export const answerStream = (
     return reader
   }
 
-  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> =>
-    client.generate({
-      ...planGeneration(asked, arranged, model),
-      ...(forced === undefined ? {} : { forced })
-    })
+  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> => {
+    const body = { ...planGeneration(asked, arranged, model), ...(forced === undefined ? {} : { forced }) }
+    return generateHeld(bridge, plans, asked, body)
+  }
 
   const eventsOf = (lines: Stream.Stream<BridgeLine, BackendError>, reader: AnswerReader): Answer =>
     lines.pipe(
@@ -91,9 +93,10 @@ export const answerStream = (
     )
   }
 
-  const first = readerFor(conversation, { last: forced !== undefined })
   const arranged = arrangeFor(conversation, model)
-  const notices = [...arranged.notices, ...unenforced(conversation)]
+  const { plan } = plans.of(conversation, model, arranged.continueFinal)
+  const notices = [...arranged.notices, ...(plan === null ? unenforced(conversation) : plan.notices)]
+  const first = readerFor(conversation, { last: forced !== undefined, notices })
   return Stream.concat(
     Stream.onStart(eventsOf(linesFor(conversation, arranged), first), logNotices(notices)),
     Stream.suspend(() => (first.shortfall === null ? Stream.empty : onShortfall(first, first.shortfall)))
