@@ -100,7 +100,9 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
   })
 
 /** The lines of an answer, as many at a time as the bytes hold. */
-const linesIn = (bytes: Stream.Stream<Uint8Array, BackendError>): Stream.Stream<BridgeLine, BackendError | GrammarRefused> => {
+const linesIn = (
+  bytes: Stream.Stream<Uint8Array, BackendError>
+): Stream.Stream<BridgeLine, BackendError | GrammarRefused> => {
   let reader = initialNdjson()
   return readBatches(bytes, (chunk) => {
     const [next, frames] = pushNdjson(reader, chunk)
