@@ -2,7 +2,7 @@ import { BackendFailed } from "@pensieve/errors"
 import type { BridgeGenerate, BridgeGrammarCheck, BridgeLine } from "@pensieve/models"
 import { Effect, Stream } from "effect"
 import type { BridgeClient } from "../../src/mlx/bridge-client.ts"
-import { GrammarRefused } from "../../src/mlx/bridge-errors.ts"
+import type { GrammarRefused } from "../../src/mlx/bridge-errors.ts"
 import { model } from "./model.ts"
 
 /** What an engine does with one request: its lines, or null where it fails, or what its grammar compiler says. */
