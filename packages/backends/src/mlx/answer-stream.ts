@@ -6,6 +6,8 @@ import { randomBytes } from "node:crypto"
 import { logNotices } from "../log-notices.ts"
 import type { ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
+import type { GrammarPlans } from "./grammar-plans.ts"
+import { generateHeld } from "./held-generation.ts"
 import { arrangeFor, callsAllowed, planGeneration, unenforced } from "./plan-generation.ts"
 import { opensReasoning } from "./plan-reasoning.ts"
 import { type AnswerOptions, AnswerReader, type Shortfall } from "./read-answer.ts"
@@ -23,6 +25,7 @@ export interface AnswerStreamOptions {
   /** Scripted answers (tests only). */
   readonly script?: ForcedScript
   readonly ownCalls: OwnCalls
+  readonly plans: GrammarPlans
 }
 
 /**
@@ -32,10 +35,10 @@ export interface AnswerStreamOptions {
 export const answerStream = (
   bridge: ReadyBridge,
   request: Conversation,
-  { script, ownCalls }: AnswerStreamOptions
+  { script, ownCalls, plans }: AnswerStreamOptions
 ): Answer => {
   const conversation = ownCalls.recall(request)
-  const { model, client } = bridge
+  const { model } = bridge
   const forced =
     script === undefined ? undefined : forcedPieces(script, conversation, model.family, model.card.addedTokens)
   const readers: Array<AnswerReader> = []
@@ -58,11 +61,10 @@ export const answerStream = (
     return reader
   }
 
-  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> =>
-    client.generate({
-      ...planGeneration(asked, arranged, model),
-      ...(forced === undefined ? {} : { forced })
-    })
+  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> => {
+    const body = { ...planGeneration(asked, arranged, model), ...(forced === undefined ? {} : { forced }) }
+    return generateHeld(bridge, plans, asked, body)
+  }
 
   const eventsOf = (lines: Stream.Stream<BridgeLine, BackendError>, reader: AnswerReader): Answer =>
     // What the engine would go on to say is not wanted; closing the stream stops it.
@@ -93,7 +95,8 @@ export const answerStream = (
   }
 
   const arranged = arrangeFor(conversation, model)
-  const notices = [...arranged.notices, ...unenforced(conversation)]
+  const { plan } = plans.of(conversation, model, arranged.continueFinal)
+  const notices = [...arranged.notices, ...(plan === null ? unenforced(conversation) : plan.notices)]
   const first = readerFor(conversation, { last: forced !== undefined, notices })
   return Stream.concat(
     Stream.onStart(eventsOf(linesFor(conversation, arranged), first), logNotices(notices)),

@@ -5,6 +5,7 @@ import { Backend, type BackendStatus } from "../backend.ts"
 import { answerStream } from "./answer-stream.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
 import type { ForcedScript } from "./forced-script.ts"
+import { GrammarPlans } from "./grammar-plans.ts"
 import { OwnCalls } from "./own-calls.ts"
 import { arrangeFor, planPrompt } from "./plan-generation.ts"
 
@@ -23,6 +24,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
     Effect.gen(function* () {
       const supervisor = yield* BridgeSupervisor
       const ownCalls = new OwnCalls()
+      const plans = new GrammarPlans()
 
       const status = Effect.map(supervisor.state, (state): BackendStatus =>
         state.status === "ready" ? { status: "ready" } : { status: state.status, message: state.message }
@@ -63,6 +65,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
       const answer = (bridge: ReadyBridge, conversation: Conversation) =>
         answerStream(bridge, conversation, {
           ownCalls,
+          plans,
           ...(options.forcedScript === undefined ? {} : { script: options.forcedScript })
         })
 

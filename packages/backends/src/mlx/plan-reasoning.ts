@@ -35,7 +35,8 @@ const effortWords: Readonly<Record<Effort, "low" | "medium" | "high">> = {
 const largestShare = 0.75
 
 /** Whether the request wants no thinking at all. */
-const isOff = ({ mode, effort }: ReasoningRequest): boolean => mode === "off" || (mode === "auto" && effort === "none")
+export const isOff = ({ mode, effort }: ReasoningRequest): boolean =>
+  mode === "off" || (mode === "auto" && effort === "none")
 
 /** The options that switch and measure thinking in the model's own template; nothing where it has none. */
 export const reasoningOptions = (

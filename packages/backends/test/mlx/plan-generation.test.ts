@@ -11,11 +11,12 @@ const plan = (change: Partial<Conversation> = {}) => {
 }
 
 describe("what the engine is asked", () => {
-  it("lets the request's sampling beat the model's own", () => {
-    assert.deepStrictEqual(plan().sampling, { temperature: 0.6, topP: 0.95 })
+  it("lets the request's sampling beat the model's own, and that the family's", () => {
+    assert.deepStrictEqual(plan().sampling, { temperature: 0.6, topP: 0.95, topK: 20 })
     assert.deepStrictEqual(plan({ sampling: { temperature: 0, seed: 7 } }).sampling, {
       temperature: 0,
       topP: 0.95,
+      topK: 20,
       seed: 7
     })
   })
