@@ -1,4 +1,4 @@
-import { Validator } from "@cfworker/json-schema"
+import { checkInput } from "@pensieve/families"
 import { type Conversation, type GenerationEvent, isJsonObject, type Json, type JsonObject } from "@pensieve/models"
 import fc from "fast-check"
 import type { DeclaredTool } from "./asked-grammar.ts"
@@ -49,7 +49,5 @@ const callFaults = (
 }
 
 /** What is wrong with a value, by its schema. */
-export const schemaFaults = (schema: JsonObject, value: Json): ReadonlyArray<string> => {
-  const { valid, errors } = new Validator({ ...schema }, "2020-12").validate(value)
-  return valid ? [] : [`${errors.at(-1)?.error ?? ""} ${JSON.stringify([value, schema])}`]
-}
+export const schemaFaults = (schema: JsonObject, value: Json): ReadonlyArray<string> =>
+  checkInput(schema, value).map(({ message }) => `${message} ${JSON.stringify([value, schema])}`)
