@@ -28,7 +28,7 @@ export const writtenCall = (family: Family, call: PastCall): string =>
   family.renderCall(call).replace(/^<\|start\|>assistant/, "")
 
 /** Text as a vocabulary with these tokens would send it. */
-export const piecesOf = (text: string, tokens: ReadonlyArray<string>): ReadonlyArray<ModelPiece> => {
+const piecesOf = (text: string, tokens: ReadonlyArray<string>): ReadonlyArray<ModelPiece> => {
   const [token] = tokens
   if (token === undefined) return text === "" ? [] : [{ text }]
   return text
