@@ -41,14 +41,14 @@ describe("an upstream that dies", () => {
         assert.isDefined(answer.error, `at byte ${offset}`)
         assert.deepStrictEqual(answer.calls, [], `at byte ${offset}`)
       }
-  }, 120_000)
+  }, 240_000)
 
   it("behind its reason to end has answered", async () => {
     for (const { offset, answer } of await Promise.all(offsets(complete, whole.length).map(dyingAt))) {
       assert.isUndefined(answer.error, `at byte ${offset}`)
       assert.deepStrictEqual(answer.calls, [["Bash", '{"value":"rm -rf build"}']], `at byte ${offset}`)
     }
-  }, 120_000)
+  }, 240_000)
 
   it("before its first word gives the error a status of its own", async () => {
     const { status, answer } = await dyingAt(0)
