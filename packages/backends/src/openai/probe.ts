@@ -42,7 +42,7 @@ export const probe = (upstream: HttpUpstream, options: ProbeOptions): Effect.Eff
     const { base, list } = yield* listModels(upstream, options)
     const ask = askOf(upstream, rootOf(base), options.headers)
     const unknown = { kind: undefined, base, models: list.entries.map(listedModel), traits: unknownServer }
-    const known = yield* Effect.timeoutOption(recognise(ask, base, list, options.last), patience)
+    const known = yield* Effect.timeoutOption(recognise(ask, base, list, options.last), lookPatience)
     return Option.getOrUndefined(known) ?? unknown
   })
 
