@@ -1,7 +1,7 @@
 import type { Conversation, OpenaiChatSentRequest, OutputFormat, Sampling } from "@pensieve/models"
 import { note, type Notices } from "../notices.ts"
 import type { RequestOptions } from "./request-options.ts"
-import { shownTools } from "../shown-tools.ts"
+import { notedTools } from "../noted-tools.ts"
 import type { WireNames } from "../wire-names.ts"
 
 type Fields = Partial<OpenaiChatSentRequest>
@@ -75,7 +75,7 @@ export const encodeMaxTokens = (
 
 /** The tools the model may see, and what it must do with them. */
 export const encodeTools = (conversation: Conversation, names: WireNames, notices: Notices): Fields => {
-  const shown = shownTools(conversation, notices)
+  const shown = notedTools(conversation, notices)
   if (shown.length === 0) return {}
   return {
     tools: shown.map(({ name, description, inputSchema }) => ({
