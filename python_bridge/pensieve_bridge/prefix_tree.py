@@ -119,7 +119,7 @@ class PrefixTree:
         self.root = Node(array("I"), 0, None)
         self.nbytes = 0
         self.clock = 0
-        self._needs = needs
+        self.needs = needs
 
     def match(self, tokens: Tokens, limit: int) -> Match:
         """The longest known beginning, of at most `limit` tokens; touches the way there."""
@@ -207,12 +207,12 @@ class PrefixTree:
         covered_from = 0
         for node in path:
             end = min(node.end, common)
-            if self._needs.window and node.window_start > node.start:
+            if self.needs.window and node.window_start > node.start:
                 covered_from = node.window_start
-            enough = not self._needs.window or (
-                covered_from < end and (covered_from == 0 or end - self._needs.window >= covered_from)
+            enough = not self.needs.window or (
+                covered_from < end and (covered_from == 0 or end - self.needs.window >= covered_from)
             )
-            there = not self._needs.state or (node.state is not None and end == node.end)
+            there = not self.needs.state or (node.state is not None and end == node.end)
             if enough and there:
                 best = end
         return best
@@ -244,7 +244,7 @@ class PrefixTree:
         return node
 
     def _store_extras(self, path: list[Node], end: int, source: Source) -> None:
-        first = max(0, end - self._needs.window)
+        first = max(0, end - self.needs.window)
         for node in reversed(path):
             if node.end <= first:
                 break

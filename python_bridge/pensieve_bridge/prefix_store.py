@@ -1,0 +1,178 @@
+"""The prefix store of one model: what was computed for any prompt, to be gone on from. Engine thread only.
+
+It never fails a request: when something in it goes wrong it says so in the log, forgets everything and stays off.
+"""
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeVar, cast
+
+from .cache_layout import LayerStates, Layout, Parts, Piece, Slices
+from .eviction import evict
+from .log import log_exception
+from .mlx_edge import Cache, Network
+from .mlx_edge import new_cache as empty_cache
+from .prefix_tree import Match, Node, PrefixTree, Tokens
+
+RestoredFrom = Literal["memory", "disk", "none"]
+
+_KEPT_AFTER_EVICTION = 0.95
+_SPACING, _LEAST_SPACING, _LARGEST_SPACING = 2048, 1024, 8192
+_ROOM = 256
+"""Tokens of room behind a prompt, so that the first ones generated do not make its caches grow."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True, frozen=True)
+class Restored:
+    """Caches that have seen the first `tokens` of a prompt; `known`: tokens the store knows, usable or not."""
+
+    cache: Cache
+    tokens: int
+    known: int
+    source: RestoredFrom
+
+
+@dataclass(slots=True, frozen=True)
+class StoreSnapshot:
+    """The store at a moment, as plain values; bytes are those of its arrays."""
+
+    entries: int = 0
+    bytes: int = 0
+    budget_bytes: int = 0
+    tokens: int = 0
+    states: int = 0
+    evicted_bytes: int = 0
+
+
+class PrefixStore:
+    """`layout` None: the store is off, and every prompt begins with empty caches."""
+
+    def __init__(
+        self,
+        network: Network,
+        layout: Layout | None,
+        budget: int,
+        new_cache: Callable[[], Cache] | None = None,
+    ) -> None:
+        self.budget = budget
+        self.snapshot = StoreSnapshot(budget_bytes=budget)
+        self._new_cache = new_cache or partial(empty_cache, network)
+        self._layout = layout
+        self._tree = PrefixTree(layout.needs) if layout else None
+        self._evicted = 0
+
+    @property
+    def needs_marks(self) -> bool:
+        """Whether going on is possible at marks only."""
+        return self._layout is not None and (self._layout.needs.state or self._layout.needs.window > 0)
+
+    @property
+    def spacing(self) -> int:
+        """Tokens between two marks in a long run, so that states cost about as much as the keys and values do."""
+        state = next((n.state.nbytes for n in self._nodes() if n.state), 0)
+        if not state:
+            return _SPACING
+        per_token = next((n.kv.nbytes // len(n.tokens) for n in self._nodes() if n.kv), 0)
+        return max(_LEAST_SPACING, min(state // max(per_token, 1), _LARGEST_SPACING))
+
+    def usable(self, tokens: Tokens, limit: int) -> int:
+        """How many of the first `limit` tokens need not be computed."""
+        return self._guard(lambda tree: tree.match(tokens, limit).usable, 0)
+
+    def restore(self, tokens: Tokens, limit: int) -> Restored:
+        """Caches for a prompt, of which at most `limit` tokens are taken as known."""
+        empty = Restored(self._new_cache(), 0, 0, "none")
+
+        def find(tree: PrefixTree) -> Restored:
+            found = tree.match(tokens, limit)
+            if not found.usable:
+                return Restored(empty.cache, 0, found.common, "none")
+            return Restored(
+                self._build(tree, found, empty.cache, len(tokens) + _ROOM), found.usable, found.common, "memory"
+            )
+
+        return self._guard(find, empty)
+
+    def keep(self, tokens: Tokens, held: int, cache: Cache, *, mark: bool, rank: int) -> None:
+        """Store what `cache`, which has seen the first `held` tokens, knows of them. See `PrefixTree.put`."""
+
+        def put(tree: PrefixTree) -> None:
+            assert self._layout is not None
+            tree.put(tokens, held, self._layout.reader(cache, held), mark=mark, rank=rank)
+            if tree.nbytes > self.budget:
+                self._evicted += evict(tree, int(self.budget * _KEPT_AFTER_EVICTION))
+
+        self._guard(put, None)
+
+    def shrink(self, goal: int) -> int:
+        """Let go of values until at most `goal` bytes are held; returns the bytes freed."""
+        freed = self._guard(lambda tree: evict(tree, goal), 0)
+        self._evicted += freed
+        return freed
+
+    def publish(self) -> None:
+        """Make `snapshot` true; other threads read it."""
+        nodes = list(self._nodes())
+        self.snapshot = StoreSnapshot(
+            entries=len(nodes),
+            bytes=self.nbytes,
+            budget_bytes=self.budget,
+            tokens=sum(len(n.tokens) for n in nodes),
+            states=sum(n.state is not None for n in nodes),
+            evicted_bytes=self._evicted,
+        )
+
+    @property
+    def nbytes(self) -> int:
+        return self._tree.nbytes if self._tree else 0
+
+    def close(self) -> None:
+        """Let go of every array."""
+        self._tree = None
+
+    def _build(self, tree: PrefixTree, found: Match, fresh: Cache, capacity: int) -> Cache:
+        assert self._layout is not None
+        usable, window = found.usable, tree.needs.window
+        path = [node for node in found.path if node.start < usable]
+        for node in path:
+            if node.end > usable - window:
+                node.extras_used = tree.clock
+        state = path[-1].state if tree.needs.state else None
+        parts = Parts(
+            usable,
+            [_piece(node.kv, node.start, 0, usable) for node in path if node.kv is not None],
+            [
+                _piece(node.window, node.window_start, usable - window, usable)
+                for node in path
+                if node.window is not None and node.end > usable - window
+            ],
+            cast("LayerStates | None", state),
+        )
+        return self._layout.build(fresh, parts, capacity)
+
+    def _nodes(self) -> "list[Node]":
+        return list(self._tree.nodes()) if self._tree else []
+
+    def _guard(self, work: Callable[[PrefixTree], _T], otherwise: _T) -> _T:
+        if self._tree is None:
+            return otherwise
+        try:
+            return work(self._tree)
+        except Exception as error:
+            log_exception("prefix_store_off", error)
+            self._tree = None
+            return otherwise
+
+
+def as_tokens(ids: list[int]) -> Tokens:
+    return array("I", ids)
+
+
+def _piece(span: object, start: int, low: int, high: int) -> Piece:
+    """The part of a span that begins at token `start` which lies in [low, high)."""
+    slices = cast(Slices, span)
+    return slices, max(0, low - start), min(len(slices), high - start)
