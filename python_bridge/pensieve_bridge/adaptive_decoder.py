@@ -7,7 +7,7 @@ mask, so the common case of one conversation is spared both. A batch stays one u
 from collections.abc import Iterable
 
 from .batch_decoder import BatchDecoder
-from .decoder import ReadyRow
+from .decoder import ReadyRow, SeenRow
 from .mlx_edge import Network
 from .sequential_decoder import SequentialDecoder
 
@@ -38,6 +38,9 @@ class AdaptiveDecoder:
             return self._alone.step()
         said, self._said = self._said, []
         return [*said, *self._batch.step()]
+
+    def seen(self, row: int) -> SeenRow | None:
+        return self._batch.seen(row) if row in self._batched else self._alone.seen(row)
 
     def remove(self, rows: Iterable[int]) -> None:
         gone = set(rows)

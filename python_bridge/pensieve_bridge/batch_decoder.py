@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from .decoder import ReadyRow
+from .cache_edge import seen_by_batch
+from .decoder import ReadyRow, SeenRow
 from .mlx_edge import Network, batch_generator
 
 _NEVER = 1 << 30
@@ -33,6 +34,10 @@ class BatchDecoder:
     def step(self) -> list[tuple[int, int]]:
         _, responses = self._generator.next()
         return [(self._row_of[r.uid], r.token) for r in responses]
+
+    def seen(self, row: int) -> SeenRow | None:
+        found = seen_by_batch(self._generator, self._uid_of[row]) if row in self._uid_of else None
+        return SeenRow(*found) if found else None
 
     def remove(self, rows: Iterable[int]) -> None:
         uids = [uid for row in rows if (uid := self._uid_of.pop(row, None)) is not None]

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 import mlx.core as mx
 
-from .mlx_edge import Cache
+from .mlx_edge import BatchGeneratorLike, Cache
 
 Kind = Literal["kv", "window", "state", "unused"]
 
@@ -124,6 +124,22 @@ def from_state(like: Any, state: dict[str, Any]) -> Any:
     return made
 
 
+def seen_by_batch(generator: BatchGeneratorLike, uid: int) -> tuple[list[int], Cache] | None:
+    """A row of a BatchGenerator: the tokens its caches have seen, and views of the caches.
+
+    Its own `extract_cache` copies everything the row has, of which the store knows all but the end.
+    """
+    batches = cast(Any, generator)
+    stage, at = batches._find_uids([uid]).get(uid, (None, 0))
+    if stage == 0:
+        waiting = batches._unprocessed_sequences[at]
+        return list(waiting[4]), waiting[3]
+    if stage == 2:
+        running = batches._generation_batch
+        return list(running.tokens[at]), [_row_of(c, at) for c in running.prompt_cache]
+    return None
+
+
 def arrays_in(value: Any) -> Iterator[mx.array]:
     """Every array inside a state."""
     if isinstance(value, mx.array):
@@ -134,6 +150,23 @@ def arrays_in(value: Any) -> Iterator[mx.array]:
     elif isinstance(value, list | tuple):
         for item in cast("Iterable[Any]", value):
             yield from arrays_in(item)
+
+
+def _row_of(batched: Any, row: int) -> Any:
+    from mlx_lm.models.cache import CacheList, KVCache
+
+    match _name(batched):
+        case "CacheList":
+            return CacheList(*[_row_of(c, row) for c in batched.caches])
+        case "BatchKVCache":
+            # Rows end together and begin where their padding ends.
+            begin, end = cast("list[int]", batched.left_padding.tolist())[row], cast(int, batched._idx)
+            made: Any = KVCache()
+            made.keys, made.values = (a[row : row + 1, :, begin:end] for a in (batched.keys, batched.values))
+            made.offset = end - begin
+            return made
+        case _:
+            return batched.extract(row)
 
 
 def _own(value: Any) -> Any:

@@ -19,6 +19,14 @@ class ReadyRow:
     processors: list[Processor]
 
 
+@dataclass(slots=True, frozen=True)
+class SeenRow:
+    """A row's caches and all tokens they have seen. To be read at once: the row goes on."""
+
+    tokens: list[int]
+    cache: Cache
+
+
 class Decoder(Protocol):
     """Lives on the engine thread. Never ends a row by itself: the engine calls `remove`.
 
@@ -34,6 +42,10 @@ class Decoder(Protocol):
 
     def step(self) -> list[tuple[int, int]]:
         """One token for each running row, as (row, token id); a new row may need one step to warm up."""
+        ...
+
+    def seen(self, row: int) -> SeenRow | None:
+        """The state of a row that is still there; None where it cannot be had."""
         ...
 
     def remove(self, rows: Iterable[int]) -> None: ...

@@ -13,6 +13,7 @@ import mlx.core as mx
 from .events import Event
 from .log import log, log_exception
 from .model import LoadedModel, ModelError
+from .prefix_store import StoreSnapshot
 from .row import Job, Row
 from .scheduler import admissible
 from .status import Counters, EngineOptions, Fault, Health, Memory, Status
@@ -109,6 +110,10 @@ class Engine:
     @property
     def memory(self) -> Memory:
         return self._steps.memory if self._steps else Memory()
+
+    @property
+    def cache(self) -> StoreSnapshot:
+        return self._steps.store.snapshot if self._steps else StoreSnapshot()
 
     # ---- the engine thread -----------------------------------------------------------------------------------------
 

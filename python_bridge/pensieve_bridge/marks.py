@@ -21,13 +21,17 @@ class Boundaries:
     close: int = 0
 
 
+NO_BOUNDARIES = Boundaries()
+
+
 def place_marks(boundaries: Boundaries, start: int, diverged: int, goal: int, spacing: int) -> list[int]:
     """The tokens behind which a prefill from `start` to `goal` stops and keeps what is needed to go on, ascending.
 
     `diverged`: where this prompt left what was known; the next one may leave it there too. `spacing`: tokens between
     two marks in a long run.
     """
-    wanted = {boundaries.head, boundaries.close, diverged, *boundaries.turns[-_TURNS_KEPT:]}
+    # The same prompt may come again: after a broken connection, or to be answered anew.
+    wanted = {boundaries.head, boundaries.close or goal, diverged, *boundaries.turns[-_TURNS_KEPT:]}
     marks = sorted(m for m in wanted if start < m <= goal)
     for turn in boundaries.turns[:-_TURNS_KEPT]:
         if start < turn <= goal and all(abs(turn - m) >= spacing // 2 for m in marks):

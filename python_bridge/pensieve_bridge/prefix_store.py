@@ -3,18 +3,18 @@
 It never fails a request: when something in it goes wrong it says so in the log, forgets everything and stays off.
 """
 
-from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar, cast
 
 from .cache_layout import LayerStates, Layout, Parts, Piece, Slices
-from .eviction import evict
+from .eviction import BRANCH, evict
 from .log import log_exception
 from .mlx_edge import Cache, Network
 from .mlx_edge import new_cache as empty_cache
 from .prefix_tree import Match, Node, PrefixTree, Tokens
+from .wire import Json
 
 RestoredFrom = Literal["memory", "disk", "none"]
 
@@ -46,6 +46,17 @@ class StoreSnapshot:
     tokens: int = 0
     states: int = 0
     evicted_bytes: int = 0
+
+    def card(self) -> Json:
+        """The answer of `GET /cache`."""
+        return {
+            "entries": self.entries,
+            "bytes": self.bytes,
+            "budgetBytes": self.budget_bytes,
+            "tokens": self.tokens,
+            "states": self.states,
+            "evictedBytes": self.evicted_bytes,
+        }
 
 
 class PrefixStore:
@@ -81,7 +92,7 @@ class PrefixStore:
 
     def usable(self, tokens: Tokens, limit: int) -> int:
         """How many of the first `limit` tokens need not be computed."""
-        return self._guard(lambda tree: tree.match(tokens, limit).usable, 0)
+        return self._guard(lambda tree: tree.look(tokens, limit).usable, 0)
 
     def restore(self, tokens: Tokens, limit: int) -> Restored:
         """Caches for a prompt, of which at most `limit` tokens are taken as known."""
@@ -97,12 +108,17 @@ class PrefixStore:
 
         return self._guard(find, empty)
 
-    def keep(self, tokens: Tokens, held: int, cache: Cache, *, mark: bool, rank: int) -> None:
-        """Store what `cache`, which has seen the first `held` tokens, knows of them. See `PrefixTree.put`."""
+    def keep(
+        self, tokens: Tokens, end: int, cache: Cache, held: int, *, mark: bool = False, rank: int = BRANCH
+    ) -> None:
+        """Store what is known of the first `end` tokens by `cache`, which has seen the first `held` of them.
+
+        `mark`: going on right behind them will be wanted; `end` is `held` then. See `PrefixTree.put`.
+        """
 
         def put(tree: PrefixTree) -> None:
             assert self._layout is not None
-            tree.put(tokens, held, self._layout.reader(cache, held), mark=mark, rank=rank)
+            tree.put(tokens, end, self._layout.reader(cache, held), mark=mark and self.needs_marks, rank=rank)
             if tree.nbytes > self.budget:
                 self._evicted += evict(tree, int(self.budget * _KEPT_AFTER_EVICTION))
 
@@ -154,8 +170,8 @@ class PrefixStore:
         )
         return self._layout.build(fresh, parts, capacity)
 
-    def _nodes(self) -> "list[Node]":
-        return list(self._tree.nodes()) if self._tree else []
+    def _nodes(self) -> Iterator[Node]:
+        return self._tree.nodes() if self._tree else iter(())
 
     def _guard(self, work: Callable[[PrefixTree], _T], otherwise: _T) -> _T:
         if self._tree is None:
@@ -166,10 +182,6 @@ class PrefixStore:
             log_exception("prefix_store_off", error)
             self._tree = None
             return otherwise
-
-
-def as_tokens(ids: list[int]) -> Tokens:
-    return array("I", ids)
 
 
 def _piece(span: object, start: int, low: int, high: int) -> Piece:

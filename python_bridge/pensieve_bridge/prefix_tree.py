@@ -98,6 +98,10 @@ class Match:
     path: list[Node]
 
 
+def as_tokens(ids: list[int]) -> Tokens:
+    return array("I", ids)
+
+
 def common_prefix(a: Tokens, b: Tokens) -> int:
     """How many tokens two sequences begin with in common."""
     low, high = 0, min(len(a), len(b))
@@ -122,11 +126,16 @@ class PrefixTree:
         self.needs = needs
 
     def match(self, tokens: Tokens, limit: int) -> Match:
-        """The longest known beginning, of at most `limit` tokens; touches the way there."""
-        path, common = self._walk(tokens[:limit])
+        """The longest known beginning, of at most `limit` tokens; counts as a use of it."""
+        found = self.look(tokens, limit)
         self.clock += 1
-        for node in path:
+        for node in found.path:
             node.used = self.clock
+        return found
+
+    def look(self, tokens: Tokens, limit: int) -> Match:
+        """`match` without a trace."""
+        path, common = self._walk(tokens[:limit])
         return Match(common, self._usable(path, common), path)
 
     def put(self, tokens: Tokens, end: int, source: Source, *, mark: bool = False, rank: int = 0) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from .decoder import ReadyRow
 from .events import Event, Finished, FinishReason, Progress, Started, Timings
+from .marks import NO_BOUNDARIES, Boundaries
 from .mlx_edge import Network, Processor, Sampler
 from .model import LoadedModel
 from .pieces import Pieces
-from .prefill import Prefill
+from .prefill import Prefill, Worth
+from .prefix_store import PrefixStore
 from .reasoning import ReasoningBudget, ReasoningWatch, SteeredSampler
 from .sampling import GREEDY, ForcedSampler, Penalties, RowSampler, SamplingPlan, greedy
 from .scheduler import due
@@ -29,16 +31,18 @@ class Job:
     reasoning: ReasoningBudget | None = None
     request_class: str = "main"
     continues: bool = False
+    boundaries: Boundaries = NO_BOUNDARIES
 
 
 class Row:
-    """States: waiting → prefilling (`prefill` set) → decoding (`number` set) → closed."""
+    """States: waiting → placed → prefilling (`prefill` set) → decoding (`number` set) → closed."""
 
     def __init__(self, job: Job, model: LoadedModel) -> None:
         arrived = time.monotonic()
         self.job = job
         self.generation = job.generation
         self.request_class = job.request_class
+        self.worth = Worth.of(job.request_class, job.boundaries.head)
         self.due = due(arrived, job.request_class, len(job.prompt))
         self.prefill: Prefill | None = None
         self.number = 0
@@ -58,13 +62,13 @@ class Row:
         self._started: float | None = None
         self._first: float | None = None
 
-    def start(self, network: Network) -> list[Event]:
+    def start(self, network: Network, store: PrefixStore) -> list[Event]:
         """Give the row its caches."""
         job = self.job
         self._started = time.monotonic()
         # The last token is left for `first_token`.
         goal = len(job.prompt) - (1 if job.limit else 0)
-        prefill = self.prefill = Prefill(network, job.prompt, goal)
+        prefill = self.prefill = Prefill(network, store, job.prompt, goal, job.boundaries, self.worth)
         self._reported = self._started
         return [
             Started(prefill.cached_tokens, prefill.restored_from),

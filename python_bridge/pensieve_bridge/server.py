@@ -71,7 +71,7 @@ class _Views:
         }
 
     async def cache(self, _: Request) -> Json:
-        return {"entries": 0, "bytes": 0}
+        return self._bridge.engine.cache.card()
 
     async def count(self, request: Request) -> Json:
         body = parse_body(await _read(request))

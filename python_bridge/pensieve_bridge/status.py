@@ -11,11 +11,15 @@ Fault = Literal["raise", "die", "stall"]
 
 @dataclass(slots=True, frozen=True)
 class EngineOptions:
-    """`rows` run at once, `queue` may wait; a step longer than `tick_limit_seconds` counts as dead."""
+    """`rows` run at once, `queue` may wait; a step longer than `tick_limit_seconds` counts as dead.
+
+    `cache_bytes`: what the prefix store may hold; None: found from the memory that is free.
+    """
 
     rows: int = 8
     queue: int = 64
     tick_limit_seconds: float = 120.0
+    cache_bytes: int | None = None
 
 
 @dataclass(slots=True, frozen=True)

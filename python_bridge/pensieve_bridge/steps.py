@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable
 
 from . import device
 from .adaptive_decoder import AdaptiveDecoder
+from .cache_layout import Layout
 from .decoder import Decoder
 from .events import Event, Finished
 from .log import log_exception
 from .model import LoadedModel
 from .prefill import Prefill
+from .prefix_store import PrefixStore
+from .prefix_tree import as_tokens
 from .row import Job, Row
 from .scheduler import ChunkLimits, ChunkSizer, most_due
 from .sequential_decoder import SequentialDecoder
@@ -43,6 +46,7 @@ class Steps:
         self._decoder = self._new_decoder()
         self._prefilling: dict[str, Row] = {}
         self._decoding: dict[int, Row] = {}
+        self.store = PrefixStore(model.network, None, 0)
         self._events: list[tuple[str, Event]] = []
         self._numbers = 0
 
@@ -52,17 +56,23 @@ class Steps:
 
     def warm_up(self) -> None:
         """Real tokens, alone and in a batch where there is one: after this the engine is ready."""
+        layout: Layout | None = None
         numbers = [-1, -2][: self._decoder.capacity]
         for number in numbers:
             row = Row(Job("warm-up", [0, 0], limit=1), self._model)
-            row.prefill = Prefill(self._model.network, row.job.prompt, goal=1)
+            row.start(self._model.network, self.store)
+            assert row.prefill is not None
             row.prefill.advance(1)
+            layout = Layout(row.prefill.cache, 1)
             self._decoder.add(row.ready(number, row.first_token()))
             self._decoder.step()
         while not self._decoder.step():
             pass
         self._decoder.remove(numbers)
         self.memory = device.read_memory()
+        asked = self._options.cache_bytes
+        budget = device.cache_budget() if asked is None else asked
+        self.store = PrefixStore(self._model.network, layout, budget)
 
     def admit(self, row: Row) -> None:
         """Give a waiting row its place."""
@@ -70,7 +80,6 @@ class Steps:
         self._counters.requests += 1
         self._counters.prompt_tokens += len(row.job.prompt)
         self._prefilling[row.generation] = row
-        self._say(row, *row.start(self._model.network))
 
     def cancel(self, generations: Iterable[str]) -> None:
         """End these, whether they prefill or decode; the others are not touched."""
@@ -95,6 +104,9 @@ class Steps:
         self._counters.completion_tokens += end.completion_tokens
         self._counters.cancelled += end.reason == "cancelled"
         self._counters.failed += end.reason == "error"
+        if end.reason != "error":
+            self._keep(row)
+            self.store.publish()
         row.prefill = None
         if row.number in self._decoding:
             self._decoder.remove([row.number])
@@ -115,6 +127,7 @@ class Steps:
         self._prefilling.clear()
         self._decoding.clear()
         self._decoder.close()
+        self.store.close()
 
     def _decode(self, broken: bool) -> None:
         try:
@@ -129,11 +142,9 @@ class Steps:
 
     def _prefill(self) -> None:
         """One chunk of the most urgent prompt; after its last one, the row's first token."""
-        row = most_due(self._prefilling.values())
-        assert row is not None
-        prefill = row.prefill
-        assert prefill is not None
+        row = self._next_prefill()
         try:
+            prefill = self._started(row)
             if not prefill.finished:
                 began = time.monotonic()
                 size = self._chunks.next_size(others_decode=bool(self._decoding))
@@ -145,6 +156,42 @@ class Steps:
             # The row's caches are its own: the others are not touched.
             log_exception("prefill_failed", error, generation=row.generation)
             self.finish(row, row.failed(error))
+
+    def _next_prefill(self) -> Row:
+        """The most urgent row, or another one that is about to compute the same tokens: then they are shared."""
+        row = most_due(self._prefilling.values())
+        assert row is not None
+        mine = row.prefill.done if row.prefill else -1
+        for other in self._prefilling.values():
+            theirs = other.prefill
+            if other is row or theirs is None or theirs.done <= mine:
+                continue
+            if theirs.common(row.job.prompt) > theirs.done:
+                row, mine = other, theirs.done
+        return row
+
+    def _started(self, row: Row) -> Prefill:
+        for other in self._prefilling.values():
+            if other is not row and other.prefill:
+                other.prefill.keep()
+        if row.prefill is None:
+            self._say(row, *row.start(self._model.network, self.store))
+            assert row.prefill is not None
+            self._counters.cached_tokens += row.prefill.cached_tokens
+        else:
+            row.prefill.catch_up()
+        return row.prefill
+
+    def _keep(self, row: Row) -> None:
+        """What a row that ends leaves for later ones."""
+        if row.number in self._decoding:
+            seen = self._decoder.seen(row.number)
+            if seen is not None:
+                held = len(seen.tokens)
+                tokens = as_tokens(seen.tokens)
+                self.store.keep(tokens, held, seen.cache, held, mark=True, rank=row.worth.rank)
+        elif row.prefill is not None:
+            row.prefill.keep(mark=True)
 
     def _begin(self, row: Row) -> None:
         """From prefill to decode."""

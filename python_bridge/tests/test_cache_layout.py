@@ -12,7 +12,8 @@ from pensieve_bridge.cache_edge import leaves
 from pensieve_bridge.cache_layout import Layout
 from pensieve_bridge.mlx_edge import Cache, Network, evaluate, generation_stream, new_cache
 from pensieve_bridge.model import load_model
-from pensieve_bridge.prefix_store import PrefixStore, as_tokens
+from pensieve_bridge.prefix_store import PrefixStore
+from pensieve_bridge.prefix_tree import as_tokens
 
 from .tiny_models import Spec, cached
 
@@ -101,7 +102,7 @@ def test_going_on_from_the_store_is_going_on_from_the_live_cache(kind: Kind, see
 
     store, live = store_of(kind), kind.make()
     feed(kind.network, live, prompt[:split])
-    store.keep(as_tokens(prompt), split, live, mark=True, rank=1)
+    store.keep(as_tokens(prompt), split, live, split, mark=True)
     # What the live cache does afterwards, or one that was restored, changes nothing of what is kept.
     feed(kind.network, live, random_tokens(rnd, 70))
     for _ in range(2):
@@ -120,7 +121,7 @@ def test_a_cache_can_be_kept_while_it_decodes_token_by_token(kind: Kind) -> None
     store, live = store_of(kind), kind.make()
     said = go_on(kind.network, live, feed(kind.network, live, prompt))[0]
     talk = [*prompt, *said]
-    store.keep(as_tokens(talk), len(talk), live, mark=True, rank=1)
+    store.keep(as_tokens(talk), len(talk), live, len(talk), mark=True)
     rest = random_tokens(rnd, 20)
     cold = kind.make()
     expected = go_on(kind.network, cold, feed(kind.network, cold, [*talk, *rest]))[0]
@@ -140,7 +141,7 @@ def test_two_talks_that_part_share_what_they_have_in_common(kind: Kind) -> None:
         cache, at = found.cache, found.tokens
         for stop in (150, 210):
             feed(kind.network, cache, [*shared, *end][at:stop])
-            store.keep(talk, stop, cache, mark=True, rank=1)
+            store.keep(talk, stop, cache, stop, mark=True)
             at = stop
     assert found.tokens == 150  # pyright: ignore[reportPossiblyUnboundVariable]
     for end in ends:
@@ -167,12 +168,12 @@ def test_the_bytes_that_are_counted_are_the_bytes_that_are_held() -> None:
         before = mx.get_active_memory()
         for stop in range(250, 1001, 250):
             feed(network, live, prompt[at:stop], 250)
-            store.keep(as_tokens(prompt), stop, live, mark=True, rank=1)
+            store.keep(as_tokens(prompt), stop, live, stop, mark=True)
             at = stop
         # A second talk that leaves the first one inside a run.
         found = store.restore(as_tokens([*prompt[:600], 3, 4, 5]), 602)
         feed(network, found.cache, [*prompt[found.tokens : 600], 3, 4, 5])
-        store.keep(as_tokens([*prompt[:600], 3, 4, 5]), 603, found.cache, mark=True, rank=1)
+        store.keep(as_tokens([*prompt[:600], 3, 4, 5]), 603, found.cache, 603, mark=True)
         del live, found
         mx.clear_cache()
         held = mx.get_active_memory() - before
@@ -188,7 +189,7 @@ def test_restoring_keeps_no_copy_of_its_own() -> None:
     store, live = store_of(kind), kind.make()
     prompt = random_tokens(random.Random(1), 1000)
     feed(network, live, prompt)
-    store.keep(as_tokens(prompt), 1000, live, mark=True, rank=1)
+    store.keep(as_tokens(prompt), 1000, live, 1000, mark=True)
     del live
     mx.clear_cache()
     before = mx.get_active_memory()
@@ -206,9 +207,9 @@ def test_a_store_in_which_something_goes_wrong_is_off_and_harms_nobody(capfd: py
     kind = Kind(network, lambda: new_cache(network))
     store, live = store_of(kind), kind.make()
     feed(network, live, [1, 2, 3])
-    store.keep(as_tokens([1, 2, 3, 4, 5]), 5, live, mark=True, rank=1)
+    store.keep(as_tokens([1, 2, 3, 4, 5]), 5, live, 5, mark=True)
     assert "prefix_store_off" in capfd.readouterr().err
     feed(network, live, [4, 5])
-    store.keep(as_tokens([1, 2, 3, 4, 5]), 5, live, mark=True, rank=1)
+    store.keep(as_tokens([1, 2, 3, 4, 5]), 5, live, 5, mark=True)
     assert store.nbytes == 0
     assert store.restore(as_tokens([1, 2, 3, 4, 5]), 4).tokens == 0
