@@ -29,6 +29,7 @@ class Options:
     window: int | None
     rows: int
     allow_forced: bool
+    cache: Path | None
 
 
 def parse_options(arguments: list[str] | None = None) -> Options:
@@ -38,8 +39,9 @@ def parse_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--window", type=_positive, help="lower the context window to this many tokens")
     parser.add_argument("--rows", type=_positive, default=8, help="requests that run at once (default 8)")
     parser.add_argument("--allow-forced", action="store_true", help="accept scripted answers (tests only)")
+    parser.add_argument("--cache", type=Path, help="folder for what shall outlive the process")
     found = parser.parse_args(arguments)
-    return Options(found.socket, found.model.expanduser(), found.window, found.rows, found.allow_forced)
+    return Options(found.socket, found.model.expanduser(), found.window, found.rows, found.allow_forced, found.cache)
 
 
 def main() -> None:
@@ -84,6 +86,7 @@ async def _serve(options: Options, blas: Blas) -> int:
         blas=blas.name,
         allow_forced=options.allow_forced,
         options=EngineOptions(rows=options.rows),
+        cache_folder=options.cache,
     )
     app = make_app(bridge, test_faults=os.environ.get("PENSIEVE_TEST_FAULTS") == "1")
     try:

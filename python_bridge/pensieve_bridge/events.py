@@ -63,7 +63,10 @@ class Timings:
 
 @dataclass(slots=True, frozen=True)
 class Finished:
-    """Exactly one, the last. `end_token` is the end-of-turn token that was sampled, if one was."""
+    """Exactly one, the last. `end_token` is the end-of-turn token that was sampled, if one was.
+
+    `sampled`: every token of the answer, the end of turn included; not on the wire.
+    """
 
     reason: FinishReason
     stop: str | None = None
@@ -72,6 +75,7 @@ class Finished:
     timings: Timings = Timings()
     error_code: str | None = None
     error_message: str | None = None
+    sampled: tuple[int, ...] = ()
 
     def line(self) -> Json:
         line: Json = {

@@ -56,7 +56,7 @@ class Row:
         if job.reasoning is not None and job.forced is None:
             self._sampler = steered = SteeredSampler(self._sampler)
             self._reasoning = ReasoningWatch(job.reasoning, steered)
-        self._count = 0
+        self._sampled: list[int] = []
         self._reported = 0.0
         self._arrived = arrived
         self._started: float | None = None
@@ -107,7 +107,7 @@ class Row:
         fault = self._fault()
         if fault is not None:
             return [], self.failed(fault)
-        self._count += 1
+        self._sampled.append(token)
         if self._reasoning is not None:
             self._reasoning.take(token)
         if token in self._eos:
@@ -115,16 +115,16 @@ class Row:
         events: list[Event] = [*self._pieces.push(token)]
         if self._pieces.matched is not None:
             return events, self.finished("stop", stop=self._pieces.matched)
-        if self._count >= self.job.limit:
+        if len(self._sampled) >= self.job.limit:
             return events, self.finished("length")
         return events, None
 
     def finished(self, reason: FinishReason, *, stop: str | None = None, end_token: str | None = None) -> Finished:
-        return Finished(reason, stop, end_token, self._count)
+        return Finished(reason, stop, end_token, len(self._sampled))
 
     def failed(self, error: Exception) -> Finished:
         message = f"{type(error).__name__}: {error}"
-        return Finished("error", completion_tokens=self._count, error_code="engine_error", error_message=message)
+        return Finished("error", completion_tokens=len(self._sampled), error_code="engine_error", error_message=message)
 
     def close(self, end: Finished, peak_memory: int) -> list[Event]:
         """The last events: text that was held back, and the end with its timings."""
@@ -140,6 +140,7 @@ class Row:
             timings,
             end.error_code,
             end.error_message,
+            tuple(self._sampled),
         )
         return [*self._pieces.finish(), final]
 

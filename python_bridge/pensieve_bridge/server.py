@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from .answer import HEADERS, encode, gone
 from .bridge import Bridge
 from .log import log_exception
-from .wire import Json, Refusal, invalid, parse_body, parse_generate, parse_prompt
+from .wire import Json, Refusal, invalid, parse_body, parse_generate, parse_prompt, parse_seal
 
 _LARGEST_BODY = 64 << 20
 
@@ -28,6 +28,7 @@ def make_app(bridge: Bridge, *, test_faults: bool = False) -> Starlette:
         Route("/metrics", _json(views.metrics), methods=["GET"]),
         Route("/cache", _json(views.cache), methods=["GET"]),
         Route("/count", _json(views.count), methods=["POST"]),
+        Route("/seal", _json(views.seal), methods=["POST"]),
         Route("/generate", _Generate(bridge), methods=["POST"]),
     ]
     if test_faults:
@@ -75,7 +76,11 @@ class _Views:
 
     async def count(self, request: Request) -> Json:
         body = parse_body(await _read(request))
-        return {"tokens": len((await self._bridge.prompt(parse_prompt(body))).tokens)}
+        return {"tokens": await self._bridge.count(parse_prompt(body))}
+
+    async def seal(self, request: Request) -> Json:
+        generation, key = parse_seal(parse_body(await _read(request)))
+        return {"sealed": await self._bridge.seal(generation, key)}
 
     async def fault(self, request: Request) -> Json:
         self._bridge.engine.inject(parse_body(await _read(request))["kind"])
