@@ -93,6 +93,7 @@ class Bridge:
             request_class=request.request_class,
             continues=request.prompt.continue_final,
             boundaries=prompt.boundaries,
+            cache_point=prompt.tokens_of(request.cache_point, len(request.prompt.messages)),
         )
         answer = self._answers[job.generation] = Answer()
         try:

@@ -88,7 +88,7 @@ class Composer:
         if len(tokens) >= self._window:
             return None
         text = rendering.shield.plain(found.text)
-        origin = Origin(turn.key, found.kept)
+        origin = Origin(turn.key, found.kept, turn.message)
         shown = outline(rendering, found.text, tail, found.spots, found.close).behind(len(base)) if outlined else None
         if shown is None:
             return Prompt(text, tokens, origin=origin, reasoning=path.reasoning)

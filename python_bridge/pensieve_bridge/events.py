@@ -10,11 +10,19 @@ FinishReason = Literal["stop", "length", "cancelled", "error"]
 
 @dataclass(slots=True, frozen=True)
 class Started:
+    """`created_tokens`: those of the prompt, behind the cached ones, that the client asked to have cached."""
+
     cached_tokens: int
     restored_from: str
+    created_tokens: int = 0
 
     def line(self) -> Json:
-        return {"type": "started", "cachedTokens": self.cached_tokens, "restoredFrom": self.restored_from}
+        return {
+            "type": "started",
+            "cachedTokens": self.cached_tokens,
+            "cacheCreationTokens": self.created_tokens,
+            "restoredFrom": self.restored_from,
+        }
 
 
 @dataclass(slots=True, frozen=True)

@@ -26,10 +26,11 @@ _LABELLED = """{{ bos_token or '' }}{%- for m in messages %}{{ m.role | capitali
 
 @dataclass(slots=True, frozen=True)
 class Origin:
-    """The tokens a prompt goes on from instead of being rendered: the first `kept` of those known by `key`."""
+    """The tokens a prompt goes on from: the first `kept` of those known by `key`, the name of the turn `message`."""
 
     key: str
     kept: int
+    message: int
 
 
 @dataclass(slots=True, frozen=True)
@@ -47,6 +48,14 @@ class Prompt:
     starts: tuple[tuple[int, int], ...] = ()
     origin: Origin | None = None
     reasoning: int = 0
+
+    def tokens_of(self, messages: int, of: int) -> int:
+        """Tokens of the first so many of the conversation's messages; 0 where the prompt does not show it."""
+        if messages >= of:
+            return self.boundaries.close or len(self.tokens)
+        if messages == 0 or (self.origin is not None and messages <= self.origin.message):
+            return 0
+        return next((at for at, message in self.starts if message >= messages), 0)
 
 
 def plain_prompt(rendering: Rendering, *, outlined: bool = False) -> Prompt:

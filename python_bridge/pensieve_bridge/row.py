@@ -20,7 +20,10 @@ _PROGRESS_SECONDS = 1.0
 
 @dataclass(slots=True, frozen=True)
 class Job:
-    """What the server hands to the engine: plain values only. `limit` 0 prefills and generates nothing."""
+    """What the server hands to the engine: plain values only.
+
+    `limit` 0 prefills and generates nothing. `cache_point`: prompt tokens that the client asked to have cached.
+    """
 
     generation: str
     prompt: list[int]
@@ -32,6 +35,7 @@ class Job:
     request_class: str = "main"
     continues: bool = False
     boundaries: Boundaries = NO_BOUNDARIES
+    cache_point: int = 0
 
 
 class Row:
@@ -71,7 +75,7 @@ class Row:
         prefill = self.prefill = Prefill(network, store, job.prompt, goal, job.boundaries, self.worth)
         self._reported = self._started
         return [
-            Started(prefill.cached_tokens, prefill.restored_from),
+            Started(prefill.cached_tokens, prefill.restored_from, max(0, job.cache_point - prefill.cached_tokens)),
             Progress(prefill.done, len(job.prompt)),
         ]
 

@@ -93,11 +93,12 @@ class GenerateRequest:
     agent: str | None
     forced: tuple[ForcedPiece, ...] | None
     reasoning: Reasoning | None
+    cache_point: int = 0
 
 
 _PROMPT_FIELDS = frozenset({"messages", "tools", "templateOptions", "continueFinal", "turnKeys"})
 _GENERATE_FIELDS = _PROMPT_FIELDS | {
-    *("sampling", "stop", "maxTokens", "grammar", "reasoning", "class", "session", "agent", "forced")
+    *("sampling", "stop", "maxTokens", "grammar", "reasoning", "class", "session", "agent", "forced", "cachePoint")
 }
 _SAMPLING_FIELDS = {
     "temperature": ("temperature", 0.0, 100.0),
@@ -168,6 +169,7 @@ def parse_generate(body: Json) -> GenerateRequest:
         agent=_optional_text(body, "agent"),
         forced=forced,
         reasoning=reasoning,
+        cache_point=_integer(body.get("cachePoint") or 0, "cachePoint", 0),
     )
 
 

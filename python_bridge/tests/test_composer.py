@@ -287,3 +287,13 @@ def test_boundaries_behind_a_known_answer_are_those_of_the_whole() -> None:
     assert found.boundaries.close == whole.boundaries.close
     assert set(found.boundaries.turns) <= set(whole.boundaries.turns)
     assert found.starts == tuple(s for s in whole.starts if s[1] > 2)
+
+
+def test_the_tokens_of_the_first_messages_are_counted() -> None:
+    model = load("qwen")
+    made = composer(model)
+    talk = [system("Be kind."), user("Hi"), answer("Hello."), user("Go on")]
+    prompt = made.compose(parse_prompt({"messages": talk}), outlined=True)
+    shown = [model.prompts.decode(prompt.tokens[: prompt.tokens_of(n, 4)]) for n in (0, 1, 4)]
+    assert shown[:2] == ["", "<|im_start|>system\nBe kind.<|im_end|>\n"]
+    assert shown[2].endswith("Go on<|im_end|>\n")

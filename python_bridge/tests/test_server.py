@@ -52,7 +52,7 @@ def test_an_answer_is_a_stream_of_lines_in_order(bridge: Bridge) -> None:
     kinds = [line["type"] for line in lines]
     assert kinds[:4] == ["accepted", "started", "prefill", "prefill"]
     assert set(kinds[4:-1]) == {"piece"}
-    assert set(lines[1]) == {"type", "cachedTokens", "restoredFrom"}
+    assert set(lines[1]) == {"type", "cachedTokens", "cacheCreationTokens", "restoredFrom"}
     known, count = lines[1]["cachedTokens"], lines[0]["promptTokens"]
     assert lines[2:4] == [{"type": "prefill", "done": n, "total": count} for n in (known, count)]
     end = end_of(lines)
@@ -203,7 +203,19 @@ def test_a_prompt_that_was_answered_before_is_restored(bridge: Bridge) -> None:
     again = bridge.generate(text="What was computed once", maxTokens=3)
     assert text_of(again) == text_of(first)
     count = again[0]["promptTokens"]
-    assert again[1] == {"type": "started", "cachedTokens": count - 1, "restoredFrom": "memory"}
+    known = {"cachedTokens": count - 1, "cacheCreationTokens": 0, "restoredFrom": "memory"}
+    assert again[1] == {"type": "started", **known}
+
+
+def test_what_the_client_asked_to_have_cached_is_told_apart(bridge: Bridge) -> None:
+    accepted, plain = bridge.generate(text="A question of its own", maxTokens=1)[:2]
+    assert plain["cacheCreationTokens"] == 0
+    accepted, asked = bridge.generate(text="Another of its own", maxTokens=1, cachePoint=1)[:2]
+    assert asked["cacheCreationTokens"] > 0
+    # What the template writes in front of the answer is not the client's.
+    assert asked["cachedTokens"] + asked["cacheCreationTokens"] < accepted["promptTokens"]
+    again = bridge.generate(text="Another of its own", maxTokens=1, cachePoint=1)[1]
+    assert again["cacheCreationTokens"] == 0
 
 
 def test_the_cache_tells_what_it_holds(bridge: Bridge) -> None:

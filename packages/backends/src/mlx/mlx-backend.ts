@@ -1,8 +1,9 @@
 import type { BackendError } from "@pensieve/errors"
-import type { Capabilities, Conversation, GenerationEvent, Notice } from "@pensieve/models"
-import { Effect, Layer, Stream } from "effect"
+import type { BridgeLine, Capabilities, Conversation, GenerationEvent, Notice } from "@pensieve/models"
+import { Effect, Layer, Result, Stream } from "effect"
 import { randomBytes } from "node:crypto"
 import { Backend, type BackendStatus } from "../backend.ts"
+import { makeTurnGatherer, nameOfAnswer } from "./answered-turn.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
 import { arrangeFor, callsAllowed, planGeneration, planPrompt, unenforced } from "./plan-generation.ts"
@@ -88,13 +89,27 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
           callsAllowed: callsAllowed(conversation),
           stopSequences: conversation.stopSequences
         })
+        const gatherer = makeTurnGatherer()
+        let generation = ""
+        // Before the client is told that the answer is whole: its next request must find the name.
+        const seal = Effect.suspend(() => {
+          const key = nameOfAnswer(conversation, arranged, gatherer.parts(), model)
+          return key === undefined ? Effect.void : Effect.ignore(bridge.client.seal(generation, key))
+        })
+        const take = (line: BridgeLine): Effect.Effect<ReadonlyArray<GenerationEvent>, BackendError> => {
+          if (line.type === "accepted") generation = line.generation
+          const reading = read(line)
+          if (Result.isFailure(reading)) return Effect.fail(reading.failure)
+          reading.success.forEach(gatherer.take)
+          return line.type === "finished" ? Effect.as(seal, reading.success) : Effect.succeed(reading.success)
+        }
         return bridge.client
           .generate({ ...planGeneration(conversation, arranged, model), ...(forced === undefined ? {} : { forced }) })
           .pipe(
             Stream.onStart(
               Effect.forEach([...arranged.notices, ...unenforced(conversation)], logNotice, { discard: true })
             ),
-            Stream.mapEffect((line) => Effect.fromResult(read(line))),
+            Stream.mapEffect(take),
             Stream.flattenIterable
           )
       }

@@ -5,11 +5,13 @@ import type {
   BridgePrompt,
   BridgeSampling,
   Conversation,
+  JsonObject,
   Notice,
   RequestClass,
   Sampling
 } from "@pensieve/models"
-import { arrange, type Arranged } from "@pensieve/prompt"
+import { arrange, type Arranged, messagesThrough, type PromptShape, turnKeys } from "@pensieve/prompt"
+import { createHash } from "node:crypto"
 
 /** The loaded model, and how its family writes. */
 export interface LoadedModel {
@@ -53,16 +55,30 @@ export const unenforced = (conversation: Conversation): ReadonlyArray<Notice> =>
 
 /** The conversation in canonical order, with notices of what the model cannot be shown as it was sent. */
 export const arrangeFor = (conversation: Conversation, model: LoadedModel): Arranged =>
-  arrange(conversation, { family: model.family, template: model.card.template })
+  arrange(conversation, shapeOf(model))
+
+const shapeOf = (model: LoadedModel): PromptShape => ({ family: model.family, template: model.card.template })
+
+/** The keyword arguments of the template. */
+const templateOptions = (conversation: Conversation, { card }: LoadedModel): JsonObject =>
+  card.template.thinkingOption === null ? {} : { [card.template.thinkingOption]: conversation.reasoning.mode !== "off" }
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+/** The names of all turns of a request. */
+export const namedTurns = (
+  conversation: Conversation,
+  arranged: Arranged,
+  model: LoadedModel
+): NonNullable<BridgePrompt["turnKeys"]> => turnKeys(arranged, templateOptions(conversation, model), sha256)
 
 /** The prompt fields of a request to the engine. */
 export const planPrompt = (conversation: Conversation, arranged: Arranged, model: LoadedModel): BridgePrompt => ({
   messages: arranged.messages,
   ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
-  ...(model.card.template.thinkingOption === null
-    ? {}
-    : { templateOptions: { [model.card.template.thinkingOption]: conversation.reasoning.mode !== "off" } }),
-  ...(arranged.continueFinal ? { continueFinal: true } : {})
+  ...(model.card.template.thinkingOption === null ? {} : { templateOptions: templateOptions(conversation, model) }),
+  ...(arranged.continueFinal ? { continueFinal: true } : {}),
+  turnKeys: namedTurns(conversation, arranged, model)
 })
 
 /** The whole request to the engine, without forced pieces. */
@@ -72,13 +88,20 @@ export const planGeneration = (conversation: Conversation, arranged: Arranged, m
   stop: [...conversation.stopSequences, ...model.family.stopStrings],
   // The engine cuts this to what the window leaves.
   maxTokens: conversation.maxTokens ?? model.card.window,
-  ...(model.reasoning === null || conversation.reasoning.budgetTokens === undefined
+  ...(model.reasoning === null
     ? {}
-    : { reasoning: { ...model.reasoning, budget: conversation.reasoning.budgetTokens } }),
+    : { reasoning: { ...model.reasoning, budget: conversation.reasoning.budgetTokens ?? null } }),
+  ...cachePoint(conversation, model),
   class: bridgeClass(conversation.hints.requestClass),
   ...(conversation.hints.sessionId === undefined ? {} : { session: conversation.hints.sessionId }),
   ...(conversation.hints.agentId === undefined ? {} : { agent: conversation.hints.agentId })
 })
+
+/** The last place up to which the client wants its prompt cached, as the number of messages in front of it. */
+const cachePoint = (conversation: Conversation, model: LoadedModel): { readonly cachePoint?: number } => {
+  const turn = conversation.hints.cacheBreakpoints.at(-1)
+  return turn === undefined ? {} : { cachePoint: messagesThrough(conversation, turn, shapeOf(model)) }
+}
 
 /** The engine's word for a class of work; it knows nothing of web searches and counts. */
 const bridgeClass = (requestClass: RequestClass): string =>

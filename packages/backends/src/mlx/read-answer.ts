@@ -1,6 +1,6 @@
 import { type BackendError, BackendFailed } from "@pensieve/errors"
 import type { FamilyEvent, FamilyParser } from "@pensieve/families"
-import type { BridgeLine, FinishReason, GenerationEvent } from "@pensieve/models"
+import { type BridgeLine, type FinishReason, type GenerationEvent, splitPrompt, type Started } from "@pensieve/models"
 import { Result } from "effect"
 
 /** What is needed to read one answer of the engine. */
@@ -20,7 +20,7 @@ export type LineReading = Result.Result<ReadonlyArray<GenerationEvent>, BackendE
 /** Makes the reader of one answer: feed it every line in order. */
 export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) => LineReading) => {
   let promptTokens = 0
-  let cachedTokens = 0
+  let prompt: Omit<Started, "type"> = { cachedTokens: 0 }
   let calls = 0
 
   const onFamilyEvent = (event: FamilyEvent): GenerationEvent => {
@@ -43,9 +43,7 @@ export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) =>
   const usage = (outputTokens: number): GenerationEvent => ({
     type: "usage",
     usage: {
-      inputTokens: promptTokens - cachedTokens,
-      cacheReadTokens: cachedTokens,
-      cacheCreationTokens: 0,
+      ...splitPrompt(promptTokens, prompt),
       outputTokens,
       reasoningTokens: 0
     }
@@ -80,8 +78,8 @@ export const makeAnswerReader = (options: AnswerOptions): ((line: BridgeLine) =>
         promptTokens = line.promptTokens
         return Result.succeed([{ type: "accepted", promptTokens }])
       case "started":
-        cachedTokens = line.cachedTokens
-        return Result.succeed([{ type: "started", cachedTokens }, usage(0)])
+        prompt = { cachedTokens: line.cachedTokens, cacheCreationTokens: line.cacheCreationTokens }
+        return Result.succeed([{ type: "started", ...prompt }, usage(0)])
       case "prefill":
         return Result.succeed([{ type: "prefill", done: line.done, total: line.total }])
       case "piece":

@@ -41,7 +41,12 @@ const read = (
   return { events, error: undefined }
 }
 const accepted: BridgeLine = { type: "accepted", generation: "g", promptTokens: 10 }
-const started: BridgeLine = { type: "started", cachedTokens: 4, restoredFrom: "memory" }
+const started: BridgeLine = {
+  type: "started",
+  cachedTokens: 4,
+  cacheCreationTokens: 5,
+  restoredFrom: "memory"
+}
 
 describe("reading an answer of the engine", () => {
   it("keeps the three input counts disjoint", () => {
@@ -49,7 +54,7 @@ describe("reading an answer of the engine", () => {
     const last = events.findLast((event) => event.type === "usage")
     assert.deepStrictEqual(last, {
       type: "usage",
-      usage: { inputTokens: 6, cacheReadTokens: 4, cacheCreationTokens: 0, outputTokens: 7, reasoningTokens: 0 }
+      usage: { inputTokens: 1, cacheReadTokens: 4, cacheCreationTokens: 5, outputTokens: 7, reasoningTokens: 0 }
     })
   })
 
