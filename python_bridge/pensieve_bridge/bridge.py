@@ -54,8 +54,8 @@ class Bridge:
         return model
 
     async def count(self, request: PromptRequest) -> int:
-        """Tokens of the prompt, exactly as `submit` would make it."""
-        return len((await self._conversations.compose(await self.ready(), request)).tokens)
+        """See `Conversations.count`."""
+        return await self._conversations.count(await self.ready(), request)
 
     async def seal(self, generation: str, key: str) -> bool:
         """See `Conversations.seal`."""
@@ -69,7 +69,7 @@ class Bridge:
         model = await self.ready()
         if request.forced is not None and not self._allow_forced:
             raise Refusal(403, "forced_not_allowed", "`forced` needs a bridge started with --allow-forced")
-        prompt = await self._conversations.compose(model, request.prompt, outlined=True)
+        prompt = await self._conversations.compose(model, request)
         forced = await self._force(model, request.forced)
         count, window = len(prompt.tokens), model.facts.window
         if count + min(request.max_tokens, 1) > window:

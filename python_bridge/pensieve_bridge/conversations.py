@@ -13,9 +13,13 @@ from typing import TypeVar
 from .composer import Composer
 from .events import Finished
 from .model import LoadedModel
+from .prefix_watch import PrefixWatch
 from .prompt import Prompt
 from .token_paths import TokenPaths
-from .wire import PromptRequest, Reasoning
+from .wire import GenerateRequest, PromptRequest, Reasoning
+
+_GROWING = frozenset({"main", "subagent"})
+"""Classes of requests that each go on from the one before."""
 
 _FILE = "paths-1.sqlite"
 
@@ -36,11 +40,23 @@ class Conversations:
         # One thread: transformers' tokenizers are changed by encoding and must not be used by two.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="prompts")
         self._composer: Composer | None = None
+        self._prefixes: PrefixWatch | None = None
         self._open: dict[str, _Open] = {}
 
-    async def compose(self, model: LoadedModel, request: PromptRequest, *, outlined: bool = False) -> Prompt:
-        """The prompt of a request; see `Composer.compose`."""
-        return await self.run(lambda: self._made(model).compose(request, outlined=outlined))
+    async def count(self, model: LoadedModel, request: PromptRequest) -> int:
+        """Tokens of the prompt, exactly as `compose` makes it."""
+        return len((await self.run(lambda: self._made(model).compose(request))).tokens)
+
+    async def compose(self, model: LoadedModel, request: GenerateRequest) -> Prompt:
+        """The prompt of a request with its boundaries; see `Composer.compose`."""
+
+        def work() -> Prompt:
+            prompt = self._made(model).compose(request.prompt, outlined=True)
+            if request.session is not None and request.request_class in _GROWING:
+                self._watch(model).look(request.session, request.agent or "", prompt, request.prompt.messages)
+            return prompt
+
+        return await self.run(work)
 
     def begin(self, generation: str, prompt: Prompt, reasoning: Reasoning | None) -> None:
         self._open[generation] = _Open(prompt, reasoning)
@@ -70,6 +86,11 @@ class Conversations:
         if self._composer is not None:
             self._thread.submit(self._composer.close)
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _watch(self, model: LoadedModel) -> PrefixWatch:
+        if self._prefixes is None:
+            self._prefixes = PrefixWatch(model.prompts.decode)
+        return self._prefixes
 
     def _made(self, model: LoadedModel) -> Composer:
         if self._composer is None:

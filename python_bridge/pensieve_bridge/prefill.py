@@ -116,6 +116,7 @@ class Prefill:
         self.cache: Cache = found.cache
         self.done = self._kept = self.cached_tokens = found.tokens
         self.restored_from: RestoredFrom = found.source
+        self.computed_tokens = found.computed
         self._stops: list[int] = []
         if self._store.needs_marks:
             diverged = found.known if found.known < self.goal else 0

@@ -4,7 +4,7 @@ It never fails a request: when something in it goes wrong it says so in the log,
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeVar, cast
 
@@ -14,6 +14,7 @@ from .log import log_exception
 from .mlx_edge import Cache, Network
 from .mlx_edge import new_cache as empty_cache
 from .prefix_tree import Match, Node, PrefixTree, Tokens
+from .seen_tokens import SeenTokens
 from .wire import Json
 
 RestoredFrom = Literal["memory", "disk", "none"]
@@ -28,11 +29,15 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True, frozen=True)
 class Restored:
-    """Caches that have seen the first `tokens` of a prompt; `known`: tokens the store knows, usable or not."""
+    """Caches that have seen the first `tokens` of a prompt.
+
+    `known`: tokens the store has, usable or not; `computed`: those that were computed once, kept or not.
+    """
 
     cache: Cache
     tokens: int
     known: int
+    computed: int
     source: RestoredFrom
 
 
@@ -74,6 +79,7 @@ class PrefixStore:
         self._new_cache = new_cache or partial(empty_cache, network)
         self._layout = layout
         self._tree = PrefixTree(layout.needs) if layout else None
+        self._seen = SeenTokens()
         self._evicted = 0
 
     @property
@@ -96,15 +102,15 @@ class PrefixStore:
 
     def restore(self, tokens: Tokens, limit: int) -> Restored:
         """Caches for a prompt, of which at most `limit` tokens are taken as known."""
-        empty = Restored(self._new_cache(), 0, 0, "none")
+        computed = self._seen.known(tokens, limit)
+        empty = Restored(self._new_cache(), 0, 0, computed, "none")
 
         def find(tree: PrefixTree) -> Restored:
             found = tree.match(tokens, limit)
             if not found.usable:
-                return Restored(empty.cache, 0, found.common, "none")
-            return Restored(
-                self._build(tree, found, empty.cache, len(tokens) + _ROOM), found.usable, found.common, "memory"
-            )
+                return replace(empty, known=found.common)
+            cache = self._build(tree, found, empty.cache, len(tokens) + _ROOM)
+            return Restored(cache, found.usable, found.common, computed, "memory")
 
         return self._guard(find, empty)
 
@@ -118,6 +124,7 @@ class PrefixStore:
 
         def put(tree: PrefixTree) -> None:
             assert self._layout is not None
+            self._seen.add(tokens, end)
             tree.put(tokens, end, self._layout.reader(cache, held), mark=mark and self.needs_marks, rank=rank)
             if tree.nbytes > self.budget:
                 self._evicted += evict(tree, int(self.budget * _KEPT_AFTER_EVICTION))

@@ -63,6 +63,7 @@ class _Views:
             "failed": counters.failed,
             "promptTokens": counters.prompt_tokens,
             "cachedTokens": counters.cached_tokens,
+            "reusableTokens": counters.reusable_tokens,
             "completionTokens": counters.completion_tokens,
             "generatorRebuilds": counters.generator_rebuilds,
             "running": health.running,

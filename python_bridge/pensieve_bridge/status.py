@@ -43,12 +43,16 @@ class Memory:
 
 @dataclass(slots=True)
 class Counters:
-    """Since the process began; written by the engine thread only."""
+    """Since the process began; written by the engine thread only.
+
+    `reusable_tokens`: prompt tokens that had been computed before; `cached_tokens`: those that were restored.
+    """
 
     requests: int = 0
     cancelled: int = 0
     failed: int = 0
     prompt_tokens: int = 0
     cached_tokens: int = 0
+    reusable_tokens: int = 0
     completion_tokens: int = 0
     generator_rebuilds: int = 0

@@ -178,6 +178,7 @@ class Steps:
             self._say(row, *row.start(self._model.network, self.store))
             assert row.prefill is not None
             self._counters.cached_tokens += row.prefill.cached_tokens
+            self._counters.reusable_tokens += row.prefill.computed_tokens
         else:
             row.prefill.catch_up()
         return row.prefill
