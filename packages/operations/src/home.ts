@@ -13,6 +13,8 @@ export class Home extends Context.Service<
     /** Sockets and locks of running processes. */
     readonly runFolder: string
     readonly modelsFolder: string
+    /** What engines computed and may need again; can be deleted at any time. */
+    readonly cacheFolder: string
   }
 >()("@pensieve/operations/Home") {
   static readonly layer = (env: Readonly<Record<string, string | undefined>>) =>
@@ -31,7 +33,8 @@ export class Home extends Context.Service<
           configFile: path.join(root, "config.yaml"),
           tokenFile: path.join(root, "token"),
           runFolder: path.join(root, "run"),
-          modelsFolder: path.join(root, "models")
+          modelsFolder: path.join(root, "models"),
+          cacheFolder: path.join(root, "cache")
         })
       })
     )

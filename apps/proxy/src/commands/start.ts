@@ -72,7 +72,7 @@ const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolea
         exitCode: 1
       })
     const token = yield* localToken(configuration.token)
-    const { tokenFile } = yield* Home
+    const { tokenFile, cacheFolder } = yield* Home
     const choice = yield* modelFor(configuration.model, agreed)
     const forcedScript =
       configuration.allowForced === undefined ? undefined : yield* readScript(configuration.allowForced)
@@ -86,7 +86,8 @@ const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolea
             python: places.python,
             folder: places.bridge,
             modelPath: choice.folder.path,
-            allowForced: forcedScript !== undefined
+            allowForced: forcedScript !== undefined,
+            cacheFolder
           },
           socketPath: yield* socketPaths,
           window: configuration.window

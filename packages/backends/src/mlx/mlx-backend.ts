@@ -31,6 +31,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
     Backend,
     Effect.gen(function* () {
       const supervisor = yield* BridgeSupervisor
+      let arrivals = 0
 
       const status = Effect.map(supervisor.state, (state): BackendStatus =>
         state.status === "ready" ? { status: "ready" } : { status: state.status, message: state.message }
@@ -77,7 +78,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         const forced =
           options.forcedScript === undefined
             ? undefined
-            : forcedPieces(options.forcedScript, conversation, family, card.addedTokens)
+            : forcedPieces(options.forcedScript, conversation, family, card.addedTokens, arrivals++)
         const read = makeAnswerReader({
           parser: family.createParser({
             opensReasoning: card.template.opensReasoning && conversation.reasoning.mode !== "off",
