@@ -85,7 +85,7 @@ async def _serve(options: Options, blas: Blas) -> int:
         lambda: load_model(options.model, options.window),
         blas=blas.name,
         allow_forced=options.allow_forced,
-        options=EngineOptions(rows=options.rows),
+        options=EngineOptions(rows=options.rows, cache_folder=options.cache),
         cache_folder=options.cache,
     )
     app = make_app(bridge, test_faults=os.environ.get("PENSIEVE_TEST_FAULTS") == "1")

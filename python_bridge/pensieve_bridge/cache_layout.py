@@ -55,7 +55,7 @@ class Slices:
 
     def view(self, start: int, end: int) -> list[mx.array]:
         """A part, to be copied at once."""
-        if (start, end) == (0, len(self)):
+        if self.arrays and (start, end) == (0, len(self)):
             return list(self.arrays)
         return [a[..., start:end, :] for a in self.arrays]
 
@@ -106,6 +106,8 @@ class Layout:
             "state" if kind == "window" and window_of(leaf) != self._window else kind
             for leaf, kind in zip(parts, kinds, strict=True)
         ]
+        self.kinds = " ".join(f"{_named(p)}:{k}" for p, k in zip(parts, self._kinds, strict=True))
+        """Class and kind of every layer, as text."""
         self.needs = Needs(self._window, "state" in self._kinds)
 
     def reader(self, cache: Cache, held: int) -> "Reader":
@@ -148,8 +150,12 @@ class Reader:
     window_leaves: list[Any]
     state_leaves: list[Any]
 
-    def kv(self, start: int, end: int) -> Slices | None:
-        return _cut(self.kv_leaves, start, end)
+    def kv(self, start: int, end: int) -> Slices:
+        """Of no arrays where no layer keeps values of every token."""
+        found = _cut(self.kv_leaves, start, end) if self.kv_leaves else Slices(())
+        if found is None:
+            raise LayoutError(f"a cache has lost tokens {start} to {end}")
+        return found
 
     def window(self, start: int, end: int) -> Slices | None:
         return _cut(self.window_leaves, start, end)
@@ -190,3 +196,7 @@ def _zeros(like: mx.array, tokens: int) -> list[mx.array]:
         return []
     batch, heads, _, size = like.shape
     return [mx.zeros((batch, heads, tokens, size), like.dtype)]
+
+
+def _named(leaf: object) -> str:
+    return type(leaf).__name__

@@ -146,8 +146,9 @@ class Engine:
         return steps
 
     def _step(self, steps: Steps) -> None:
+        more = not steps.running and not self._waiting and steps.idle()
         with self._wake:
-            if not (steps.running or self._waiting or self._cancelled or self._fault or self._stopping):
+            if not (more or steps.running or self._waiting or self._cancelled or self._fault or self._stopping):
                 self._wake.wait(_IDLE_WAKE_SECONDS)
             cancelled, self._cancelled = self._cancelled, set()
             left = [row for g in cancelled if (row := self._waiting.pop(g, None)) is not None]

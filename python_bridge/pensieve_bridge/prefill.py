@@ -12,7 +12,7 @@ from .eviction import BRANCH, SIDE
 from .marks import Boundaries, place_marks
 from .mlx_edge import Cache, Network, Processor, Sampler, evaluate, generation_stream
 from .prefix_store import PrefixStore, RestoredFrom
-from .prefix_tree import Tokens, as_tokens, common_prefix
+from .prefix_tree import Tokens, common_prefix
 from .scheduler import SHORT_CLASSES
 
 _KEPT_AT_ONCE = 512
@@ -41,14 +41,13 @@ class Prefill:
     """Lives on the engine thread. `done` counts prompt tokens in the cache, the restored ones included."""
 
     def __init__(
-        self, model: Network, store: PrefixStore, tokens: list[int], goal: int, boundaries: Boundaries, worth: Worth
+        self, model: Network, store: PrefixStore, tokens: Tokens, goal: int, boundaries: Boundaries, worth: Worth
     ) -> None:
         """`goal`: how many of `tokens` go in by `advance` (all but the last when a first token is wanted)."""
         self.goal = goal
         self._model = model
         self._store = store
-        self._ids = tokens
-        self._tokens: Tokens = as_tokens(tokens)
+        self._tokens = tokens
         self._boundaries = boundaries
         self._worth = worth
         self._restore()
@@ -64,10 +63,10 @@ class Prefill:
     def advance(self, count: int) -> int:
         """Prefill up to `count` tokens more and wait for them; returns how many it were."""
         stop = next((s for s in self._stops if s > self.done), self.goal)
-        part = self._ids[self.done : min(self.done + count, stop)]
+        part = self._tokens[self.done : min(self.done + count, stop)]
         with mx.stream(generation_stream()):
             # The logits are never evaluated, so the last layer's work and the head cost nothing here.
-            self._model(mx.array(part, dtype=mx.uint32)[None], cache=self.cache)
+            self._model(as_array(part)[None], cache=self.cache)
             evaluate([c.state for c in self.cache])
         mx.clear_cache()
         self.done += len(part)
@@ -81,9 +80,9 @@ class Prefill:
             self.keep()
             self._restore()
 
-    def common(self, tokens: list[int]) -> int:
+    def common(self, tokens: Tokens) -> int:
         """How many tokens this prompt begins with in common with another."""
-        return common_prefix(self._tokens, as_tokens(tokens))
+        return common_prefix(self._tokens, tokens)
 
     def keep(self, *, mark: bool = False) -> None:
         """Put what was computed since the last time into the store; `mark`: going on right here will be wanted."""
@@ -102,13 +101,13 @@ class Prefill:
         first token a whole step earlier.
         """
         with mx.stream(generation_stream()):
-            last = mx.array(self._ids[-1:], dtype=mx.uint32)
+            last = as_array(self._tokens[-1:])
             logits = self._model(last[None], cache=self.cache)[:, -1, :]
             for processor in processors:
-                logits = processor(mx.array(self._ids, dtype=mx.uint32), logits)
+                logits = processor(as_array(self._tokens), logits)
             sampled = sampler(logits - mx.logsumexp(logits, axis=-1, keepdims=True))
             token = cast(int, sampled.item())
-        self.done = len(self._ids)
+        self.done = len(self._tokens)
         return token
 
     def _restore(self) -> None:
@@ -121,3 +120,7 @@ class Prefill:
         if self._store.needs_marks:
             diverged = found.known if found.known < self.goal else 0
             self._stops = place_marks(self._boundaries, self.done, diverged, self.goal, self._store.spacing)
+
+
+def as_array(tokens: Tokens) -> mx.array:
+    return mx.array(tokens.tolist(), dtype=mx.uint32)

@@ -8,19 +8,28 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeVar, cast
 
-from .cache_layout import LayerStates, Layout, Parts, Piece, Slices
+from .cache_layout import Layout, Parts, Piece, Reader
+from .disk_tier import DiskTier
 from .eviction import BRANCH, evict
 from .log import log_exception
 from .mlx_edge import Cache, Network
 from .mlx_edge import new_cache as empty_cache
 from .prefix_tree import Match, Node, PrefixTree, Tokens
 from .seen_tokens import SeenTokens
+from .tiered import TieredSpan, TieredState
+from .tiering import Tiering
 from .wire import Json
 
 RestoredFrom = Literal["memory", "disk", "none"]
 
 _KEPT_AFTER_EVICTION = 0.95
+_WRITTEN_AT_ONCE = 32 << 20
+"""Bytes copied for the disk in one step of the engine."""
+
 _SPACING, _LEAST_SPACING, _LARGEST_SPACING = 2048, 1024, 8192
+_DISK_WAITS, _DISK_WAIT_SECONDS = 100, 0.1
+"""For what has left the memory again since it was read: rare."""
+
 _ROOM = 256
 """Tokens of room behind a prompt, so that the first ones generated do not make its caches grow."""
 
@@ -73,12 +82,14 @@ class PrefixStore:
         layout: Layout | None,
         budget: int,
         new_cache: Callable[[], Cache] | None = None,
+        tier: DiskTier | None = None,
     ) -> None:
         self.budget = budget
         self.snapshot = StoreSnapshot(budget_bytes=budget)
         self._new_cache = new_cache or partial(empty_cache, network)
         self._layout = layout
         self._tree = PrefixTree(layout.needs) if layout else None
+        self._tiering = Tiering(self._tree, tier) if self._tree and tier else None
         self._seen = SeenTokens()
         self._evicted = 0
 
@@ -100,6 +111,25 @@ class PrefixStore:
         """How many of the first `limit` tokens need not be computed."""
         return self._guard(lambda tree: tree.look(tokens, limit).usable, 0)
 
+    def waits_for_disk(self, tokens: Tokens, limit: int) -> bool:
+        """Whether what is known of a prompt is being read; call `collect` until it is not."""
+        return self._guard(
+            lambda tree: self._tiering is not None and self._tiering.missing(tree.look(tokens, limit)), False
+        )
+
+    def collect(self, seconds: float = 0.0) -> None:
+        """Take in what was read from the disk; waits so long if something is asked for."""
+        if self._tiering is not None:
+            tiering = self._tiering
+            self._guard(lambda _: tiering.collect(seconds), None)
+
+    def idle(self) -> bool:
+        """Work for when nothing else is to be done, a little of it; True if there is more."""
+        if self._tiering is None:
+            return False
+        tiering = self._tiering
+        return self._guard(lambda _: tiering.write_behind(_WRITTEN_AT_ONCE) or tiering.warm_up(self.budget // 4), False)
+
     def restore(self, tokens: Tokens, limit: int) -> Restored:
         """Caches for a prompt, of which at most `limit` tokens are taken as known."""
         computed = self._seen.known(tokens, limit)
@@ -107,6 +137,13 @@ class PrefixStore:
 
         def find(tree: PrefixTree) -> Restored:
             found = tree.match(tokens, limit)
+            for _ in range(_DISK_WAITS):
+                if self._tiering is None or not self._tiering.missing(found):
+                    break
+                self._tiering.collect(_DISK_WAIT_SECONDS)
+                found = tree.match(tokens, limit)
+            else:
+                return replace(empty, known=found.common)
             if not found.usable:
                 return replace(empty, known=found.common)
             cache = self._build(tree, found, empty.cache, len(tokens) + _ROOM)
@@ -125,8 +162,12 @@ class PrefixStore:
         def put(tree: PrefixTree) -> None:
             assert self._layout is not None
             self._seen.add(tokens, end)
-            tree.put(tokens, end, self._layout.reader(cache, held), mark=mark and self.needs_marks, rank=rank)
+            live = _Live(self._layout.reader(cache, held))
+            tree.put(tokens, end, live, mark=mark and self.needs_marks, rank=rank)
+            if self._tiering is not None:
+                self._tiering.changed()
             if tree.nbytes > self.budget:
+                self.idle()
                 self._evicted += evict(tree, int(self.budget * _KEPT_AFTER_EVICTION))
 
         self._guard(put, None)
@@ -153,9 +194,11 @@ class PrefixStore:
     def nbytes(self) -> int:
         return self._tree.nbytes if self._tree else 0
 
-    def close(self) -> None:
-        """Let go of every array."""
-        self._tree = None
+    def close(self, seconds: float = 0.0) -> None:
+        """Let go of every array; what the disk has been given is written as far as the time allows."""
+        if self._tiering is not None:
+            self._tiering.close(seconds)
+        self._tree = self._tiering = None
 
     def _build(self, tree: PrefixTree, found: Match, fresh: Cache, capacity: int) -> Cache:
         assert self._layout is not None
@@ -164,16 +207,18 @@ class PrefixStore:
         for node in path:
             if node.end > usable - window:
                 node.extras_used = tree.clock
-        state = path[-1].state if tree.needs.state else None
+        if self._tiering is not None:
+            self._tiering.touch(path)
+        state = cast("TieredState | None", path[-1].state) if tree.needs.state else None
         parts = Parts(
             usable,
-            [_piece(node.kv, node.start, 0, usable) for node in path if node.kv is not None],
+            [_piece(node.kv, node.start, 0, usable) for node in path],
             [
                 _piece(node.window, node.window_start, usable - window, usable)
                 for node in path
                 if node.window is not None and node.end > usable - window
             ],
-            cast("LayerStates | None", state),
+            state.memory if state else None,
         )
         return self._layout.build(fresh, parts, capacity)
 
@@ -191,7 +236,26 @@ class PrefixStore:
             return otherwise
 
 
-def _piece(span: object, start: int, low: int, high: int) -> Piece:
+@dataclass(slots=True, frozen=True)
+class _Live:
+    """A live cache as a source of the tree, whose values may go to the disk later."""
+
+    reader: Reader
+
+    def kv(self, start: int, end: int) -> TieredSpan:
+        return TieredSpan(end - start, self.reader.kv(start, end))
+
+    def window(self, start: int, end: int) -> TieredSpan | None:
+        slices = self.reader.window(start, end)
+        return None if slices is None else TieredSpan(end - start, slices)
+
+    def state(self) -> TieredState | None:
+        states = self.reader.state()
+        return None if states is None else TieredState(states)
+
+
+def _piece(held: object, start: int, low: int, high: int) -> Piece:
     """The part of a span that begins at token `start` which lies in [low, high)."""
-    slices = cast(Slices, span)
-    return slices, max(0, low - start), min(len(slices), high - start)
+    span = cast(TieredSpan, held)
+    assert span.memory is not None
+    return span.memory, max(0, low - start), min(len(span), high - start)

@@ -21,10 +21,17 @@ _LONGEST_RUN = 1024
 
 
 class Held(Protocol):
-    """Values that cost memory; immutable."""
+    """Values that cost memory; immutable. `stored`: they lie on the disk too, and can be had again from there."""
 
     @property
     def nbytes(self) -> int: ...
+
+    @property
+    def stored(self) -> bool: ...
+
+    def let_go(self) -> Self:
+        """The same without the memory; stored ones only."""
+        ...
 
 
 class Span(Held, Protocol):
@@ -74,7 +81,15 @@ class Node:
 
     @property
     def nbytes(self) -> int:
-        return (self.kv.nbytes if self.kv else 0) + self.extras_nbytes
+        return self.kv_nbytes + self.extras_nbytes
+
+    @property
+    def kv_nbytes(self) -> int:
+        return self.kv.nbytes if self.kv else 0
+
+    @property
+    def kv_stored(self) -> bool:
+        return self.kv is not None and self.kv.stored
 
     @property
     def extras_nbytes(self) -> int:
@@ -168,14 +183,25 @@ class PrefixTree:
         gone = [node]
         while gone:
             node = gone.pop()
-            self.drop_extras(node)
+            self.set_window(node, None)
+            self.set_state(node, None)
             self.set_kv(node, None)
             gone.extend(node.children.values())
 
-    def drop_extras(self, node: Node) -> None:
-        """Forget a node's window and state, which are of use behind it only."""
-        self.set_window(node, None)
-        self.set_state(node, None)
+    def release(self, node: Node) -> None:
+        """Let a node's values go: forget it, with what continues it, unless they are stored."""
+        if node.kv is None or not node.kv.stored:
+            self.drop(node)
+            return
+        self.set_kv(node, node.kv.let_go())
+        self.release_extras(node)
+
+    def release_extras(self, node: Node) -> None:
+        """Let a node's window and state go, which are of use behind it only."""
+        if node.window is not None:
+            self.set_window(node, node.window.let_go() if node.window.stored else None)
+        if node.state is not None:
+            self.set_state(node, node.state.let_go() if node.state.stored else None)
 
     def nodes(self) -> Iterator[Node]:
         """Every node but the root, parents before children."""

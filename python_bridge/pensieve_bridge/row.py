@@ -11,6 +11,7 @@ from .model import LoadedModel
 from .pieces import Pieces
 from .prefill import Prefill, Worth
 from .prefix_store import PrefixStore
+from .prefix_tree import as_tokens
 from .reasoning import ReasoningBudget, ReasoningWatch, SteeredSampler
 from .sampling import GREEDY, ForcedSampler, Penalties, RowSampler, SamplingPlan, greedy
 from .scheduler import due
@@ -48,6 +49,10 @@ class Row:
         self.request_class = job.request_class
         self.worth = Worth.of(job.request_class, job.boundaries.head)
         self.due = due(arrived, job.request_class, len(job.prompt))
+        self.goal = len(job.prompt) - (1 if job.limit else 0)
+        """Prompt tokens that are prefilled; the last one is left for `first_token`."""
+        self.tokens = as_tokens(job.prompt)
+        self.waited_for_disk = False
         self.prefill: Prefill | None = None
         self.number = 0
         self._eos = model.vocabulary.eos
@@ -70,12 +75,11 @@ class Row:
         """Give the row its caches."""
         job = self.job
         self._started = time.monotonic()
-        # The last token is left for `first_token`.
-        goal = len(job.prompt) - (1 if job.limit else 0)
-        prefill = self.prefill = Prefill(network, store, job.prompt, goal, job.boundaries, self.worth)
+        prefill = self.prefill = Prefill(network, store, self.tokens, self.goal, job.boundaries, self.worth)
+        source = "disk" if self.waited_for_disk and prefill.cached_tokens else prefill.restored_from
         self._reported = self._started
         return [
-            Started(prefill.cached_tokens, prefill.restored_from, max(0, job.cache_point - prefill.cached_tokens)),
+            Started(prefill.cached_tokens, source, max(0, job.cache_point - prefill.cached_tokens)),
             Progress(prefill.done, len(job.prompt)),
         ]
 

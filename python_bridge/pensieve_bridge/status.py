@@ -1,6 +1,7 @@
 """Plain values about a running engine: its limits, its health, its counters."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Status = Literal["loading", "ready", "failed"]
@@ -13,13 +14,15 @@ Fault = Literal["raise", "die", "stall"]
 class EngineOptions:
     """`rows` run at once, `queue` may wait; a step longer than `tick_limit_seconds` counts as dead.
 
-    `cache_bytes`: what the prefix store may hold; None: found from the memory that is free.
+    `cache_folder`: where the prefix store keeps what shall outlive the process; None: nowhere. `cache_bytes`: what it
+    may hold in memory; None: found from what is free.
     """
 
     rows: int = 8
     queue: int = 64
     tick_limit_seconds: float = 120.0
     cache_bytes: int | None = None
+    cache_folder: Path | None = None
 
 
 @dataclass(slots=True, frozen=True)

@@ -7,8 +7,10 @@ from . import device
 from .adaptive_decoder import AdaptiveDecoder
 from .cache_layout import Layout
 from .decoder import Decoder
+from .disk_tier import DiskTier
 from .events import Event, Finished
 from .log import log_exception
+from .mlx_edge import library_versions
 from .model import LoadedModel
 from .prefill import Prefill
 from .prefix_store import PrefixStore
@@ -23,6 +25,10 @@ _CHUNKS = {
     "cpu": ChunkLimits(largest=512),
     "gpu": ChunkLimits(largest=2048, smallest=128, alone_seconds=2.0, shared_seconds=0.3),
 }
+
+
+_DISK_WAIT_SECONDS = 0.02
+_LAST_WRITES_SECONDS = 0.6
 
 
 class Steps:
@@ -72,7 +78,14 @@ class Steps:
         self.memory = device.read_memory()
         asked = self._options.cache_bytes
         budget = device.cache_budget() if asked is None else asked
-        self.store = PrefixStore(self._model.network, layout, budget)
+        self.store = PrefixStore(self._model.network, layout, budget, tier=self._disk_tier(layout))
+
+    def idle(self) -> bool:
+        """Something useful while no row runs; True if there is more of it."""
+        self.store.collect()
+        more = self.store.idle()
+        self.store.publish()
+        return more
 
     def admit(self, row: Row) -> None:
         """Give a waiting row its place."""
@@ -106,6 +119,7 @@ class Steps:
         self._counters.failed += end.reason == "error"
         if end.reason != "error":
             self._keep(row)
+            self.store.idle()
             self.store.publish()
         row.prefill = None
         if row.number in self._decoding:
@@ -127,7 +141,9 @@ class Steps:
         self._prefilling.clear()
         self._decoding.clear()
         self._decoder.close()
-        self.store.close()
+        while self.store.idle():
+            pass
+        self.store.close(_LAST_WRITES_SECONDS)
 
     def _decode(self, broken: bool) -> None:
         try:
@@ -143,6 +159,8 @@ class Steps:
     def _prefill(self) -> None:
         """One chunk of the most urgent prompt; after its last one, the row's first token."""
         row = self._next_prefill()
+        if row is None:
+            return
         try:
             prefill = self._started(row)
             if not prefill.finished:
@@ -157,18 +175,28 @@ class Steps:
             log_exception("prefill_failed", error, generation=row.generation)
             self.finish(row, row.failed(error))
 
-    def _next_prefill(self) -> Row:
-        """The most urgent row, or another one that is about to compute the same tokens: then they are shared."""
-        row = most_due(self._prefilling.values())
-        assert row is not None
+    def _next_prefill(self) -> Row | None:
+        """The most urgent row, or another one that is about to compute the same tokens: then they are shared.
+
+        None while all of them wait for the disk.
+        """
+        self.store.collect(0.0 if self._decoding else _DISK_WAIT_SECONDS)
+        row = most_due(row for row in self._prefilling.values() if not self._waits_for_disk(row))
+        if row is None:
+            return None
         mine = row.prefill.done if row.prefill else -1
         for other in self._prefilling.values():
             theirs = other.prefill
             if other is row or theirs is None or theirs.done <= mine:
                 continue
-            if theirs.common(row.job.prompt) > theirs.done:
+            if theirs.common(row.tokens) > theirs.done:
                 row, mine = other, theirs.done
         return row
+
+    def _waits_for_disk(self, row: Row) -> bool:
+        waits = row.prefill is None and self.store.waits_for_disk(row.tokens, row.goal)
+        row.waited_for_disk |= waits
+        return waits
 
     def _started(self, row: Row) -> Prefill:
         for other in self._prefilling.values():
@@ -229,6 +257,13 @@ class Steps:
         self._decoder = self._new_decoder()
         for row in list(self._decoding.values()):
             self.finish(row, row.failed(error))
+
+    def _disk_tier(self, layout: Layout | None) -> DiskTier | None:
+        folder, facts = self._options.cache_folder, self._model.facts
+        if folder is None or layout is None or self._options.cache_bytes == 0:
+            return None
+        # Everything that the values depend on.
+        return DiskTier(folder, f"{facts.fingerprint} {facts.device} {library_versions()} {layout.kinds}")
 
     def _new_decoder(self) -> Decoder:
         network = self._model.network

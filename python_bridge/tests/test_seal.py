@@ -55,11 +55,13 @@ def test_sealed_turns_are_known_after_a_restart(qwen3_path: Path, tmp_path: Path
 
     with Bridge(qwen3_path, "--allow-forced", "--cache", str(tmp_path)) as bridge:
         plain = count(bridge)
-        first_turn(bridge)
+        prompt, answer = first_turn(bridge)
         known = count(bridge)
         assert known != plain
     with Bridge(qwen3_path, "--allow-forced", "--cache", str(tmp_path)) as bridge:
         assert count(bridge) == known
+        restored = started(bridge.generate(second_turn()))
+        assert (restored["cachedTokens"], restored["restoredFrom"]) == (prompt + answer, "disk")
 
 
 def test_what_was_never_answered_cannot_be_sealed(bridge: Bridge) -> None:
