@@ -144,4 +144,4 @@ def _filled(skeleton: Any, arrays: Sequence[mx.array]) -> Any:
         case "tuple":
             return tuple(_filled(v, arrays) for v in cast("Sequence[Any]", value))
         case _:
-            return cast(Any, value)
+            return value
