@@ -1,3 +1,18 @@
 import { defineConfig } from "tsup"
 
-export default defineConfig({ entry: ["src/main.ts"], format: "esm", target: "node22", sourcemap: true, clean: true })
+// One program that needs nothing installed beside it. CommonJS inside it asks for Node's own modules by `require`.
+export default defineConfig({
+  entry: { main: "src/bundle.ts" },
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  noExternal: [/./],
+  banner: {
+    js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);'
+  },
+  esbuildOptions: (options) => {
+    options.mainFields = ["module", "main"]
+  },
+  sourcemap: true,
+  clean: true
+})

@@ -29,6 +29,7 @@ class Options:
     window: int | None
     rows: int
     allow_forced: bool
+    mask_overlap: bool
     cache: Path | None
 
 
@@ -39,9 +40,20 @@ def parse_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--window", type=_positive, help="lower the context window to this many tokens")
     parser.add_argument("--rows", type=_positive, default=8, help="requests that run at once (default 8)")
     parser.add_argument("--allow-forced", action="store_true", help="accept scripted answers (tests only)")
+    parser.add_argument(
+        "--no-mask-overlap", action="store_true", help="work out grammars behind the forward pass (to compare)"
+    )
     parser.add_argument("--cache", type=Path, help="folder for what shall outlive the process")
     found = parser.parse_args(arguments)
-    return Options(found.socket, found.model.expanduser(), found.window, found.rows, found.allow_forced, found.cache)
+    return Options(
+        found.socket,
+        found.model.expanduser(),
+        found.window,
+        found.rows,
+        found.allow_forced,
+        not found.no_mask_overlap,
+        found.cache,
+    )
 
 
 def main() -> None:
@@ -85,7 +97,7 @@ async def _serve(options: Options, blas: Blas) -> int:
         lambda: load_model(options.model, options.window),
         blas=blas.name,
         allow_forced=options.allow_forced,
-        options=EngineOptions(rows=options.rows, cache_folder=options.cache),
+        options=EngineOptions(rows=options.rows, mask_overlap=options.mask_overlap, cache_folder=options.cache),
         cache_folder=options.cache,
     )
     app = make_app(bridge, test_faults=os.environ.get("PENSIEVE_TEST_FAULTS") == "1")

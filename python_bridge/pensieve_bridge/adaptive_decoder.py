@@ -4,11 +4,11 @@ Joining a batch copies a row's caches (0.8 GB/s on a CPU, and twice the memory f
 mask, so the common case of one conversation is spared both. A batch stays one until its last row has ended.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .batch_decoder import BatchDecoder
 from .decoder import ReadyRow, SeenRow
-from .mlx_edge import Network
+from .mlx_edge import Network, Sampler
 from .sequential_decoder import SequentialDecoder
 
 
@@ -28,7 +28,8 @@ class AdaptiveDecoder:
             return
         if not self._alone.empty:
             moved = self._alone.hand_over()
-            # Its next token is sampled already: it is what the batch begins with, and is given with the next step.
+            # Its next token is sampled already: it is what the batch begins with, and is given before the batch's first
+            # step, so that what comes behind it can still be decided.
             self._said.append((moved.row, moved.last))
             self._join(moved)
         self._join(ready)
@@ -36,8 +37,16 @@ class AdaptiveDecoder:
     def step(self) -> list[tuple[int, int]]:
         if not self._batched:
             return self._alone.step()
-        said, self._said = self._said, []
-        return [*said, *self._batch.step()]
+        if self._said:
+            said, self._said = self._said, []
+            return said
+        return self._batch.step()
+
+    def draw_again(self, draws: Mapping[int, Sampler]) -> None:
+        (self._batch if self._batched else self._alone).draw_again(draws)
+
+    def wait(self) -> None:
+        (self._batch if self._batched else self._alone).wait()
 
     def seen(self, row: int) -> SeenRow | None:
         return self._batch.seen(row) if row in self._batched else self._alone.seen(row)

@@ -1,10 +1,12 @@
 """Continuous batching: mlx_lm's BatchGenerator behind the decoder interface."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import mlx.core as mx
 
 from .cache_edge import seen_by_batch
 from .decoder import ReadyRow, SeenRow
-from .mlx_edge import Network, batch_generator
+from .mlx_edge import Network, Sampler, batch_generator, draw_again, generation_stream, wait_for_step
 
 _NEVER = 1 << 30
 
@@ -34,6 +36,13 @@ class BatchDecoder:
     def step(self) -> list[tuple[int, int]]:
         _, responses = self._generator.next()
         return [(self._row_of[r.uid], r.token) for r in responses]
+
+    def draw_again(self, draws: Mapping[int, Sampler]) -> None:
+        with mx.stream(generation_stream()):
+            draw_again(self._generator, {self._uid_of[row]: draw for row, draw in draws.items()})
+
+    def wait(self) -> None:
+        wait_for_step(self._generator)
 
     def seen(self, row: int) -> SeenRow | None:
         found = seen_by_batch(self._generator, self._uid_of[row]) if row in self._uid_of else None

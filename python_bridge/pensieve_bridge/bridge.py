@@ -9,12 +9,15 @@ from .answer import Answer
 from .conversations import Conversations
 from .engine import Engine
 from .events import Event, Finished
+from .grammar_request import parse_check, parse_grammar
 from .model import LoadedModel, model_card, resolve_sampling
 from .prompt import Prompt
 from .reasoning import ReasoningBudget
 from .row import Job
+from .script import Script
 from .status import EngineOptions
-from .wire import ForcedPiece, GenerateRequest, Json, PromptRequest, Reasoning, Refusal
+from .vocabulary import split_markers
+from .wire import ForcedPiece, GenerateRequest, Json, PromptRequest, Refusal
 
 _WATCH_SECONDS = 0.5
 _REMIND_TICKS = 3
@@ -62,13 +65,24 @@ class Bridge:
         return await self._conversations.seal(generation, key)
 
     async def card(self) -> Json:
-        return model_card(await self.ready(), self._blas)
+        model = await self.ready()
+        grammar = await self._loop.run_in_executor(None, model.grammars.supported)
+        return {**model_card(model, self._blas), "grammar": grammar}
+
+    async def check_grammars(self, body: Json) -> list[Json]:
+        """Whether each of these grammars compiles, in their order."""
+        model = await self.ready()
+        checks = [model.grammars.check(lark, markers) for lark, markers in parse_check(body)]
+        return await asyncio.gather(*map(asyncio.wrap_future, checks))
 
     async def submit(self, request: GenerateRequest) -> tuple[str, Answer, int]:
         """Count, check that it fits, and queue. Returns (generation, its answer, prompt tokens)."""
         model = await self.ready()
         if request.forced is not None and not self._allow_forced:
             raise Refusal(403, "forced_not_allowed", "`forced` needs a bridge started with --allow-forced")
+        asked = None if request.grammar is None else parse_grammar(request.grammar)
+        # Begun before the prompt is rendered: it is compiled by the time the prompt is prefilled.
+        grammar = asked and model.grammars.submit(asked)
         prompt = await self._conversations.compose(model, request)
         forced = await self._force(model, request.forced)
         count, window = len(prompt.tokens), model.facts.window
@@ -81,7 +95,7 @@ class Bridge:
                 window=window,
             )
         _check_ids("prompt", prompt.tokens, model.facts.embedding_rows)
-        _check_ids("forced", forced or (), model.facts.embedding_rows)
+        _check_ids("forced", forced.tokens if forced else (), model.facts.embedding_rows)
         job = Job(
             generation=secrets.token_hex(8),
             prompt=prompt.tokens,
@@ -89,7 +103,8 @@ class Bridge:
             sampling=resolve_sampling(request.sampling, model.facts),
             stop=request.stop,
             forced=forced,
-            reasoning=await self._budget(model, request.reasoning, prompt, request.prompt.continue_final),
+            reasoning=await self._budget(model, request, prompt),
+            grammar=grammar,
             request_class=request.request_class,
             continues=request.prompt.continue_final,
             boundaries=prompt.boundaries,
@@ -119,16 +134,19 @@ class Bridge:
         await asyncio.sleep(0)
         self._end_all(Finished("cancelled"))
         self._conversations.close()
+        if self.engine.model is not None:
+            self.engine.model.grammars.close()
         return ended
 
     @property
     def open_answers(self) -> int:
         return len(self._answers)
 
-    async def _force(self, model: LoadedModel, pieces: tuple[ForcedPiece, ...] | None) -> tuple[int, ...] | None:
+    async def _force(self, model: LoadedModel, pieces: tuple[ForcedPiece, ...] | None) -> Script | None:
         if pieces is None:
             return None
         tokens: list[int] = []
+        origins: list[int] = []
         for i, piece in enumerate(pieces):
             if piece.marker is not None:
                 known = model.vocabulary.marker_ids.get(piece.marker)
@@ -139,24 +157,27 @@ class Bridge:
                 tokens.append(known)
             elif piece.text:
                 tokens += await self._tokens(model, piece.text)
-        return tuple(tokens)
+            origins += [i] * (len(tokens) - len(origins))
+        return Script(tuple(tokens), tuple(origins))
 
-    async def _budget(
-        self, model: LoadedModel, asked: Reasoning | None, prompt: Prompt, continues: bool
-    ) -> ReasoningBudget | None:
-        if asked is None or asked.budget is None:
+    async def _budget(self, model: LoadedModel, request: GenerateRequest, prompt: Prompt) -> ReasoningBudget | None:
+        asked = request.reasoning
+        if asked is None or (asked.budget is None and request.grammar is None):
             return None
         start, end = [tuple(await self._spell(model, text)) for text in (asked.start, asked.end)]
         # Only what the template wrote last can have opened it: behind the turn's beginning, unless a turn goes on.
         opened = prompt.text.rstrip().endswith(asked.start) or (
-            continues and prompt.text.rfind(asked.start) > prompt.text.rfind(asked.end)
+            request.prompt.continue_final and prompt.text.rfind(asked.start) > prompt.text.rfind(asked.end)
         )
         return ReasoningBudget(start, end, asked.budget, opened)
 
     async def _spell(self, model: LoadedModel, text: str) -> list[int]:
-        """The ids of a marker, or of ordinary text."""
-        known = model.vocabulary.marker_ids.get(text)
-        return [known] if known is not None else await self._tokens(model, text)
+        """The ids of letters that may hold markers, as gpt-oss's `<|channel|>analysis<|message|>` does."""
+        ids: list[int] = []
+        for part in split_markers(text, model.vocabulary.marker_ids):
+            known = model.vocabulary.marker_ids.get(part)
+            ids += [known] if known is not None else await self._tokens(model, part)
+        return ids
 
     async def _tokens(self, model: LoadedModel, text: str) -> list[int]:
         return await self._conversations.run(lambda: model.prompts.encode_text(text))

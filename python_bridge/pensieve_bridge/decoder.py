@@ -1,6 +1,6 @@
 """What the engine needs from whatever turns prefilled rows into tokens (see `adaptive_decoder`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,6 +42,17 @@ class Decoder(Protocol):
 
     def step(self) -> list[tuple[int, int]]:
         """One token for each running row, as (row, token id); a new row may need one step to warm up."""
+        ...
+
+    def draw_again(self, draws: Mapping[int, Sampler]) -> None:
+        """Draw anew, each with its sampler, the tokens that were drawn ahead for these rows; asked between two steps.
+
+        Nothing happens for a row that has no such token.
+        """
+        ...
+
+    def wait(self) -> None:
+        """Let the forward pass that is under way finish."""
         ...
 
     def seen(self, row: int) -> SeenRow | None:

@@ -70,6 +70,28 @@ class Timings:
 
 
 @dataclass(slots=True, frozen=True)
+class GrammarUse:
+    """What a grammar did for one answer; `open`: it ended inside the constraint."""
+
+    constrained_tokens: int
+    matches: int
+    open: bool
+    cached: bool
+    compile_seconds: float
+    mask_seconds: float
+
+    def line(self) -> Json:
+        return {
+            "constrainedTokens": self.constrained_tokens,
+            "matches": self.matches,
+            "open": self.open,
+            "cached": self.cached,
+            "compileSeconds": round(self.compile_seconds, 6),
+            "maskSeconds": round(self.mask_seconds, 6),
+        }
+
+
+@dataclass(slots=True, frozen=True)
 class Finished:
     """Exactly one, the last. `end_token` is the end-of-turn token that was sampled, if one was.
 
@@ -83,6 +105,7 @@ class Finished:
     timings: Timings = Timings()
     error_code: str | None = None
     error_message: str | None = None
+    grammar: GrammarUse | None = None
     sampled: tuple[int, ...] = ()
 
     def line(self) -> Json:
@@ -94,6 +117,8 @@ class Finished:
             "completionTokens": self.completion_tokens,
             "timings": self.timings.line(),
         }
+        if self.grammar is not None:
+            line["grammar"] = self.grammar.line()
         if self.reason == "error":
             line["error"] = {"code": self.error_code or "internal", "message": self.error_message or ""}
         return line

@@ -12,6 +12,7 @@ from typing import Any, cast
 import mlx.core as mx
 
 from . import device
+from .grammar_compiler import GrammarCompiler
 from .mlx_edge import Network, TokenizerLike, batches, cache_kinds, evaluate, load, named_weights, new_cache
 from .precision import choose_precision
 from .prompt import PromptBuilder
@@ -63,6 +64,7 @@ class LoadedModel:
     vocabulary: Vocabulary
     prompts: PromptBuilder
     facts: ModelFacts
+    grammars: GrammarCompiler
 
 
 def load_model(path: Path, window: int | None = None) -> LoadedModel:
@@ -75,11 +77,13 @@ def load_model(path: Path, window: int | None = None) -> LoadedModel:
         raise ModelError(f"{path} is not a complete model folder: {error}") from error
     except Exception as error:
         raise ModelError(_explain(path, error)) from error
+    vocabulary = read_vocabulary(tokenizer, tokenizer.eos_token_ids)
+    grammars = GrammarCompiler(tokenizer, vocabulary)
     choose_precision(network, config.get("quantization"))
     evaluate(network.parameters())
-    vocabulary = read_vocabulary(tokenizer, tokenizer.eos_token_ids)
     prompts = PromptBuilder(tokenizer, vocabulary)
-    return LoadedModel(network, vocabulary, prompts, _facts(path, config, network, tokenizer, prompts, window))
+    facts = _facts(path, config, network, tokenizer, prompts, window)
+    return LoadedModel(network, vocabulary, prompts, facts, grammars)
 
 
 def read_config(path: Path) -> Json:

@@ -50,6 +50,10 @@ class RowSampler:
         self._seed = (secrets.randbits(64) if plan.seed is None else plan.seed) & _MASK64
         self._drawn = 0
 
+    def skip(self, draws: int) -> None:
+        """Go on as if so many draws had been made, or back."""
+        self._drawn += draws
+
     def __call__(self, logprobs: mx.array) -> mx.array:
         try:
             key = mx.random.key(_mix(self._seed, self._drawn))

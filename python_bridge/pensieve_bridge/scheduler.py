@@ -13,6 +13,7 @@ _PATIENCE = {
     "main": 60.0,
     "subagent": 90.0,
     "compaction": 120.0,
+    "background": 600.0,
 }
 _PROMPT_TOKENS_PER_SECOND = 500.0
 

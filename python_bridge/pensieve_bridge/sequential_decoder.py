@@ -3,13 +3,13 @@
 For models whose caches do not batch (chunked, quantised, rotating with kept tokens), and for a row that is alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 import mlx.core as mx
 
 from .decoder import ReadyRow, SeenRow
-from .mlx_edge import Network, evaluate_later, generation_stream
+from .mlx_edge import Network, Sampler, evaluate, evaluate_later, generation_stream
 
 
 class SequentialDecoder:
@@ -22,6 +22,8 @@ class SequentialDecoder:
         self._stream = generation_stream()
         self._row: ReadyRow | None = None
         self._next: mx.array | None = None
+        # What `_next` was drawn from.
+        self._logprobs: mx.array | None = None
         # Only where processors want to see it: the tokens so far, on the device.
         self._context = mx.array([], dtype=mx.uint32)
         self._tokens: list[int] = []
@@ -51,6 +53,17 @@ class SequentialDecoder:
         self._tokens.append(said)
         return [(row.row, said)]
 
+    def draw_again(self, draws: Mapping[int, Sampler]) -> None:
+        row, logprobs = self._row, self._logprobs
+        if row is None or logprobs is None or row.row not in draws:
+            return
+        with mx.stream(self._stream):
+            self._next = self._draw(draws[row.row], logprobs)
+
+    def wait(self) -> None:
+        if self._logprobs is not None:
+            evaluate(self._logprobs)
+
     def hand_over(self) -> ReadyRow:
         """Give the row up, ready to be added elsewhere; its `last` token was sampled but not given yet."""
         row, token = self._row, self._next
@@ -70,7 +83,7 @@ class SequentialDecoder:
             self.close()
 
     def close(self) -> None:
-        self._row = self._next = None
+        self._row = self._next = self._logprobs = None
         self._tokens = []
         self._context = mx.array([], dtype=mx.uint32)
 
@@ -80,6 +93,13 @@ class SequentialDecoder:
             self._context = mx.concatenate([self._context, token])
             for processor in row.processors:
                 logits = processor(self._context, logits)
-        sampled = row.sampler(logits - mx.logsumexp(logits, axis=-1, keepdims=True)).astype(mx.uint32)
+        self._logprobs = logits - mx.logsumexp(logits, axis=-1, keepdims=True)
+        # Also where the sampler gives a stand-in that does not ask for them: the forward pass must be under way.
+        evaluate_later(self._logprobs)
+        return self._draw(row.sampler, self._logprobs)
+
+    @staticmethod
+    def _draw(sampler: Sampler, logprobs: mx.array) -> mx.array:
+        sampled = sampler(logprobs).astype(mx.uint32)
         evaluate_later(sampled)
         return sampled

@@ -29,6 +29,7 @@ def make_app(bridge: Bridge, *, test_faults: bool = False) -> Starlette:
         Route("/cache", _json(views.cache), methods=["GET"]),
         Route("/count", _json(views.count), methods=["POST"]),
         Route("/seal", _json(views.seal), methods=["POST"]),
+        Route("/grammar/check", _json(views.check_grammars), methods=["POST"]),
         Route("/generate", _Generate(bridge), methods=["POST"]),
     ]
     if test_faults:
@@ -66,6 +67,12 @@ class _Views:
             "reusableTokens": counters.reusable_tokens,
             "completionTokens": counters.completion_tokens,
             "generatorRebuilds": counters.generator_rebuilds,
+            "grammar": {
+                **(model.grammars.counters.line() if (model := engine.model) else {}),
+                "constrainedTokens": counters.constrained_tokens,
+                "failed": counters.grammar_faults,
+                "maskSeconds": round(counters.mask_seconds, 6),
+            },
             "running": health.running,
             "queued": health.queued,
             "activeMemoryBytes": memory.active,
@@ -82,6 +89,10 @@ class _Views:
     async def seal(self, request: Request) -> Json:
         generation, key = parse_seal(parse_body(await _read(request)))
         return {"sealed": await self._bridge.seal(generation, key)}
+
+    async def check_grammars(self, request: Request) -> Json:
+        body = parse_body(await _read(request))
+        return {"grammars": await self._bridge.check_grammars(body)}
 
     async def fault(self, request: Request) -> Json:
         self._bridge.engine.inject(parse_body(await _read(request))["kind"])

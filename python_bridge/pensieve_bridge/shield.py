@@ -84,7 +84,13 @@ class MarkerPattern:
 
     def shield(self, text: str, separator: str) -> str:
         """Break each marker after its first character; a beginning of one at the end of the text is closed off."""
-        text = self._whole.sub(lambda m: m[0][0] + separator + m[0][1:], text)
+        # A marker may begin inside another one: `>>>>>>` holds four times `>>>`.
+        parts: list[str] = []
+        at = 0
+        while found := self._whole.search(text, at):
+            parts.append(text[at : found.start() + 1])
+            at = found.start() + 1
+        text = separator.join([*parts, text[at:]])
         tail = text[-self._longest :]
         if any(tail[i:] in self._starts for i in range(len(tail))):
             text += separator

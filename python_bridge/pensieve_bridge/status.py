@@ -16,6 +16,7 @@ class EngineOptions:
 
     `cache_folder`: where the prefix store keeps what shall outlive the process; None: nowhere. `cache_bytes`: what it
     may hold in memory; None: found from what is free.
+    `mask_overlap`: grammars work out what may come next while the forward pass runs, not behind it.
     """
 
     rows: int = 8
@@ -23,6 +24,7 @@ class EngineOptions:
     tick_limit_seconds: float = 120.0
     cache_bytes: int | None = None
     cache_folder: Path | None = None
+    mask_overlap: bool = True
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,3 +61,6 @@ class Counters:
     reusable_tokens: int = 0
     completion_tokens: int = 0
     generator_rebuilds: int = 0
+    constrained_tokens: int = 0
+    grammar_faults: int = 0
+    mask_seconds: float = 0.0

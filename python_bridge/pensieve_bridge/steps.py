@@ -13,10 +13,11 @@ from .log import log_exception
 from .mlx_edge import library_versions
 from .model import LoadedModel
 from .prefill import Prefill
+from .prefill_choice import choose, share
 from .prefix_store import PrefixStore
 from .prefix_tree import as_tokens
 from .row import Job, Row
-from .scheduler import ChunkLimits, ChunkSizer, most_due
+from .scheduler import ChunkLimits, ChunkSizer
 from .sequential_decoder import SequentialDecoder
 from .status import Counters, EngineOptions
 
@@ -26,8 +27,9 @@ _CHUNKS = {
     "gpu": ChunkLimits(largest=2048, smallest=128, alone_seconds=2.0, shared_seconds=0.3),
 }
 
+_GRAMMAR_WAIT_SECONDS = 0.02
 
-_DISK_WAIT_SECONDS = 0.02
+
 _LAST_WRITES_SECONDS = 0.6
 
 
@@ -93,6 +95,9 @@ class Steps:
         self._counters.requests += 1
         self._counters.prompt_tokens += len(row.job.prompt)
         self._prefilling[row.generation] = row
+        refused = row.settle()
+        if refused is not None:
+            self.finish(row, refused)
 
     def cancel(self, generations: Iterable[str]) -> None:
         """End these, whether they prefill or decode; the others are not touched."""
@@ -122,6 +127,11 @@ class Steps:
             self.store.idle()
             self.store.publish()
         row.prefill = None
+        use = row.grammar_use
+        if use is not None:
+            self._counters.constrained_tokens += use.constrained_tokens
+            self._counters.mask_seconds += use.mask_seconds
+            self._counters.grammar_faults += end.error_code == "grammar_failed"
         if row.number in self._decoding:
             self._decoder.remove([row.number])
         self.memory = device.read_memory()
@@ -150,16 +160,35 @@ class Steps:
             if broken:
                 raise RuntimeError("injected fault")
             tokens = self._decoder.step()
+            if not self._options.mask_overlap and any(row.constrained for row in self._decoding.values()):
+                self._decoder.wait()
         except Exception as error:
             self._rebuild(error)
             return
         for number, token in tokens:
             self._take(self._decoding[number], token)
+        self._draw_again(number for number, _ in tokens)
+
+    def _draw_again(self, numbers: Iterable[int]) -> None:
+        """The next tokens are drawn already; where the last one has changed what they may be, draw them anew."""
+        rows = ((number, self._decoding.get(number)) for number in numbers)
+        draws = {number: draw for number, row in rows if row is not None and (draw := row.second_draw) is not None}
+        if not draws:
+            return
+        try:
+            self._decoder.draw_again(draws)
+        except Exception as error:
+            self._rebuild(error)
 
     def _prefill(self) -> None:
         """One chunk of the most urgent prompt; after its last one, the row's first token."""
-        row = self._next_prefill()
+        for waiting in list(self._prefilling.values()):
+            refused = waiting.settle()
+            if refused is not None:
+                self.finish(waiting, refused)
+        row = choose(self._prefilling.values(), self.store, others_decode=bool(self._decoding))
         if row is None:
+            self._wait_for_a_grammar()
             return
         try:
             prefill = self._started(row)
@@ -168,47 +197,20 @@ class Steps:
                 size = self._chunks.next_size(others_decode=bool(self._decoding))
                 self._chunks.record(prefill.advance(size), time.monotonic() - began)
             self._say(row, *row.progress())
-            if prefill.finished:
+            if prefill.finished and not row.held:
                 self._begin(row)
         except Exception as error:
             # The row's caches are its own: the others are not touched.
             log_exception("prefill_failed", error, generation=row.generation)
             self.finish(row, row.failed(error))
 
-    def _next_prefill(self) -> Row | None:
-        """The most urgent row, or another one that is about to compute the same tokens: then they are shared.
-
-        None while all of them wait for the disk.
-        """
-        self.store.collect(0.0 if self._decoding else _DISK_WAIT_SECONDS)
-        row = most_due(row for row in self._prefilling.values() if not self._waits_for_disk(row))
-        if row is None:
-            return None
-        mine = row.prefill.done if row.prefill else -1
-        for other in self._prefilling.values():
-            theirs = other.prefill
-            if other is row or theirs is None or theirs.done <= mine:
-                continue
-            if theirs.common(row.tokens) > theirs.done:
-                row, mine = other, theirs.done
-        return row
-
-    def _waits_for_disk(self, row: Row) -> bool:
-        waits = row.prefill is None and self.store.waits_for_disk(row.tokens, row.goal)
-        row.waited_for_disk |= waits
-        return waits
-
     def _started(self, row: Row) -> Prefill:
-        for other in self._prefilling.values():
-            if other is not row and other.prefill:
-                other.prefill.keep()
+        share(self._prefilling.values(), row)
         if row.prefill is None:
             self._say(row, *row.start(self._model.network, self.store))
             assert row.prefill is not None
             self._counters.cached_tokens += row.prefill.cached_tokens
             self._counters.reusable_tokens += row.prefill.computed_tokens
-        else:
-            row.prefill.catch_up()
         return row.prefill
 
     def _keep(self, row: Row) -> None:
@@ -221,6 +223,13 @@ class Steps:
                 self.store.keep(tokens, held, seen.cache, held, mark=True, rank=row.worth.rank)
         elif row.prefill is not None:
             row.prefill.keep(mark=True)
+
+    def _wait_for_a_grammar(self) -> None:
+        """Nothing else to do than to wait, in short pieces, for what is being compiled."""
+        if not self._decoding:
+            for row in self._prefilling.values():
+                row.wait(_GRAMMAR_WAIT_SECONDS)
+                return
 
     def _begin(self, row: Row) -> None:
         """From prefill to decode."""

@@ -1,5 +1,6 @@
 """What each token id is: bytes of ordinary text, or a marker (an added or special token of the vocabulary)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -87,3 +88,11 @@ def _spm_bytes(token: str | None) -> bytes:
         except ValueError:
             pass
     return token.encode().replace(_SPM_SPACE, b" ")
+
+
+def split_markers(text: str, markers: Iterable[str]) -> list[str]:
+    """The text cut into markers and what stands between them."""
+    found = sorted((m for m in markers if m in text), key=len, reverse=True)
+    if not found:
+        return [text]
+    return [part for part in re.split(f"({'|'.join(map(re.escape, found))})", text) if part]

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 Json = dict[str, Any]
 
-CLASSES = ("main", "subagent", "title", "compaction", "classifier", "probe")
+CLASSES = ("main", "subagent", "title", "compaction", "classifier", "probe", "background")
 ROLES = ("system", "user", "assistant", "tool")
 
 
@@ -93,6 +93,8 @@ class GenerateRequest:
     agent: str | None
     forced: tuple[ForcedPiece, ...] | None
     reasoning: Reasoning | None
+    grammar: Json | None
+    """Checked by `grammar_request`."""
     cache_point: int = 0
 
 
@@ -147,8 +149,6 @@ def parse_generate(body: Json) -> GenerateRequest:
     request_class = _text(body.get("class") or "main", "class")
     if request_class not in CLASSES:
         raise invalid("class", f"must be one of {', '.join(CLASSES)}, not {request_class!r}")
-    if body.get("grammar") is not None:
-        raise invalid("grammar", "is not supported by this version of the bridge")
     reasoning = None
     if body.get("reasoning") is not None:
         reasoning = _reasoning(_object(body["reasoning"], "reasoning"))
@@ -170,6 +170,7 @@ def parse_generate(body: Json) -> GenerateRequest:
         forced=forced,
         reasoning=reasoning,
         cache_point=_integer(body.get("cachePoint") or 0, "cachePoint", 0),
+        grammar=None if body.get("grammar") is None else _object(body["grammar"], "grammar"),
     )
 
 

@@ -1,9 +1,11 @@
 """The real bridge as a child process, and a small HTTP client for its socket."""
 
+import atexit
 import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -86,6 +88,8 @@ class Bridge:
         self, model: Path, *options: str, faults: bool = False, timeout: float = 60.0, **environment: str
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="pb-"))
+        # At the end of the run, since tests read the log of a bridge that has stopped.
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.socket = self.folder / "s" / "bridge.sock"
         self.timeout = timeout
         self._log = (self.folder / "log").open("w+")

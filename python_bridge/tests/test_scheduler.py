@@ -74,3 +74,8 @@ def test_chunks_stay_within_their_limits() -> None:
     slow.record(256, 1000.0)
     assert fast.next_size(others_decode=False) == 512
     assert slow.next_size(others_decode=True) == 16
+
+
+def test_work_nobody_waits_for_lets_others_go_first() -> None:
+    waiting = [Asked("batch", "background", 0), Asked("main", "main", 300, 20_000)]
+    assert most_due(waiting) is waiting[1]

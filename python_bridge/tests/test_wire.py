@@ -43,7 +43,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("sampling.heat", {"sampling": {"heat": 1}}),
     ("stop[1]", {"stop": ["a", ""]}),
     ("stop[0]", {"stop": [1]}),
-    ("grammar", {"grammar": {"lark": ""}}),
+    ("grammar", {"grammar": "start: x"}),
     ("reasoning.start", {"reasoning": {}}),
     ("reasoning.end", {"reasoning": {"start": "<think>", "end": ""}}),
     ("reasoning.budget", {"reasoning": {"start": "<think>", "end": "</think>", "budget": -5}}),

@@ -3,6 +3,7 @@
     python tests/tiny_models.py --family qwen3 --out DIR          (from python_bridge/)
     python tests/tiny_models.py --shape long --out DIR            a 14,000-token prompt in about a second
     python tests/tiny_models.py --shape bench --out DIR           at least 10 ms a token, for benchmarks
+    python tests/tiny_models.py --shape wide --out DIR            a vocabulary of 150,000
 
 Families: qwen3, llama, phi3 (plain caches), llama_swa (sliding windows), gpt_oss (sliding and full, experts),
 qwen3_5 (recurrent), falcon_h1 (recurrent and plain in one layer), llama4 (chunked: does not batch). Same
@@ -38,7 +39,10 @@ WORDS = Path(__file__).resolve().parent / "words.txt"
 
 @dataclass(frozen=True)
 class Spec:
-    """What to make; `hidden`, `layers`, `window` are the model's, `vocab` the tokenizer's."""
+    """What to make; `hidden`, `layers`, `window` are the model's, `vocab` the tokenizer's.
+
+    `padded`: the vocabulary is filled up to this many tokens, with pairs that text hardly has.
+    """
 
     family: str = "qwen3"
     hidden: int = 64
@@ -50,12 +54,14 @@ class Spec:
     template: str = "qwen"
     tokenizer: str = "bpe"
     seed: int = 3
+    padded: int = 0
 
 
 SHAPES = {
     # The last layer's attention is never computed in prefill, so with sliding layers before it length costs little.
     "long": Spec(family="llama_swa", vocab=8192, context=262144),
     "bench": Spec(family="qwen3", hidden=512, layers=8, vocab=4096),
+    "wide": Spec(family="qwen3", vocab=8192, padded=151_643),
 }
 
 
@@ -111,6 +117,8 @@ def _write_tokenizer(spec: Spec, out: Path) -> int:
     from tokenizers import AddedToken
 
     tokenizer = _spm(spec.vocab) if spec.tokenizer == "spm" else _byte_level(spec.vocab, spec.tokenizer)
+    if spec.padded:
+        tokenizer = _padded(tokenizer, spec.padded)
     tokenizer.add_special_tokens([AddedToken(t, normalized=False, special=True) for t in SPECIAL])
     tokenizer.add_tokens([AddedToken(t, normalized=False, special=False) for t in ADDED])
     tokenizer.save(str(out / "tokenizer.json"))
@@ -149,6 +157,22 @@ def _byte_level(vocab: int, kind: str) -> Any:
     )
     tokenizer.train_from_iterator(corpus(), trainer)
     return tokenizer
+
+
+def _padded(tokenizer: Any, size: int) -> Any:
+    """More merges, of short tokens picked at random: as many ids as a large vocabulary, and a tree as deep."""
+    from tokenizers import Tokenizer
+
+    rnd = random.Random(1)
+    written = json.loads(tokenizer.to_str())
+    known, merges = written["model"]["vocab"], written["model"]["merges"]
+    short = sorted(t for t in known if 1 < len(t) <= 6)
+    while len(known) < size:
+        a, b = rnd.choice(short), rnd.choice(short)
+        if a + b not in known:
+            known[a + b] = len(known)
+            merges.append([a, b])
+    return Tokenizer.from_str(json.dumps(written))
 
 
 def _spm(vocab: int) -> Any:

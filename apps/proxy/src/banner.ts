@@ -1,9 +1,9 @@
-import type { ModelChoice } from "@pensieve/operations"
+import type { Serving } from "./serving.ts"
 
 /** What a person should know once the proxy listens. */
 export interface BannerFacts {
   readonly port: number
-  readonly choice: Extract<ModelChoice, { type: "found" }>
+  readonly serving: Serving
   /** Where the token is, or undefined when the user gave it. */
   readonly tokenFile: string | undefined
 }
@@ -12,14 +12,14 @@ export interface BannerFacts {
 const shellWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 /** The lines printed at start. */
-export const banner = ({ port, choice, tokenFile }: BannerFacts): string => {
+export const banner = ({ port, serving, tokenFile }: BannerFacts): string => {
   const url = `http://127.0.0.1:${port}`
   const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${shellWord(tokenFile)})`
   return [
     "",
     `  Pensieve listens on ${url}`,
-    `  Model: ${choice.folder.name} (${choice.why})`,
-    ...(choice.folder.source === "demo"
+    `  ${serving.title}`,
+    ...(serving.demo
       ? [
           "",
           "  This is the built-in DEMO model: a few megabytes that can greet, read a file and run a command, to show that everything works.",

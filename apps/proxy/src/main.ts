@@ -1,6 +1,7 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Effect, Layer } from "effect"
+import { Effect, Exit, Layer, Runtime } from "effect"
 import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
+import { constants } from "node:os"
 import { start } from "./commands/start.ts"
 import { version } from "./version.ts"
 
@@ -20,4 +21,13 @@ const program = Command.run(pensieve, { version }).pipe(
   Effect.provide(Layer.mergeAll(NodeServices.layer, cliConfig))
 )
 
-NodeRuntime.runMain(program, { disableErrorReporting: true })
+/** Exit codes after a signal are those of a shell: 128 and the signal's number. The runtime itself knows that of Ctrl-C only. */
+const codeOfTermination = 128 + constants.signals.SIGTERM
+let terminated = false
+process.once("SIGTERM", () => (terminated = true))
+
+NodeRuntime.runMain(program, {
+  disableErrorReporting: true,
+  teardown: (exit, end) =>
+    Runtime.defaultTeardown(exit, (code) => end(terminated && Exit.hasInterrupts(exit) ? codeOfTermination : code))
+})

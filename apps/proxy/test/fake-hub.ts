@@ -37,16 +37,17 @@ export const startFakeHub = async (
   const ended = once(child, "exit")
   let out = ""
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text))
-  const url = await until("the fake hub listens", 20_000, () => /^(http\S+)\n/.exec(out)?.[1])
-  return {
-    url,
-    home,
-    env: { HF_ENDPOINT: url, HF_HOME: home },
-    stop: async () => {
-      // It ends when its stdin does.
-      child.stdin.end()
-      await ended
-      rmSync(home, { recursive: true, force: true })
-    }
+  const stop = async () => {
+    // It ends when its stdin does.
+    child.stdin.end()
+    await ended
+    rmSync(home, { recursive: true, force: true })
+  }
+  try {
+    const url = await until("the fake hub listens", 20_000, () => /^(http\S+)\n/.exec(out)?.[1])
+    return { url, home, env: { HF_ENDPOINT: url, HF_HOME: home }, stop }
+  } catch (cause) {
+    await stop()
+    throw cause
   }
 }

@@ -3,7 +3,7 @@ import { isAlive, type Proxy, startProxy, tinyModel, until } from "@pensieve/tes
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { afterAll, assert, beforeAll, describe, it, onTestFinished } from "vitest"
 
 const question = {
   model: "claude-3-sonnet-20240229",
@@ -133,6 +133,7 @@ describe("the whole stack on a tiny model", () => {
 describe("a model that cannot be loaded", () => {
   it("leaves the proxy up, unhealthy, and says why to whoever asks", async () => {
     const broken = mkdtempSync(join(tmpdir(), "pensieve-broken-"))
+    onTestFinished(() => rmSync(broken, { recursive: true, force: true }))
     cpSync(await tinyModel("long"), broken, { recursive: true })
     writeFileSync(join(broken, "model.safetensors"), "not weights")
     const proxy = await startProxy({ model: broken, unready: true })
@@ -146,14 +147,17 @@ describe("a model that cannot be loaded", () => {
       assert.strictEqual((await fetch(`${proxy.base}/health`)).status, 503)
     } finally {
       await proxy.stop()
-      rmSync(broken, { recursive: true })
     }
   })
 })
 
 describe("the end of the proxy", () => {
-  for (const signal of ["SIGTERM", "SIGINT", "SIGKILL"] as const)
-    it(`leaves no child behind after ${signal}`, async () => {
+  for (const [signal, code] of [
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+    ["SIGKILL", null]
+  ] as const)
+    it(`leaves no child behind after ${signal}, and gives the code ${code}`, async () => {
       const proxy = await startProxy({ model: await tinyModel("long") })
       const children = proxy.children()
       assert.strictEqual(children.length, 1)
@@ -170,7 +174,7 @@ describe("the end of the proxy", () => {
       )
       assert.isBelow(Date.now() - before, 8000)
       await reader?.cancel().catch(() => undefined)
-      await proxy.stop()
+      assert.strictEqual(await proxy.stop(), code)
     })
 })
 

@@ -1,2 +1,3 @@
 export * from "./gate.ts"
 export * from "./token-check.ts"
+export * from "./without-token.ts"

@@ -1,12 +1,39 @@
 import type { BackendError } from "@pensieve/errors"
 import type { Capabilities, Conversation, GenerationEvent } from "@pensieve/models"
-import { Context, type Effect, type Stream } from "effect"
+import { Context, type Duration, type Effect, type Redacted, type Scope, type Stream } from "effect"
 
 /** Whether a backend can answer now. `message` says why not, and what to do. */
 export interface BackendStatus {
   readonly status: "starting" | "ready" | "failed"
   readonly message?: string
 }
+
+/** A client's request, for a server that speaks the client's own API. */
+export interface PassedRequest {
+  readonly method: "GET" | "POST"
+  /** Path, as the API names it, and query. */
+  readonly path: string
+  /** The client's, by lower-case name, without the local token. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The parsed body, and the text it was parsed from. */
+  readonly body?: { readonly body: unknown; readonly text: string }
+}
+
+/** That server's answer, of any status. */
+export interface PassedAnswer {
+  readonly status: number
+  /** Those that concern the client, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly bytes: Stream.Stream<Uint8Array, BackendError>
+}
+
+/** Passes a request on and gives back the answer as it comes. The exchange lives as long as the scope. */
+export type PassThrough = (request: PassedRequest) => Effect.Effect<PassedAnswer, BackendError, Scope.Scope>
+
+/** What a client sent beside the local token, for an upstream that takes the clients' own keys. */
+export const ClientKeys = Context.Reference<ReadonlyArray<Redacted.Redacted>>("@pensieve/backends/ClientKeys", {
+  defaultValue: () => []
+})
 
 /**
  * Something that answers conversations.
@@ -21,10 +48,14 @@ export class Backend extends Context.Service<
     /** The model it serves, as the user names it. */
     readonly model: string
     readonly status: Effect.Effect<BackendStatus>
+    /** How long an early failure may take to keep its HTTP status; 10 s unless told otherwise. About a second for a remote server, whose prefill is silent. */
+    readonly errorPatience?: Duration.Input
     /** Waits while the backend starts. */
     readonly capabilities: Effect.Effect<Capabilities, BackendError>
     /** Prompt tokens, exactly as `generate` would count them. */
     readonly countTokens: (conversation: Conversation) => Effect.Effect<number, BackendError>
     readonly generate: (conversation: Conversation) => Stream.Stream<GenerationEvent, BackendError>
+    /** Offered where the server behind it speaks Anthropic's API: whoever speaks it as well is passed on, untranslated. */
+    readonly passThrough?: PassThrough
   }
 >()("@pensieve/backends/Backend") {}

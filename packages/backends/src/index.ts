@@ -1,5 +1,7 @@
+export * from "./anthropic/anthropic-backend.ts"
 export * from "./backend.ts"
 export * from "./mlx/bridge-process.ts"
 export * from "./mlx/bridge-supervisor.ts"
 export * from "./mlx/forced-script.ts"
 export * from "./mlx/mlx-backend.ts"
+export * from "./openai/openai-backend.ts"

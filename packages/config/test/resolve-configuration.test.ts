@@ -12,7 +12,12 @@ const problems = (input: Partial<ConfigInput>) => {
 describe("resolveConfiguration", () => {
   it("gives the defaults when nothing is said", () => {
     const { value, originOf } = Result.getOrThrow(resolve({}))
-    assert.deepStrictEqual(value, { port: 7777, logLevel: "info" })
+    assert.deepStrictEqual(value, {
+      port: 7777,
+      upstreamKind: "openai",
+      upstreamKeyFrom: "environment",
+      logLevel: "info"
+    })
     assert.deepStrictEqual(originOf(["port"]), { from: "default" })
   })
 
@@ -84,10 +89,25 @@ describe("the shown configuration", () => {
     )
     assert.deepStrictEqual(shownValues(resolved), [
       { path: "port", value: "7777", origin: "default" },
+      { path: "upstreamKind", value: `"openai"`, origin: "default" },
+      { path: "upstreamKeyFrom", value: `"environment"`, origin: "default" },
       { path: "logLevel", value: `"warn"`, origin: "--log-level" },
       { path: "token", value: "********", origin: "file" },
       { path: "window", value: "5000", origin: "PENSIEVE_WINDOW" }
     ])
+  })
+})
+
+describe("the headers for an upstream", () => {
+  it("are a mapping, masked where the configuration is shown", () => {
+    const resolved = Result.getOrThrow(resolve({ env: { PENSIEVE_UPSTREAM_HEADERS: "{X-Team: canary, b: '2'}" } }))
+    assert.deepStrictEqual(resolved.value.upstreamHeaders, { "X-Team": "canary", b: "2" })
+    assert.notInclude(JSON.stringify(shownValues(resolved)), "canary")
+  })
+
+  it("must be headers", () => {
+    for (const text of ["nothing", "{'a b': c}", '{a: "b\\n"}', "{a: 1}"])
+      assert.lengthOf(problems({ env: { PENSIEVE_UPSTREAM_HEADERS: text } }), 1, text)
   })
 })
 

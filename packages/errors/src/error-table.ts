@@ -38,6 +38,7 @@ export const errorTable: Readonly<Record<PensieveError["_tag"], ErrorRow>> = {
   RateLimited: row(429, "rate_limit_error", "rate_limit_error", "rate_limit_exceeded", true),
   InternalError: row(500, "api_error", "server_error", "internal_error", false),
   BackendFailed: row(500, "api_error", "server_error", "backend_failed", true),
+  UpstreamFailed: row(502, "api_error", "server_error", "upstream_failed", true),
   BackendUnavailable: row(503, "api_error", "server_error", "backend_unavailable", true),
   BackendTimeout: row(504, "timeout_error", "server_error", "timeout", true),
   Overloaded: row(529, "overloaded_error", "server_error", "overloaded", true)
@@ -51,6 +52,10 @@ export const retryAfterSeconds = (error: PensieveError): number | undefined =>
   "retryAfterSeconds" in error && error.retryAfterSeconds !== undefined
     ? Math.min(60, Math.max(1, Math.ceil(error.retryAfterSeconds)))
     : undefined
+
+/** The code that the official SDK tells the error's subclass by, or undefined. */
+export const errorDetailCode = (error: PensieveError): string | undefined =>
+  "detailCode" in error ? error.detailCode : undefined
 
 /** The dotted path of the field an error is about, or undefined. */
 export const errorField = (error: PensieveError): string | undefined => ("field" in error ? error.field : undefined)

@@ -6,7 +6,13 @@ interface WithMessage {
 }
 
 /** The request is malformed or asks for what cannot be done; `field` is the dotted path of the offending value. */
-export class InvalidRequest extends Data.TaggedError("InvalidRequest")<WithMessage & { readonly field?: string }> {}
+export class InvalidRequest extends Data.TaggedError("InvalidRequest")<
+  WithMessage & {
+    readonly field?: string
+    /** `error.details.error_code` of the Anthropic API, where its SDK knows one. */
+    readonly detailCode?: string
+  }
+> {}
 
 /** The rendered prompt does not fit the model's window. Its wording is parsed by Claude Code, which then compacts. */
 export class PromptTooLong extends Data.TaggedError("PromptTooLong")<{
@@ -28,7 +34,12 @@ export class AuthenticationFailed extends Data.TaggedError("AuthenticationFailed
 export class PermissionDenied extends Data.TaggedError("PermissionDenied")<WithMessage> {}
 
 /** No such path, model or object. */
-export class NotFound extends Data.TaggedError("NotFound")<WithMessage> {}
+export class NotFound extends Data.TaggedError("NotFound")<
+  WithMessage & {
+    /** `error.details.error_code` of the Anthropic API, where its SDK knows one. */
+    readonly detailCode?: string
+  }
+> {}
 
 /** The path exists, the method does not. */
 export class MethodNotAllowed extends Data.TaggedError("MethodNotAllowed")<WithMessage & { readonly allow: string }> {}
@@ -49,6 +60,14 @@ export class BackendUnavailable extends Data.TaggedError("BackendUnavailable")<W
 
 /** The backend died or broke its contract while it worked on this request. */
 export class BackendFailed extends Data.TaggedError("BackendFailed")<WithMessage> {}
+
+/** A server of somebody else's, whose API is passed on, cannot be reached, fails or breaks off. */
+export class UpstreamFailed extends Data.TaggedError("UpstreamFailed")<
+  WithMessage & {
+    /** Nothing of the request reached it: it may be asked again once the server is there. */
+    readonly unreachable: boolean
+  }
+> {}
 
 /** The backend made no progress for too long. */
 export class BackendTimeout extends Data.TaggedError("BackendTimeout")<WithMessage> {}
@@ -72,15 +91,54 @@ export type PensieveError =
   | Overloaded
   | BackendUnavailable
   | BackendFailed
+  | UpstreamFailed
   | BackendTimeout
   | InternalError
 
-/** What a backend can fail with. */
+/** What a backend can fail with. Refusals of the caller (401 to 413) are those of an upstream, passed on. */
 export type BackendError =
   | InvalidRequest
   | PromptTooLong
+  | AuthenticationFailed
+  | PermissionDenied
+  | NotFound
+  | RequestTooLarge
   | RateLimited
   | Overloaded
   | BackendUnavailable
   | BackendFailed
+  | UpstreamFailed
   | BackendTimeout
+
+/** The same error in other words. The words of an overflow are fixed. */
+export const withMessage = (error: BackendError, message: string): BackendError => {
+  switch (error._tag) {
+    case "PromptTooLong":
+      return error
+    case "InvalidRequest":
+      return new InvalidRequest({ message, ...(error.field === undefined ? {} : { field: error.field }) })
+    case "AuthenticationFailed":
+      return new AuthenticationFailed({ message })
+    case "PermissionDenied":
+      return new PermissionDenied({ message })
+    case "NotFound":
+      return new NotFound({ message })
+    case "RequestTooLarge":
+      return new RequestTooLarge({ message })
+    case "RateLimited":
+      return new RateLimited({ message, ...waiting(error) })
+    case "Overloaded":
+      return new Overloaded({ message, ...waiting(error) })
+    case "BackendUnavailable":
+      return new BackendUnavailable({ message })
+    case "BackendFailed":
+      return new BackendFailed({ message })
+    case "UpstreamFailed":
+      return new UpstreamFailed({ message, unreachable: error.unreachable })
+    case "BackendTimeout":
+      return new BackendTimeout({ message })
+  }
+}
+
+const waiting = ({ retryAfterSeconds }: { readonly retryAfterSeconds?: number }) =>
+  retryAfterSeconds === undefined ? {} : { retryAfterSeconds }

@@ -6,6 +6,9 @@ const form = process.env.PENSIEVE_CORPUS_FORM ?? "text"
 /** The corpus' own family names, where ours differ. */
 const ours = { qwen3_thinking: "hermes", cogito: "deepseek_v3", pythonic: "llama4", glm47: "glm45" }
 
+/** Their templates never open the reasoning, the models do; the corpus' flag says only that thinking was asked for. */
+const openThemselves = new Set(["lfm2"])
+
 const think = ["<think>", "</think>"]
 const toolCall = ["<tool_call>", "</tool_call>"]
 const deepseek = [
@@ -70,7 +73,7 @@ export const parse = ({ family, chunks, tools, promptOpensThinking }) => {
   const name = form === "prompted" ? "prompted" : (ours[family] ?? family)
   const markers = form === "tokens" ? (tokenMarkers[name] ?? []) : []
   const parser = (familyNamed(name) ?? prompted).createParser({
-    opensReasoning: promptOpensThinking,
+    opensReasoning: promptOpensThinking && !openThemselves.has(name),
     toolNames: tools.map((tool) => tool.name),
     tools: tools.map((tool) => ({ name: tool.name, inputSchema: tool.input_schema ?? {} })),
     addedTokens: markers

@@ -1,5 +1,5 @@
 import type { CallReader } from "./call-format.ts"
-import { parseJsonCalls, type ParsedBody } from "./json-calls.ts"
+import { parseJsonCalls, type ParsedBody, withRepairs } from "./json-calls.ts"
 import { noCalls, textOf } from "./json-form.ts"
 import { trackQuotes } from "./quote-tracker.ts"
 import { readSpan } from "./span-reader.ts"
@@ -16,6 +16,8 @@ export interface BareJson {
   readonly silent: ReadonlyArray<string>
   readonly trusting: boolean
   readonly toolNames: ReadonlyArray<string>
+  /** The family writes markers around its calls; this one lacks them. */
+  readonly rescued?: true
 }
 
 /** How the object of a call can begin, white space left out. */
@@ -26,13 +28,22 @@ const begins = (head: string): boolean | null => {
   return beginnings.some((beginning) => beginning.startsWith(head)) ? null : false
 }
 
+/** Whether code can be a call as JSON; null while undecided. */
+export const beginsLikeBareCall = (code: string): boolean | null => {
+  const head = code.replaceAll(/\s/g, "")
+  return begins(head.startsWith("[") ? head.slice(1) : head)
+}
+
 const argumentsKey = /"(?:parameters|arguments)"\s*:/
 
 /** Without a marker an object that has a name may be any data: its tool is declared, or it has arguments. */
-const parseBare = (text: string, { toolNames, fresh }: BareJson): ParsedBody => {
-  const parsed = parseJsonCalls(text)
-  const isCall = parsed.calls.every(({ name }) => toolNames.includes(name) || (fresh && argumentsKey.test(text)))
-  return isCall ? parsed : noCalls("the JSON is no call")
+const parseBare = (text: string, closed: boolean, { toolNames, fresh, rescued }: BareJson): ParsedBody => {
+  const parsed = parseJsonCalls(text, closed)
+  const isCall = parsed.calls.every(
+    ({ name, repairs }) => toolNames.includes(name) || (fresh && repairs === undefined && argumentsKey.test(text))
+  )
+  if (!isCall) return noCalls("the JSON is no call")
+  return rescued === true ? { ...parsed, calls: parsed.calls.map((call) => withRepairs(call, ["bare-call"])) } : parsed
 }
 
 /**
@@ -49,7 +60,7 @@ export const readBareJson = (bare: BareJson): CallReader => {
     weak: true,
     silent: bare.silent,
     trusting: bare.trusting,
-    parse: (lexemes) => parseBare(textOf(lexemes), bare)
+    parse: (lexemes, closed) => parseBare(textOf(lexemes), closed, bare)
   })
   reader.add({ kind: "text", text: bare.opener })
   return reader

@@ -3,7 +3,7 @@ import type { ParsedBody } from "./json-calls.ts"
 import type { Lexeme } from "./marker-lexer.ts"
 
 /** Where in an answer a marker stands. */
-interface CallPlace {
+export interface CallPlace {
   /** Nothing but white space since the answer, or what follows reasoning or a call, began. */
   readonly fresh: boolean
   /** On a line of its own so far. */
@@ -32,6 +32,16 @@ export interface CallReader {
   readonly doubtful: boolean
 }
 
+/** All markers of a format but single letters and plain words, which are ordinary text in every vocabulary. */
+export const markersOf = ({ markers, silent, closers, reasoning }: Omit<CallFormat, "open" | "renderCall">) => [
+  ...new Set([
+    ...markers.filter((marker) => marker.length > 1 && /[^\p{L}\p{N}_]/u.test(marker)),
+    ...silent,
+    ...closers,
+    ...(reasoning === null ? [] : [reasoning.start, reasoning.end])
+  ])
+]
+
 /** How a family writes calls, for the parser that all families share. */
 export interface CallFormat {
   /** Everything the lexer has to tell from text. */
@@ -47,6 +57,8 @@ export interface CallFormat {
   readonly reasoningLabel: string
   /** The reader of the call that this marker begins here; null where it begins none. */
   open(marker: string, place: CallPlace): CallReader | null
+  /** The reader of a call whose opening marker stands at the end of the prompt; absent where prompts end otherwise. */
+  begin?(): CallReader
   /** A call as the family writes it, for calls that stand several to a block. */
   renderCall(call: { readonly name: string; readonly input: ParsedBody["calls"][number]["input"] }): string
 }

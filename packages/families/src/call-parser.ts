@@ -1,13 +1,18 @@
-import type { CallFormat, CallReader, CallStep } from "./call-format.ts"
+import { type CallFormat, type CallReader, type CallStep, markersOf } from "./call-format.ts"
 import type { EndReason, FamilyEvent, FamilyParser, FamilyToolCall, ParserOptions } from "./family.ts"
-import type { ParsedBody } from "./json-calls.ts"
+import { type ParsedBody, withRepairs } from "./json-calls.ts"
+import { noCalls } from "./json-form.ts"
 import { type Lexeme, MarkerLexer } from "./marker-lexer.ts"
+import { meantName } from "./names.ts"
+import { mendsJson, type RepairRule } from "./repair-rules.ts"
 import { SeamText } from "./seam-text.ts"
 
 /** A call that is being written. */
 interface OpenCall {
   readonly reader: CallReader
   readonly lexemes: Array<Lexeme>
+  /** How many of them opened it: one, or none where the prompt did. */
+  readonly ownLexemes: 0 | 1
 }
 
 /** Calls seen inside reasoning that is still open: reasoning if more follows, calls if the turn ends here. */
@@ -43,10 +48,10 @@ class CallParser implements FamilyParser {
   #trusting = true
   /** The next call that comes out wrong does so because it left a string open. */
   #leftStringOpen = false
+  #doubledStart = false
 
   constructor(format: CallFormat, options: ParserOptions) {
-    const reasoning = format.reasoning === null ? [] : [format.reasoning.start, format.reasoning.end]
-    const markers = [...new Set([...format.markers, ...format.silent, ...format.closers, ...reasoning])]
+    const markers = [...new Set([...format.markers, ...markersOf(format)])]
     this.#format = format
     this.#toolNames = new Set(options.toolNames)
     this.#lexer = new MarkerLexer(
@@ -55,6 +60,8 @@ class CallParser implements FamilyParser {
     )
     this.#words = new SeamText(options.opensReasoning, format.reasoningLabel)
     this.#sawReasoning = options.opensReasoning
+    const begun = format.begin?.()
+    if (begun !== undefined) this.#call = { reader: begun, lexemes: [], ownLexemes: 0 }
   }
 
   push(piece: { readonly text: string } | { readonly marker: string }): ReadonlyArray<FamilyEvent> {
@@ -90,7 +97,7 @@ class CallParser implements FamilyParser {
     if (this.#words.lastCharacter === "`") return false
     const { fresh, lineStart } = this.#words
     const reader = this.#format.open(lexeme.text, { fresh, lineStart, trusting: this.#trusting })
-    if (reader !== null) this.#call = { reader, lexemes: [lexeme] }
+    if (reader !== null) this.#call = { reader, lexemes: [lexeme], ownLexemes: 1 }
     return reader !== null
   }
 
@@ -139,9 +146,12 @@ class CallParser implements FamilyParser {
     this.#call = null
     if (step.type === "closed") return this.#closeCall(call, step.parsed, step.rest)
     const last = call.lexemes.at(-1)
-    if (step.type === "again" && last !== undefined) return this.#onLexeme(last)
+    if (step.type === "again" && last !== undefined) {
+      this.#doubledStart = true
+      return this.#onLexeme(last)
+    }
     // Text after all; but the marker that showed it may begin a call itself.
-    if (last?.kind === "marker" && call.lexemes.length > 1) {
+    if (last?.kind === "marker" && call.lexemes.length > call.ownLexemes) {
       this.#onText(rawOf(call.lexemes.slice(0, -1)))
       return this.#onLexeme(last)
     }
@@ -155,7 +165,8 @@ class CallParser implements FamilyParser {
     else this.#closeCall(call, ending.parsed, ending.rest)
   }
 
-  #closeCall(call: OpenCall, parsed: ParsedBody, rest: ReadonlyArray<Lexeme>): void {
+  #closeCall(call: OpenCall, read: ParsedBody, rest: ReadonlyArray<Lexeme>): void {
+    const parsed = this.#believed(read)
     if (parsed.problem !== null && this.#trusting && call.reader.doubtful) {
       this.#trusting = false
       this.#leftStringOpen = true
@@ -170,6 +181,14 @@ class CallParser implements FamilyParser {
     for (const lexeme of rest) this.#onLexeme(lexeme)
   }
 
+  /** What had to be mended is believed only of a tool that the request has. */
+  #believed(parsed: ParsedBody): ParsedBody {
+    const mended = parsed.calls.some(
+      ({ name, repairs }) => repairs?.some(mendsJson) === true && meantName(name, [...this.#toolNames]) === undefined
+    )
+    return mended ? noCalls("the call is not valid JSON, and its tool is unknown") : parsed
+  }
+
   #onMalformed(raw: string, problem: string): void {
     if (this.#words.inReasoning) return this.#onText(raw)
     this.#words.malformed(raw, this.#leftStringOpen ? "the call leaves a string open" : problem)
@@ -177,18 +196,18 @@ class CallParser implements FamilyParser {
   }
 
   #onCalls(raw: string, parsed: ParsedBody): void {
-    for (const call of this.#toEvents(raw, parsed)) this.#words.emit(call)
-    this.#words.beginSeam(true)
+    for (const call of this.#toEvents(raw, parsed)) this.#words.call(call)
     for (const leftover of parsed.leftovers) this.#words.malformed(leftover, "it stands beside a call and is none")
   }
 
   #toEvents(raw: string, parsed: ParsedBody): ReadonlyArray<FamilyToolCall> {
     const only = parsed.calls.length === 1 && parsed.leftovers.length === 0
-    return parsed.calls.map(({ name, input }): FamilyToolCall => ({
+    const doubled: ReadonlyArray<RepairRule> = this.#doubledStart ? ["doubled-start"] : []
+    this.#doubledStart = false
+    return parsed.calls.map((call): FamilyToolCall => ({
       type: "tool-call",
-      name,
-      input,
-      rawText: only ? raw : this.#format.renderCall({ name, input })
+      ...withRepairs(call, doubled),
+      rawText: only ? raw : this.#format.renderCall(call)
     }))
   }
 
@@ -210,7 +229,7 @@ class CallParser implements FamilyParser {
     if (reason === "stop" && calls.length > 0 && calls.every((call) => this.#toolNames.has(call.name))) {
       this.#heldCalls = null
       this.#words.closeReasoning()
-      for (const call of calls) this.#words.emit({ ...call, fromReasoning: true })
+      for (const call of calls) this.#words.call({ ...call, fromReasoning: true })
       return
     }
     this.#releaseHeldCalls()

@@ -3,6 +3,7 @@ import { deepseekV3 } from "./deepseek-v3.ts"
 import { deepseekV31 } from "./deepseek-v31.ts"
 import { deepseekV32 } from "./deepseek-v32.ts"
 import type { Family, ModelFacts } from "./family.ts"
+import { functionaryV32 } from "./functionary-v32.ts"
 import { functionary } from "./functionary.ts"
 import { functionGemma } from "./functiongemma.ts"
 import { gemma4 } from "./gemma4.ts"
@@ -24,6 +25,7 @@ import { phi4 } from "./phi4.ts"
 import { prompted } from "./prompted.ts"
 import { qwen3Coder } from "./qwen3-coder.ts"
 import { seedOss } from "./seed-oss.ts"
+import { step3 } from "./step3.ts"
 import { xlam } from "./xlam.ts"
 
 /**
@@ -38,6 +40,7 @@ export const families: ReadonlyArray<Family> = [
   longcat,
   glm,
   seedOss,
+  step3,
   deepseekV32,
   deepseekV3,
   deepseekV31,
@@ -53,6 +56,7 @@ export const families: ReadonlyArray<Family> = [
   granite,
   phi4,
   functionary,
+  functionaryV32,
   hermes,
   llama4,
   llama3,

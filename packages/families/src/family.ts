@@ -1,3 +1,4 @@
+import type { RepairRule } from "./repair-rules.ts"
 import type { JsonObject, ModelPiece, Sampling, TemplateTool, ToolForm } from "@pensieve/models"
 
 /** What is known of a model when its family is looked for. Names are not: they lie. */
@@ -40,6 +41,8 @@ export interface FamilyToolCall {
   readonly input: JsonObject
   /** The call as the model wrote it, markers included. */
   readonly rawText: string
+  /** What had to be mended to read it; absent where nothing had. */
+  readonly repairs?: ReadonlyArray<RepairRule>
   /** The model wrote it inside thinking that it never closed, at the very end of its turn. */
   readonly fromReasoning?: true
 }
@@ -56,8 +59,8 @@ export interface MalformedCall {
 /** What a parser makes of the model's writing. */
 export type FamilyEvent = FamilyText | FamilyReasoning | FamilyReasoningEnd | FamilyToolCall | MalformedCall
 
-/** Why the model stopped writing; the bridge's word for it. */
-export type EndReason = "stop" | "length" | "cancelled" | "error"
+/** Why the model stopped writing: `stop` by itself, all others in the middle of something. */
+export type EndReason = "stop" | "stop-sequence" | "length" | "cancelled" | "error"
 
 /**
  * Reads one answer. Any cutting of the same text gives the same events, but for the places where text and reasoning
@@ -115,6 +118,9 @@ export interface Family {
   // Markers and reasoning
   /** The reasoning markers of this very model; null where it does not think. */
   reasoning(facts: ModelFacts): ReasoningMarkers | null
+
+  /** All that means something in what a model of the family writes; inside content it must be ordinary text. */
+  readonly markers: ReadonlyArray<string>
 
   // Parser
   createParser(options: ParserOptions): FamilyParser

@@ -2,6 +2,7 @@
 import type { PastCall } from "./family.ts"
 import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
+import { recipientFormat } from "./recipient-form.ts"
 import type { TagForm } from "./tag-form.ts"
 import { tagFormat } from "./tag-format.ts"
 
@@ -21,7 +22,8 @@ export const functionary = nativeFamily({
   name: "functionary",
   detect: (facts) => templateHas(facts, form.callStart, form.callEnd) && !templateHas(facts, form.parameterStart),
   reasoning: null,
-  format: (options) => tagFormat(form, options),
+  // A declared tool's name on a line of its own and an object behind it, as version 3.2 writes, can mean nothing else.
+  format: (options) => ({ ...tagFormat(form, options), begin: recipientFormat(options.toolNames).begin }),
   renderCall: ({ name, input }: PastCall) => `${form.callStart}${name}>${JSON.stringify(input)}${form.callEnd}`,
   sampling: { temperature: 0.6, topP: 0.9 }
 })

@@ -14,7 +14,7 @@ export const functionGemma = nativeFamily({
   name: "functiongemma",
   detect: (facts) => hasSigns(facts, [form.start]),
   reasoning: null,
-  format: () => ({ ...gemmaFormat(form), silent: form.otherEnds }),
+  format: (options) => ({ ...gemmaFormat(form, options), silent: form.otherEnds }),
   renderCall: (call) => renderGemmaCall(form, call),
   // The model goes on to write the result itself otherwise.
   stopStrings: ["<start_function_response>"],

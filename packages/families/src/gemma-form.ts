@@ -1,11 +1,12 @@
 import { isJsonObject, type Json } from "@pensieve/models"
 import type { CallFormat } from "./call-format.ts"
-import type { PastCall } from "./family.ts"
+import type { ParserOptions, PastCall } from "./family.ts"
 import type { BodyCall, ParsedBody } from "./json-calls.ts"
 import { noCalls, textOf } from "./json-form.ts"
 import { LiteralCursor } from "./literals.ts"
 import { trackMarkedStrings } from "./quote-tracker.ts"
 import { readCall } from "./pythonic-form.ts"
+import { ToolSchemas } from "./schema-values.ts"
 import { readSpan } from "./span-reader.ts"
 
 /** `call:name{key:value}` between two markers, strings between two of a third. */
@@ -23,22 +24,47 @@ const begins = (head: string): boolean | null => {
 }
 
 /** The format of Gemma's calls. */
-export const gemmaFormat = (form: GemmaForm): Pick<CallFormat, "markers" | "closers" | "open"> => ({
-  markers: [form.start, form.quote],
-  closers: [form.end],
-  open: (marker, { trusting }) =>
-    marker === form.start
-      ? readSpan({
-          closers: [form.end, ...form.otherEnds],
-          enders: [form.start],
-          always: [form.quote],
-          tracker: trackMarkedStrings("", form.quote),
-          begins,
-          trusting,
-          parse: (lexemes) => parse(form, textOf(lexemes))
-        })
-      : null
-})
+export const gemmaFormat = (
+  form: GemmaForm,
+  options: ParserOptions
+): Pick<CallFormat, "markers" | "closers" | "open"> => {
+  const schemas = new ToolSchemas(options)
+  return {
+    markers: [form.start, form.quote],
+    closers: [form.end],
+    open: (marker, { trusting }) =>
+      marker === form.start
+        ? readSpan({
+            closers: [form.end, ...form.otherEnds],
+            enders: [form.start],
+            always: [form.quote],
+            tracker: trackMarkedStrings("", form.quote),
+            begins,
+            trusting,
+            parse: (lexemes, closed) => {
+              const text = textOf(lexemes)
+              const parsed = parse(form, text)
+              const bare = parsed.problem !== null && closed ? readBareEnd(form, schemas, text) : null
+              return bare === null ? parsed : { calls: [bare], leftovers: [], problem: null }
+            }
+          })
+        : null
+  }
+}
+
+/**
+ * A call whose last value is a text without quotation marks that goes on up to the closing marker, without the closing
+ * brace: only for a parameter that takes nothing but text, and only where no other parameter can begin inside it.
+ */
+const readBareEnd = (form: GemmaForm, schemas: ToolSchemas, text: string): BodyCall | null => {
+  if (text.includes(form.quote) || text.trimEnd().endsWith("}")) return null
+  const [, name, rest] = /^\s*:?call:([\p{L}_][\p{L}\p{N}_.-]*)\{([^]*)$/u.exec(text) ?? []
+  const [, key, value] = /^\s*([\p{L}_][\p{L}\p{N}_$-]*):([^]*)$/u.exec(rest ?? "") ?? []
+  if (name === undefined || key === undefined || value === undefined || !schemas.takesOnlyText(name, key)) return null
+  const others = [...value.matchAll(/,\s*([\p{L}_][\p{L}\p{N}_$-]*):/gu)].map(([, other]) => other ?? "")
+  if (others.some((other) => schemas.hasParameter(name, other))) return null
+  return { name, input: { [key]: value }, repairs: ["unquoted-words", "missing-brackets"] }
+}
 
 const parse = (form: GemmaForm, text: string): ParsedBody => {
   const cursor = new LiteralCursor(text, { bare: true, delimiter: form.quote })

@@ -1,7 +1,10 @@
 /** Gemma 4: `<|tool_call>call:f{key:value}<tool_call|>` with `<|"|>` around strings; thinks in `<|channel>thought`. */
+import type { CallFormat } from "./call-format.ts"
+import { withFences } from "./fenced-calls.ts"
 import { type GemmaForm, gemmaFormat, renderGemmaCall } from "./gemma-form.ts"
 import { nativeFamily } from "./native-family.ts"
 import { hasSigns } from "./native-text.ts"
+import { readToolCode, toolCode } from "./tool-code.ts"
 
 const form: GemmaForm = {
   start: "<|tool_call>",
@@ -14,7 +17,24 @@ export const gemma4 = nativeFamily({
   name: "gemma4",
   detect: (facts) => hasSigns(facts, [form.start, form.end]),
   reasoning: { start: "<|channel>", end: "<channel|>" },
-  format: () => ({ ...gemmaFormat(form), silent: form.otherEnds, reasonsAnywhere: true, reasoningLabel: "thought" }),
+  format: (options) => {
+    const { toolNames } = options
+    const own = gemmaFormat(form, options)
+    // Small models fall back to the Python of Gemma 2 and 3.
+    const python: Pick<CallFormat, "markers" | "open"> = {
+      markers: [...own.markers, toolCode],
+      open: (marker, place) =>
+        marker === toolCode ? (place.fresh ? readToolCode(toolNames) : null) : own.open(marker, place)
+    }
+    const fences = { json: false, python: true, toolNames }
+    return {
+      ...own,
+      ...withFences(python, fences, ({ lineStart }) => lineStart),
+      silent: form.otherEnds,
+      reasonsAnywhere: true,
+      reasoningLabel: "thought"
+    }
+  },
   renderCall: (call) => renderGemmaCall(form, call),
   // What the model cards advise.
   sampling: { temperature: 1, topP: 0.95, topK: 64 }

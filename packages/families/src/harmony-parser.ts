@@ -83,6 +83,7 @@ export class HarmonyParser implements FamilyParser {
     } else if (marker === end || marker === call || marker === returned) return this.#beginHeader()
     if (marker === message) return this.#beginBody()
     if (marker === start) this.#beginHeader()
+    if (this.#raw.length > maximumHeader) return this.#onHeaderless(marker)
     this.#headed = true
     this.#raw += marker
     this.#header = `${this.#header ?? ""} `
@@ -112,7 +113,11 @@ export class HarmonyParser implements FamilyParser {
       this.#raw += text
       return
     }
-    // An answer without a header.
+    this.#onHeaderless(text)
+  }
+
+  /** An answer without a header. */
+  #onHeaderless(text: string): void {
     const raw = this.#raw + text
     this.#beginText()
     this.#words.say(raw)
@@ -169,10 +174,10 @@ export class HarmonyParser implements FamilyParser {
     // Tools of its training (`python`, `container.exec`) that the request does not have.
     if (name === recipient && !this.#toolNames.has(name))
       return this.#words.malformed(raw, "the call goes to no function of the request")
-    const { calls, problem } = parseNamedCall(name, json)
+    if (marker === "" && json.trim() === "") return this.#words.malformed(raw, "the call has no arguments")
+    const { calls, problem } = parseNamedCall(name, json, marker !== "")
     const [call] = calls
     if (call === undefined) return this.#words.malformed(raw, problem ?? "the call is empty")
-    this.#words.emit({ type: "tool-call", name: call.name, input: call.input, rawText: raw })
-    this.#words.beginSeam(true)
+    this.#words.call({ type: "tool-call", ...call, rawText: raw })
   }
 }

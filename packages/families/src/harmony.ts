@@ -14,6 +14,7 @@ export const harmony: Family = {
   toolForm: "native",
   detect: (facts) => hasSigns(facts, [channel, message]),
   reasoning: () => ({ start: `${channel}analysis${message}`, end }),
+  markers: Object.values(harmonyMarkers),
   createParser: (options) => new HarmonyParser(options),
   renderCall,
   renderResult: renderHermesResult,

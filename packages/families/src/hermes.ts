@@ -2,10 +2,12 @@
  * Hermes, Qwen2.5, Qwen3, QwQ, Granite 4: `<tool_call>\n{"name": …, "arguments": …}\n</tool_call>`, one block a call, and
  * `<think>…</think>` where the model thinks.
  */
+import { markersOf } from "./call-format.ts"
 import { createCallParser } from "./call-parser.ts"
 import type { Family, ModelFacts } from "./family.ts"
 import { callMarkers, hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
 import { taggedFormat } from "./tagged-format.ts"
+import { withRescue } from "./rescue.ts"
 
 // Detection
 
@@ -41,7 +43,8 @@ export const hermes: Family = {
   toolForm: "native",
   detect,
   reasoning: (facts) => (thinksInTags(facts) ? thinkMarkers : null),
-  createParser: (options) => createCallParser(hermesFormat, options),
+  markers: markersOf(hermesFormat),
+  createParser: (options) => createCallParser(withRescue(hermesFormat, options.toolNames), options),
   renderCall: renderHermesCall,
   renderResult: renderHermesResult,
   toolPrompt: hermesToolPrompt,

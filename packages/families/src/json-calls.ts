@@ -1,10 +1,15 @@
 import { isJsonObject, type Json, type JsonObject } from "@pensieve/models"
 import { Result } from "effect"
+import { repairJson } from "./json-repair.ts"
+import { readJson } from "./read-json.ts"
+import type { RepairRule } from "./repair-rules.ts"
 
 /** One call out of a body. */
 export interface BodyCall {
   readonly name: string
   readonly input: JsonObject
+  /** What had to be mended; absent where nothing had. */
+  readonly repairs?: ReadonlyArray<RepairRule>
 }
 
 /** What stands between a call's two markers. */
@@ -16,35 +21,52 @@ export interface ParsedBody {
   readonly problem: string | null
 }
 
-/** Deeper input is refused: what later walks over it would run out of stack. */
-const maximumDepth = 128
+/** The call, with these repairs beside those it has. */
+export const withRepairs = (call: BodyCall, rules: ReadonlyArray<RepairRule>): BodyCall =>
+  rules.length === 0 ? call : { ...call, repairs: [...new Set([...(call.repairs ?? []), ...rules])] }
 
 /**
- * Reads the body of a call: one object `{"name", "arguments"}`, a list of them, or several in a row.
- * Strict JSON; what is beside a good call is left over, never a reason to lose the call.
+ * Reads the body of a call: one object `{"name", "arguments"}`, a list of them, or several in a row. What is beside a
+ * good call is left over, never a reason to lose the call; a body without a good call is mended, if that needs no guess.
+ *
+ * @param closed the model ended the body itself
  */
-export const parseJsonCalls = (body: string): ParsedBody => {
+export const parseJsonCalls = (body: string, closed: boolean): ParsedBody => {
   const text = body.trim()
   if (text === "") return noCall("the call is empty")
-  const whole = parseJson(text)
-  if (Result.isSuccess(whole))
-    return collect(Array.isArray(whole.success) ? whole.success.map(readCall) : [readCall(whole.success)])
+  const whole = readJson(text)
+  if (Result.isSuccess(whole)) return collect(readCalls(whole.success))
   const parts = splitValues(text)
-  const parsed = parts.flatMap((part) => {
-    const value = parseJson(part)
-    if (Result.isFailure(value)) return [Result.fail({ problem: whole.failure, text: part })]
-    return Array.isArray(value.success) ? value.success.map(readCall) : [readCall(value.success)]
-  })
-  return collect(parsed)
+  const parsed = collect(
+    parts.flatMap((part) => {
+      const value = parts.length === 1 ? whole : readJson(part)
+      return Result.isSuccess(value)
+        ? readCalls(value.success)
+        : [Result.fail({ problem: `the call cannot be read: ${value.failure}`, text: part })]
+    })
+  )
+  if (parsed.problem === null) {
+    const loose = parts.some((part) => !saysSomething(part) && /[{}[\]]/.test(part))
+    return loose ? { ...parsed, calls: parsed.calls.map((call) => withRepairs(call, ["brackets"])) } : parsed
+  }
+  const mended = repairJson(text, { closed })
+  if (Result.isFailure(mended)) return noCall(`the call cannot be read: ${mended.failure}`)
+  const { calls, leftovers, problem } = collect(readCalls(mended.success.value))
+  return { calls: calls.map((call) => withRepairs(call, mended.success.repairs)), leftovers, problem }
 }
 
-/** Reads the arguments of a call: one object, strict JSON; nothing at all is no arguments. A bracket too many does no harm. */
-export const parseArguments = (text: string): Result.Result<JsonObject, string> => {
-  const whole = parseJson(text.trim() === "" ? "{}" : text.trim())
-  if (Result.isSuccess(whole)) return readInput(whole.success)
-  const [first = "", ...others] = splitValues(text.trim())
-  const value = others.some(saysSomething) ? whole : parseJson(first)
-  return Result.isSuccess(value) ? readInput(value.success) : Result.fail(value.failure)
+/** The arguments of a call, and what had to be mended. */
+export interface ReadArguments {
+  readonly input: JsonObject
+  readonly repairs: ReadonlyArray<RepairRule>
+}
+
+/** Reads the arguments of a call: one object; nothing at all is no arguments. `closed` as for calls. */
+export const parseArguments = (text: string, closed: boolean): Result.Result<ReadArguments, string> => {
+  const mended = repairJson(text.trim() === "" ? "{}" : text.trim(), { closed })
+  if (Result.isFailure(mended)) return Result.fail(`the call's arguments cannot be read: ${mended.failure}`)
+  const { value, repairs } = mended.success
+  return Result.map(readInput(value), (read) => ({ input: read.input, repairs: [...repairs, ...read.repairs] }))
 }
 
 type ReadCall = Result.Result<BodyCall, { readonly problem: string; readonly text: string }>
@@ -61,34 +83,31 @@ const collect = (items: ReadonlyArray<ReadCall>): ParsedBody => {
 /** A closing brace or a comma too many says nothing. */
 const saysSomething = (text: string): boolean => /[^\s{}[\],;]/.test(text)
 
+const readCalls = (value: Json): ReadonlyArray<ReadCall> =>
+  Array.isArray(value) ? value.map(readCall) : [readCall(value)]
+
 const readCall = (value: Json): ReadCall => {
   const fail = (problem: string) => Result.fail({ problem, text: JSON.stringify(value) })
   if (!isJsonObject(value)) return fail("the call is not a JSON object")
   // The OpenAI shape, which some models copy out of their tool list: {"type":"function","function":{…}}.
-  const call = isJsonObject(value["function"]) ? value["function"] : value
+  const nested = isJsonObject(value["function"]) ? value["function"] : null
+  const call = nested ?? value
   const name = call["name"] ?? call["tool_name"]
   if (typeof name !== "string" || name === "") return fail("the call has no name")
-  const input = readInput(call["arguments"] ?? call["parameters"])
-  return Result.isFailure(input) ? fail(input.failure) : Result.succeed({ name, input: input.success })
+  const read = readInput(call["arguments"] ?? call["parameters"])
+  if (Result.isFailure(read)) return fail(read.failure)
+  const { input, repairs } = read.success
+  return Result.succeed(withRepairs({ name, input }, nested === null ? repairs : ["call-shape", ...repairs]))
 }
 
-const readInput = (value: Json | undefined): Result.Result<JsonObject, string> => {
-  if (value === undefined || value === null || value === "") return Result.succeed({})
-  if (isJsonObject(value)) return Result.succeed(value)
+const readInput = (value: Json | undefined): Result.Result<ReadArguments, string> => {
+  if (value === undefined || value === null || value === "") return Result.succeed({ input: {}, repairs: [] })
+  if (isJsonObject(value)) return Result.succeed({ input: value, repairs: [] })
   if (typeof value !== "string") return Result.fail("the call's arguments are not a JSON object")
-  const inner = parseJson(value)
+  const inner = readJson(value)
   return Result.isSuccess(inner) && isJsonObject(inner.success)
-    ? Result.succeed(inner.success)
+    ? Result.succeed({ input: inner.success, repairs: ["arguments-as-text"] })
     : Result.fail("the call's arguments are a string that holds no JSON object")
-}
-
-const parseJson = (text: string): Result.Result<Json, string> => {
-  if (depthOf(text) > maximumDepth) return Result.fail(`the call is nested deeper than ${maximumDepth} levels`)
-  return Result.try({
-    try: (): Json => JSON.parse(text),
-    // The engine's own message quotes the text, which does not belong in a log.
-    catch: () => "the call is not valid JSON"
-  })
 }
 
 /** Calls `visit` with the place of each character outside strings and the depth after it. */
@@ -107,14 +126,6 @@ const walkOutsideStrings = (text: string, visit: (index: number, depth: number) 
     else if ((character === "}" || character === "]") && depth > 0) depth -= 1
     visit(index, depth)
   }
-}
-
-const depthOf = (text: string): number => {
-  let deepest = 0
-  walkOutsideStrings(text, (_, depth) => {
-    if (depth > deepest) deepest = depth
-  })
-  return deepest
 }
 
 /** Cuts after each value that closes on the top level: `{…} junk` → `{…}`, ` junk`. */

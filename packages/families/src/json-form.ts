@@ -1,5 +1,5 @@
 import { Result } from "effect"
-import { parseArguments, parseJsonCalls, type ParsedBody } from "./json-calls.ts"
+import { parseArguments, parseJsonCalls, type ParsedBody, withRepairs } from "./json-calls.ts"
 import type { Lexeme } from "./marker-lexer.ts"
 import { trackQuotes } from "./quote-tracker.ts"
 import type { SpanRules } from "./span-reader.ts"
@@ -25,14 +25,14 @@ export const jsonBetween = (opener: string, closers: ReadonlyArray<string>, trus
       ({ kind, text }, index) =>
         kind === "marker" && text === opener && beginsLikeJson.test(lexemes[index + 1]?.text ?? "")
     ),
-  parse: (lexemes) => parseJsonCalls(textOf(lexemes))
+  parse: (lexemes, closed) => parseJsonCalls(textOf(lexemes), closed)
 })
 
 /** A call whose name stands outside its arguments. */
-export const parseNamedCall = (name: string, input: string): ParsedBody => {
+export const parseNamedCall = (name: string, input: string, closed: boolean): ParsedBody => {
   if (name === "") return noCalls("the call has no name")
-  const read = parseArguments(input)
+  const read = parseArguments(input, closed)
   return Result.isFailure(read)
     ? noCalls(read.failure)
-    : { calls: [{ name, input: read.success }], leftovers: [], problem: null }
+    : { calls: [withRepairs({ name, input: read.success.input }, read.success.repairs)], leftovers: [], problem: null }
 }

@@ -21,7 +21,7 @@ export const jsonMarkerFormat = (
           balanced: true,
           begins: (head) => head.startsWith("[") || head.startsWith("{"),
           trusting,
-          parse: (lexemes) => parseJsonCalls(textOf(lexemes))
+          parse: (lexemes, closed) => parseJsonCalls(textOf(lexemes), closed)
         })
       : null
 })

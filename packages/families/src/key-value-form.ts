@@ -73,10 +73,10 @@ const parse = (
   if (first?.kind !== "text") return noCalls("the call has no name")
   const name = first.text.trim()
   // Some of these models write JSON into the same tags.
-  if (name.startsWith("{")) return parseJsonCalls(textOf(lexemes))
+  if (name.startsWith("{")) return parseJsonCalls(textOf(lexemes), closed)
   if (rest.length === 0) {
     const plain = !/\s/.test(name) && first.text.startsWith(name)
-    return plain && (closed || schemas.declares(name))
+    return plain && (closed || schemas.suffices(name, []))
       ? { calls: [{ name, input: {} }], leftovers: [], problem: null }
       : noCalls("the call has no arguments")
   }
@@ -114,8 +114,10 @@ const readPairs = (
       else if (text === form.valueStart) at = "value"
     }
   }
-  if (at !== "outside" && !closed) return noCalls("the call is not finished")
+  const open = at !== "outside" || (key !== null && words.trim() !== "")
+  if (open && !closed) return noCalls("the call is not finished")
   finish()
+  if (!closed && !schemas.suffices(name, [...entries.keys()])) return noCalls("the call is not finished")
   return { calls: [{ name, input: Object.fromEntries(entries) }], leftovers: [], problem: null }
 }
 

@@ -35,7 +35,7 @@ export const llama3 = nativeFamily({
         silent: ends,
         begins: (head) => head.startsWith("{") || head.startsWith("["),
         trusting,
-        parse: (lexemes) => parseJsonCalls(textOf(lexemes))
+        parse: (lexemes, closed) => parseJsonCalls(textOf(lexemes), closed)
       })
     }
   }),

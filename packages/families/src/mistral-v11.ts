@@ -21,16 +21,16 @@ const begins = (head: string): boolean | null => {
   return /^[\p{L}\p{N}_.:-]{1,128}$/u.test(head) ? null : false
 }
 
-const parse = (lexemes: ReadonlyArray<Lexeme>): ParsedBody => {
+const parse = (lexemes: ReadonlyArray<Lexeme>, closed: boolean): ParsedBody => {
   const text = textOf(lexemes.filter((_, index) => lexemes[index - 1]?.text !== idMarker))
     .replace(idMarker, "")
     .replace(argumentsMarker, "")
     .trim()
-  if (text.startsWith("[") || text.startsWith("{")) return parseJsonCalls(text)
+  if (text.startsWith("[") || text.startsWith("{")) return parseJsonCalls(text, closed)
   const from = text.indexOf("{")
   return from === -1
     ? noCalls("the call has no arguments")
-    : parseNamedCall(text.slice(0, from).trim(), text.slice(from))
+    : parseNamedCall(text.slice(0, from).trim(), text.slice(from), closed)
 }
 
 export const mistralV11 = nativeFamily({

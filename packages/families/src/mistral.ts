@@ -28,7 +28,7 @@ export const mistral = nativeFamily({
             balanced: true,
             begins: (head) => head.startsWith("[") || head.startsWith("{"),
             trusting,
-            parse: (lexemes) => parseJsonCalls(textOf(lexemes))
+            parse: (lexemes, closed) => parseJsonCalls(textOf(lexemes), closed)
           })
         : null
   }),

@@ -1,5 +1,5 @@
 import type { Sampling } from "@pensieve/models"
-import type { CallFormat } from "./call-format.ts"
+import { type CallFormat, markersOf } from "./call-format.ts"
 import { createCallParser } from "./call-parser.ts"
 import type { Family, ModelFacts, ParserOptions, PastCall, ReasoningMarkers } from "./family.ts"
 import { renderHermesResult } from "./hermes-text.ts"
@@ -20,35 +20,35 @@ export interface NativeParts {
 }
 
 /** A family whose models' own templates show tools, calls and results. */
-export const nativeFamily = (parts: NativeParts): Family => ({
-  name: parts.name,
-  toolForm: "native",
-  detect: parts.detect,
-  reasoning: (facts) => {
-    const { reasoning } = parts
-    const known =
-      reasoning !== null &&
-      (facts.addedTokens.includes(reasoning.end) || (facts.templateText?.includes(reasoning.end) ?? false))
-    return known ? reasoning : null
-  },
-  createParser: (options) =>
-    createCallParser(
-      {
-        silent: [],
-        closers: [],
-        reasoning: parts.reasoning,
-        reasonsAnywhere: false,
-        reasoningLabel: "",
-        renderCall: parts.renderCall,
-        ...parts.format(options)
-      },
-      options
-    ),
-  renderCall: parts.renderCall,
-  renderResult: renderHermesResult,
-  toolPrompt: nativeToolPrompt(parts.renderCall),
-  // Where the form has no ids the client's own are as good as any.
-  templateId: parts.templateId ?? (({ id }) => id),
-  stopStrings: parts.stopStrings ?? [],
-  sampling: parts.sampling ?? {}
-})
+export const nativeFamily = (parts: NativeParts): Family => {
+  const formatFor = (options: ParserOptions): CallFormat => ({
+    silent: [],
+    closers: [],
+    reasoning: parts.reasoning,
+    reasonsAnywhere: false,
+    reasoningLabel: "",
+    renderCall: parts.renderCall,
+    ...parts.format(options)
+  })
+  return {
+    name: parts.name,
+    toolForm: "native",
+    detect: parts.detect,
+    reasoning: (facts) => {
+      const { reasoning } = parts
+      const known =
+        reasoning !== null &&
+        (facts.addedTokens.includes(reasoning.end) || (facts.templateText?.includes(reasoning.end) ?? false))
+      return known ? reasoning : null
+    },
+    markers: markersOf(formatFor({ opensReasoning: false, toolNames: [], addedTokens: [] })),
+    createParser: (options) => createCallParser(formatFor(options), options),
+    renderCall: parts.renderCall,
+    renderResult: renderHermesResult,
+    toolPrompt: nativeToolPrompt(parts.renderCall),
+    // Where the form has no ids the client's own are as good as any.
+    templateId: parts.templateId ?? (({ id }) => id),
+    stopStrings: parts.stopStrings ?? [],
+    sampling: parts.sampling ?? {}
+  }
+}

@@ -26,7 +26,7 @@ export const phi4 = nativeFamily({
         begins: (head) => (head === "[" ? null : head.startsWith("[{")),
         weak: true,
         trusting: place.trusting,
-        parse: (lexemes) => parseJsonCalls(textOf(lexemes))
+        parse: (lexemes, closed) => parseJsonCalls(textOf(lexemes), closed)
       })
       reader.add({ kind: "text", text: "[" })
       return reader

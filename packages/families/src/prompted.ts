@@ -2,10 +2,12 @@
  * Models that have no form of their own for tools (Phi-3, Gemma 3, …), and those whose form we do not read yet: the tools
  * stand in the system prompt, and calls are asked for in the Hermes form, as text.
  */
+import { markersOf } from "./call-format.ts"
 import { createCallParser } from "./call-parser.ts"
 import type { Family } from "./family.ts"
 import { hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
 import { hermesFormat, thinksInTags } from "./hermes.ts"
+import { withRescue } from "./rescue.ts"
 
 export const prompted: Family = {
   name: "prompted",
@@ -13,9 +15,10 @@ export const prompted: Family = {
   // Detection: the last row of the table; takes what nobody else took.
   detect: () => true,
   reasoning: (facts) => (thinksInTags(facts) ? thinkMarkers : null),
+  markers: markersOf(hermesFormat),
   // The tags were taught by a prompt, as text; where the vocabulary happens to have them as tokens both ways count.
   createParser: (options) =>
-    createCallParser(hermesFormat, {
+    createCallParser(withRescue(hermesFormat, options.toolNames), {
       ...options,
       addedTokens: options.addedTokens.filter((token) => token === thinkMarkers.start || token === thinkMarkers.end)
     }),

@@ -23,7 +23,7 @@ const escaped: LiteralStyle = { bare: false, delimiter: null }
 const raw: LiteralStyle = { ...escaped, rawStrings: true }
 
 /** Reads `[f(a="x"), g()]`, or such calls one a line. What is beside a good call is left over. */
-const parsePythonCalls = (text: string, style: LiteralStyle = escaped): ParsedBody => {
+export const parsePythonCalls = (text: string, style: LiteralStyle = escaped): ParsedBody => {
   const cursor = new LiteralCursor(text, style)
   const calls: Array<BodyCall> = []
   const leftovers: Array<string> = []
@@ -110,9 +110,9 @@ export const pythonicFormat = (
           tracker: trackQuotes("\"'"),
           begins: (head) => /^[\p{L}_[{]/u.test(head),
           trusting,
-          parse: (lexemes) => {
+          parse: (lexemes, closed) => {
             const text = textOf(lexemes).trim()
-            return /^[{[]\s*[{"]/.test(text) ? parseJsonCalls(text) : parsePythonCalls(text, style)
+            return /^[{[]\s*[{"]/.test(text) ? parseJsonCalls(text, closed) : parsePythonCalls(text, style)
           }
         })
       }

@@ -24,6 +24,33 @@ export class ToolSchemas {
     return Object.hasOwn(this.#properties(tool) ?? {}, parameter)
   }
 
+  /**
+   * Whether a call without its closing tag can be whole: the tool is declared, nothing that it requires is missing, and
+   * there is an argument if it takes any.
+   */
+  suffices(tool: string, given: ReadonlyArray<string>): boolean {
+    const required = this.#schemas.get(tool)?.["required"]
+    const lacks = listOf(required).some((key) => typeof key === "string" && !given.includes(key))
+    return this.declares(tool) && !lacks && (given.length > 0 || this.#properties(tool) === undefined)
+  }
+
+  /** Whether the parameter is declared and nothing but a string fits it. */
+  takesOnlyText(tool: string, parameter: string): boolean {
+    const schema = this.#schemas.get(tool)
+    if (schema === undefined || !this.hasParameter(tool, parameter)) return false
+    const types = typesOf(this.#properties(tool)?.[parameter], schema, 0)
+    return types.size === 1 && types.has("string")
+  }
+
+  /** The tool that has all these parameters and requires no other, where it is the only one; null otherwise. */
+  onlyTaker(given: ReadonlyArray<string>): string | null {
+    const takers = [...this.#schemas.keys()].filter(
+      (tool) => this.suffices(tool, given) && given.every((parameter) => this.hasParameter(tool, parameter))
+    )
+    const [taker] = takers
+    return takers.length === 1 && given.length > 0 && taker !== undefined ? taker : null
+  }
+
   /** A value as its parameter's schema wants it; the text itself where the schema does not say or the text does not fit. */
   read(tool: string, parameter: string, text: string): Json {
     const schema = this.#schemas.get(tool)
@@ -43,7 +70,7 @@ export class ToolSchemas {
 const maximumHops = 8
 
 /** Words that are no JSON Schema types, but stand in tools' schemas all the same. */
-const aliases: ReadonlyMap<string, string> = new Map([
+export const typeAliases: ReadonlyMap<string, string> = new Map([
   ["int", "integer"],
   ["float", "number"],
   ["double", "number"],
@@ -53,11 +80,13 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ["dict", "object"]
 ])
 
-const typesOf = (schema: Json | undefined, root: JsonObject, hops: number): ReadonlySet<string> => {
+/** The JSON types that a schema allows; empty where it does not say. `root` is what its references point into. */
+export const typesOf = (schema: Json | undefined, root: JsonObject, hops: number): ReadonlySet<string> => {
   if (!isJsonObject(schema) || hops > maximumHops) return new Set()
   const types = new Set<string>()
   const type = schema["type"]
-  for (const one of Array.isArray(type) ? type : [type]) if (typeof one === "string") types.add(aliases.get(one) ?? one)
+  for (const one of Array.isArray(type) ? type : [type])
+    if (typeof one === "string") types.add(typeAliases.get(one) ?? one)
   if (type === undefined)
     for (const value of [...listOf(schema["enum"]), ...(schema["const"] === undefined ? [] : [schema["const"]])])
       types.add(typeOf(value))
@@ -65,7 +94,7 @@ const typesOf = (schema: Json | undefined, root: JsonObject, hops: number): Read
     for (const part of listOf(schema[key])) for (const one of typesOf(part, root, hops + 1)) types.add(one)
   }
   if (typeof schema["$ref"] === "string")
-    for (const one of typesOf(resolve(schema["$ref"], root), root, hops + 1)) types.add(one)
+    for (const one of typesOf(resolveReference(schema["$ref"], root), root, hops + 1)) types.add(one)
   return types
 }
 
@@ -73,7 +102,8 @@ const listOf = (value: Json | undefined): ReadonlyArray<Json> => (Array.isArray(
 
 const typeOf = (value: Json): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value)
 
-const resolve = (reference: string, root: JsonObject): Json | undefined => {
+/** What a local reference (`#/$defs/x`) points to. */
+export const resolveReference = (reference: string, root: JsonObject): Json | undefined => {
   if (!reference.startsWith("#/")) return undefined
   return reference
     .slice(2)

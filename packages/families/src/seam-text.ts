@@ -48,7 +48,10 @@ export class SeamText {
   }
 
   emit(event: FamilyEvent): void {
-    this.#events.push(event)
+    const last = this.#events.at(-1)
+    const joins = (event.type === "text" || event.type === "reasoning") && last?.type === event.type
+    if (joins) this.#events[this.#events.length - 1] = { type: event.type, text: last.text + event.text }
+    else this.#events.push(event)
   }
 
   take(): ReadonlyArray<FamilyEvent> {
@@ -67,12 +70,26 @@ export class SeamText {
       return
     }
     const spaced = this.#space + core
-    const said = this.#afterSeam ? spaced.trimStart() : spaced
+    const said = this.#afterSeam ? this.#behindSeam(spaced) : spaced
     this.#space = text.slice(core.length)
     this.#afterSeam = false
     this.#fresh = false
     this.#owesReasoningEnd = this.#inReasoning
     this.emit({ type: this.#inReasoning ? "reasoning" : "text", text: said })
+  }
+
+  /** A line end behind a call parts it from what follows; a space there is the text's own. */
+  #behindSeam(text: string): string {
+    const said = text.trimStart()
+    const own = this.#afterCall && !text.slice(0, text.length - said.length).includes("\n")
+    return own ? text : said
+  }
+
+  /** Sends a call; spaces between it and the text before it are the text's, line ends are nobody's. */
+  call(event: FamilyEvent): void {
+    if (!this.#fresh && !this.#space.includes("\n")) this.end()
+    this.emit(event)
+    this.beginSeam(true)
   }
 
   malformed(raw: string, problem: string): void {

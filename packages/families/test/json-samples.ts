@@ -1,4 +1,4 @@
-import { commandR, functionary, granite, nemotron, phi4, xlam } from "../src/index.ts"
+import { commandR, functionary, functionaryV32, granite, nemotron, phi4, xlam } from "../src/index.ts"
 import type { FamilySample } from "./samples.ts"
 
 /** Families that put JSON behind a marker of their own. */
@@ -83,6 +83,15 @@ export const jsonSamples: ReadonlyArray<FamilySample> = [
     fragments: ["<function=f>", "<function=nobody>", "</function>", '{"a": "</function>"}', '{"a": 1}', '{"a": "', "}"],
     talk: ["#include <functional>", "A call is <function=name> and JSON.", "`<function=f>{}</function>`"],
     cutOff: '<function=f>{"a": 1}'
+  },
+  {
+    family: functionaryV32,
+    templates: ["'>>>all\\n' + message['content'] '>>>' + tool_call['function']['name'] + '\\n'"],
+    markers: [],
+    fragments: [">>>", ">>>f\n", "g\n", "all\n", '{"a": ">>>"}', '{"a": 1}', '{"a": "', "}", "\n"],
+    talk: ["In Python >>> is the prompt.", ">>> 1 + 1\n2", "f\nis a tool."],
+    cutOff: '>>>f\n{"a": 1',
+    formWords: [">>>all", "all"]
   },
   {
     family: xlam,

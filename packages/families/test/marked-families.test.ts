@@ -42,7 +42,7 @@ const rows: ReadonlyArray<readonly [Family, string, string, ShortAnswer]> = [
     llama3,
     "keeps words behind a call",
     '{"name": "f", "parameters": {}} and a {brace}',
-    { text: "and a {brace}", thinking: "", calls: [["f", {}]] }
+    { text: " and a {brace}", thinking: "", calls: [["f", {}]] }
   ],
   [
     llama3,
@@ -54,13 +54,13 @@ const rows: ReadonlyArray<readonly [Family, string, string, ShortAnswer]> = [
     llama3,
     "takes a call behind the tag",
     'Look: <|python_tag|>{"name": "f", "parameters": {}}<|eom_id|>',
-    { text: "Look:", thinking: "", calls: [["f", {}]] }
+    { text: "Look: ", thinking: "", calls: [["f", {}]] }
   ],
   [
     mistral,
     "drops ids and keeps what follows the list",
     '[TOOL_CALLS] [{"name": "f", "arguments": {"a": "]"}, "id": "123456789"}] ok',
-    { text: "ok", thinking: "", calls: [["f", { a: "]" }]] }
+    { text: " ok", thinking: "", calls: [["f", { a: "]" }]] }
   ],
   [
     mistralV11,

@@ -10,7 +10,8 @@ import {
   mistralV11,
   type ParserOptions,
   qwen3Coder,
-  seedOss
+  seedOss,
+  step3
 } from "../src/index.ts"
 import { jsonSamples } from "./json-samples.ts"
 import { tokenSamples } from "./token-samples.ts"
@@ -40,7 +41,8 @@ export interface FamilySample {
   readonly callsEndReasoning?: true
 }
 
-const schema = {
+/** Of both tools. */
+export const schema = {
   type: "object",
   properties: { a: { type: "string" }, n: { type: "integer" }, x: { type: ["array", "object"] } }
 }
@@ -276,5 +278,35 @@ export const samples: ReadonlyArray<FamilySample> = [
     ],
     talk: ["Write <seed:tool_call> and then <function=f>.", "<function=f>\n</function>"],
     cutOff: "<seed:tool_call>\n<function=f>\n<parameter=a>x</parameter>"
+  },
+  {
+    family: step3,
+    templates: ["'<｜tool_calls_begin｜>' '<steptml:invoke name=' '</think>'"],
+    markers: [
+      "<｜tool_calls_begin｜>",
+      "<｜tool_calls_end｜>",
+      "<｜tool_call_begin｜>",
+      "<｜tool_call_end｜>",
+      "<｜tool_sep｜>",
+      "<think>",
+      "</think>"
+    ],
+    fragments: [
+      "<｜tool_calls_begin｜>",
+      "<｜tool_calls_end｜>",
+      "<｜tool_call_begin｜>function<｜tool_sep｜>",
+      "<｜tool_call_end｜>",
+      '<steptml:invoke name="f">',
+      "</steptml:invoke>",
+      '<steptml:parameter name="a">',
+      '<steptml:parameter name="n">',
+      "</steptml:parameter>",
+      "1",
+      "<think>",
+      "</think>"
+    ],
+    talk: ["Write <｜tool_calls_begin｜> first.", '<steptml:invoke name="f">'],
+    cutOff: '<｜tool_calls_begin｜>\n<｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name="f">',
+    formWords: ["function"]
   }
 ]

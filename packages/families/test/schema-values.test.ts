@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Json } from "@pensieve/models"
+import type { Json, JsonObject } from "@pensieve/models"
 import { Result } from "effect"
+import type { RepairRule } from "../src/index.ts"
 import { parseArguments } from "../src/json-calls.ts"
 import { readLiteral } from "../src/literals.ts"
 import { ToolSchemas } from "../src/schema-values.ts"
@@ -64,15 +65,19 @@ describe("a literal", () => {
 })
 
 describe("arguments outside of a call's JSON", () => {
-  it.each<readonly [string, Json]>([
-    ["", {}],
-    [' {"a": 1} ', { a: 1 }],
-    ['{"a": 1}}', { a: 1 }],
-    ['{"a": 1}, "b": 2', "the call is not valid JSON"],
-    ["[1]", "the call's arguments are not a JSON object"],
-    ["{a: 1}", "the call is not valid JSON"]
-  ])("%s", (text, expected) => {
-    const read = parseArguments(text)
-    assert.deepStrictEqual(Result.isSuccess(read) ? read.success : read.failure, expected)
+  it.each<readonly [string, JsonObject, ReadonlyArray<RepairRule>]>([
+    ["", {}, []],
+    [' {"a": 1} ', { a: 1 }, []],
+    ['{"a": 1}}', { a: 1 }, ["brackets"]],
+    ["{a: 1}", { a: 1 }, ["unquoted-words"]]
+  ])("%s", (text, input, repairs) => {
+    assert.deepStrictEqual(parseArguments(text, true), Result.succeed({ input, repairs }))
+  })
+
+  it.each([
+    ['{"a": 1}, "b": 2', "the call's arguments cannot be read: it holds more than one value"],
+    ["[1]", "the call's arguments are not a JSON object"]
+  ])("%s are none", (text, problem) => {
+    assert.deepStrictEqual(parseArguments(text, true), Result.fail(problem))
   })
 })

@@ -202,6 +202,7 @@ export interface AnthropicServerToolUseBlock {
   readonly id: string
   readonly name: string
   readonly input: JsonObject
+  readonly caller: { readonly type: "direct" }
 }
 
 /** What a server tool gave: `web_search_tool_result` and its like. */

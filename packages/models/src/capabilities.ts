@@ -8,11 +8,17 @@ export type SystemPlacement = "none" | "first" | "anywhere"
 export interface Capabilities {
   /** Model as the backend names it. */
   readonly modelName: string
-  /** Tokens of prompt and answer together. */
-  readonly window: number
+  /** Tokens of prompt and answer together; undefined where the backend does not tell. */
+  readonly window: number | undefined
+  /** All models that can be asked for by name, where there are several; `modelName` answers for every other name. */
+  readonly models?: ReadonlyArray<{ readonly id: string; readonly window: number | undefined }>
   readonly toolForm: ToolForm
   readonly reasoning: boolean
   readonly images: boolean
+  /** Whether it runs web searches and other server tools itself; absent means it does not. */
+  readonly serverTools?: boolean
+  /** Whether its token counts are estimates, for want of its tokenizer; absent means they are exact. */
+  readonly estimatesTokens?: boolean
   /** Whether the numbers of cached tokens it reports are real. */
   readonly reportsCache: boolean
   /** Name of the model family in `@pensieve/families`, for backends that show us raw model text. */

@@ -140,7 +140,17 @@ export type OutputFormat =
   | { readonly type: "json-schema"; readonly schema: JsonObject; readonly name?: string }
 
 /** What kind of work a request is; decides its priority and what is kept of it. */
-export type RequestClass = "main" | "subagent" | "title" | "compaction" | "classifier" | "probe" | "websearch" | "count"
+export type RequestClass =
+  | "main"
+  | "subagent"
+  | "title"
+  | "compaction"
+  | "classifier"
+  | "probe"
+  | "websearch"
+  | "count"
+  /** Nobody waits for it: everything else goes first. */
+  | "background"
 
 /** What is known about the request besides its content. */
 export interface Hints {

@@ -1,4 +1,5 @@
 import type { PensieveError } from "@pensieve/errors"
+import type { Notice } from "./conversation.ts"
 import type { Json, JsonObject } from "./json.ts"
 
 /** Why an answer ended. `refusal` and `context-window` come from other backends only. */
@@ -19,6 +20,8 @@ export interface Usage {
 export interface Accepted {
   readonly type: "accepted"
   readonly promptTokens: number
+  /** What the backend changed or cannot do of the request. */
+  readonly notices?: ReadonlyArray<Notice>
 }
 
 /** Work begins; `cachedTokens` of the prompt need none. */
@@ -39,8 +42,8 @@ export interface Prefill {
 /** Time passed without anything else to say. */
 export interface Heartbeat {
   readonly type: "heartbeat"
-  /** Seconds since the backend said something; 0 where that is not known. */
-  readonly quietSeconds?: number
+  /** Milliseconds since the client was last told anything but a heartbeat. */
+  readonly silentMs?: number
 }
 
 export interface ReasoningDelta {
@@ -87,7 +90,7 @@ export interface ToolCallEnd {
   readonly type: "tool-call-end"
 }
 
-/** A whole call of a tool that the backend runs itself, such as a web search. */
+/** A call of a tool that the server's side runs, whole; its result follows. */
 export interface ServerToolCall {
   readonly type: "server-tool-call"
   readonly id: string
@@ -95,12 +98,11 @@ export interface ServerToolCall {
   readonly input: JsonObject
 }
 
-/** What such a call gave. */
+/** What a server tool gave. `wireType` and `content` are those of the block on the Anthropic wire. */
 export interface ServerToolResult {
   readonly type: "server-tool-result"
   readonly callId: string
-  /** Name of the kind of result: `web_search_tool_result`. */
-  readonly kind: `${string}_tool_result`
+  readonly wireType: `${string}_tool_result`
   readonly content: Json
 }
 

@@ -13,6 +13,10 @@ export class Home extends Context.Service<
     /** Sockets and locks of running processes. */
     readonly runFolder: string
     readonly modelsFolder: string
+    /** Uploaded files. */
+    readonly filesFolder: string
+    /** Message batches and their results. */
+    readonly batchesFolder: string
     /** What engines computed and may need again; can be deleted at any time. */
     readonly cacheFolder: string
   }
@@ -34,6 +38,8 @@ export class Home extends Context.Service<
           tokenFile: path.join(root, "token"),
           runFolder: path.join(root, "run"),
           modelsFolder: path.join(root, "models"),
+          filesFolder: path.join(root, "files"),
+          batchesFolder: path.join(root, "batches"),
           cacheFolder: path.join(root, "cache")
         })
       })

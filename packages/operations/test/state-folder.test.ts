@@ -1,16 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { NodeServices } from "@effect/platform-node"
 import { findModels, Home, hubCacheFolder, localToken } from "@pensieve/operations"
-import { Effect, FileSystem, type Layer } from "effect"
-
-const inHome = <A, E>(
-  test: (root: string) => Effect.Effect<A, E, Home | FileSystem.FileSystem | Layer.Success<typeof NodeServices.layer>>
-) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const root = yield* fs.makeTempDirectoryScoped()
-    return yield* test(root).pipe(Effect.provide(Home.layer({ PENSIEVE_HOME: root })))
-  }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+import { Effect, FileSystem } from "effect"
+import { inHome } from "./in-home.ts"
 
 describe("the token", () => {
   it.effect("is made once, for the user's eyes only, and kept", () =>

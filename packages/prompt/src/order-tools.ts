@@ -12,12 +12,13 @@ const rank = (name: string): number => (first.includes(name) ? first.indexOf(nam
 const byRankThenName = (a: ToolDefinition, b: ToolDefinition): number =>
   rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
+/** Tools in the one order that makes prompts begin alike, whatever order a client sends them in. */
+export const inFixedOrder = (tools: ReadonlyArray<ToolDefinition>): ReadonlyArray<ToolDefinition> =>
+  tools.toSorted(byRankThenName)
+
 /** The tools that the head of the prompt shows, in one fixed order; deferred ones stand where a reference names them. */
 export const headTools = (tools: ReadonlyArray<ToolDefinition>): ReadonlyArray<TemplateTool> =>
-  tools
-    .filter((tool) => !tool.deferred)
-    .toSorted(byRankThenName)
-    .map(templateTool)
+  inFixedOrder(tools.filter((tool) => !tool.deferred)).map(templateTool)
 
 /** A tool as templates take it, its schema's keys in one order. */
 export const templateTool = (tool: ToolDefinition): TemplateTool => ({

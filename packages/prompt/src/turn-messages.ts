@@ -1,5 +1,5 @@
 import type { TemplateMessage, ToolCallPart, ToolResultPart, Turn } from "@pensieve/models"
-import { canonicalObject } from "./canonical-json.ts"
+import { ownInput } from "./own-input.ts"
 import { joinTexts, markError, type PartContext, textOfPart, textOfParts } from "./part-text.ts"
 import type { PastCalls } from "./past-calls.ts"
 import type { PromptFamily } from "./prompt-shape.ts"
@@ -76,7 +76,7 @@ const assistantMessages = (turn: Turn, field: Field, context: TurnContext): Read
   )
   const toolCalls = calls.map((part) => templateCall(part, context))
   const written = context.callsAsText
-    ? calls.map((part) => context.family.renderCall({ name: part.name, input: canonicalObject(part.input) })).join("\n")
+    ? calls.map((part) => context.family.renderCall({ name: part.name, input: ownInput(part) })).join("\n")
     : ""
   const content = joinTexts([text, written])
   // Empty where the client was not shown the text; then there is nothing to lose.
@@ -98,5 +98,5 @@ const templateCall = (
 ): NonNullable<TemplateMessage["tool_calls"]>[number] => ({
   id: context.calls.add(part, context.family).templateId,
   type: "function",
-  function: { name: part.name, arguments: canonicalObject(part.input) }
+  function: { name: part.name, arguments: ownInput(part) }
 })

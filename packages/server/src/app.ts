@@ -1,17 +1,28 @@
 import { checkGate, loopbackHosts } from "@pensieve/auth"
 import type { Backend } from "@pensieve/backends"
-import { InternalError, type PensieveError } from "@pensieve/errors"
-import { Cause, Effect, Option, type Scope } from "effect"
+import { NotFound, type PensieveError } from "@pensieve/errors"
+import { Cause, Effect, type Scope } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import type { Activity } from "./activity.ts"
 import { answer } from "./answer.ts"
+import { batchResults, cancelBatch, createBatch, deleteBatch, getBatch, listBatches } from "./batches.ts"
 import { anthropicDialect, type Dialect, dialectOf, openaiChatDialect, openaiResponsesDialect } from "./dialect.ts"
+import { tellable } from "./failure-event.ts"
+import { deleteFile, fileContent, getFile, listFiles, uploadFile } from "./files.ts"
 import { ServerPolicy } from "./policy.ts"
-import { makeId } from "./request-id.ts"
+import { type BatchStore, type FileStore, makeId } from "@pensieve/operations"
 import { respondEmpty, respondError } from "./respond.ts"
 import { pathOf, routeOf } from "./route.ts"
 import { countTokens, health, model, models } from "./routes.ts"
 
-type Requirements = Backend | ServerPolicy | HttpServerRequest.HttpServerRequest | Scope.Scope
+type Requirements =
+  | Activity
+  | Backend
+  | BatchStore
+  | FileStore
+  | ServerPolicy
+  | HttpServerRequest.HttpServerRequest
+  | Scope.Scope
 
 /**
  * The gate, then the route. Never fails: what is wrong becomes an answer in the caller's dialect.
@@ -24,21 +35,11 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = makeId("req_")
     const dialect = dialectOf(pathOf(request.url), request.headers)
-    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, hosts)), (cause) => {
-      const failure = Cause.findErrorOption(cause)
-      if (Option.isSome(failure)) return Effect.succeed(respondError(requestId, dialect, failure.value))
-      if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-      return Effect.as(
-        Effect.logError("a request ended by a fault of this program").pipe(
-          Effect.annotateLogs({ request: requestId, cause: Cause.pretty(cause) })
-        ),
-        respondError(
-          requestId,
-          dialect,
-          new InternalError({ message: "Something went wrong inside Pensieve. See its log." })
-        )
-      )
-    })
+    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, hosts)), (cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.interrupt
+        : Effect.map(tellable(cause, requestId), (error) => respondError(requestId, dialect, error))
+    )
   })
 }
 
@@ -53,6 +54,7 @@ const handle = (
     const path = pathOf(request.url)
     yield* Effect.fromResult(checkGate({ method: request.method, path, headers: request.headers }, { token, hosts }))
     const route = yield* Effect.fromResult(routeOf(request.method, path))
+    if (dialect !== anthropicDialect && path.startsWith("/v1/files")) return yield* filesElsewhere
     switch (route.name) {
       case "health":
         return yield* health(requestId)
@@ -68,7 +70,33 @@ const handle = (
         return yield* countTokens(requestId)
       case "models":
         return yield* models(requestId, dialect)
-      case "model":
-        return yield* model(requestId, route.id, dialect)
+      case "create-batch":
+        return yield* createBatch(requestId)
+      case "list-batches":
+        return yield* listBatches(requestId)
+      case "upload-file":
+        return yield* uploadFile(requestId)
+      case "list-files":
+        return yield* listFiles(requestId)
+      default:
+        return yield* withId[route.name](requestId, route.id, dialect)
     }
   })
+
+/** OpenAI's clients expect other shapes at the same paths. */
+const filesElsewhere = new NotFound({
+  message:
+    "OpenAI's files are not served; send the content within the request. Anthropic's are, to callers with `anthropic-version`."
+})
+
+/** What answers a path with an id. */
+const withId = {
+  model,
+  "get-batch": getBatch,
+  "cancel-batch": cancelBatch,
+  "delete-batch": deleteBatch,
+  "batch-results": batchResults,
+  "get-file": getFile,
+  "delete-file": deleteFile,
+  "file-content": fileContent
+}

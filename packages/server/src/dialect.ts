@@ -1,17 +1,12 @@
 import type { InvalidRequest, PensieveError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
+import type { EventWriter } from "@pensieve/streaming"
 import { anthropic, openaiChat, openaiResponses } from "@pensieve/translator"
 import type { Result } from "effect"
-import { makeId } from "./request-id.ts"
+import { makeId } from "@pensieve/operations"
 
 /** Header names in lower case. */
 type RequestHeaders = Readonly<Record<string, string | undefined>>
-
-/** Writes one answer as a stream. Feed it every event in order, then end it; it holds the state in between. */
-export interface StreamWriter {
-  readonly write: (event: GenerationEvent) => string
-  readonly end: () => string
-}
 
 /** Gathers one answer into a body. */
 export interface BodyGatherer {
@@ -23,7 +18,7 @@ export interface BodyGatherer {
 export interface Dialect {
   readonly name: string
   readonly decodeRequest: (body: unknown, headers: RequestHeaders) => Result.Result<Conversation, InvalidRequest>
-  readonly streamWriter: (conversation: Conversation, headers: RequestHeaders) => StreamWriter
+  readonly streamWriter: (conversation: Conversation, headers: RequestHeaders) => EventWriter
   readonly bodyGatherer: (conversation: Conversation, headers: RequestHeaders) => BodyGatherer
   readonly errorBody: (error: PensieveError, requestId: string) => unknown
 }
@@ -99,7 +94,11 @@ export const openaiResponsesDialect = makeDialect(
   (error) => openaiResponses.encodeError(error).body
 )
 
-const openaiPaths = /^\/v1\/(chat\/|responses|completions|embeddings|audio|images|moderations|assistants|threads)/
+const openaiPaths =
+  /^\/v1\/(chat\/|responses|completions|embeddings|batches|audio|images|moderations|assistants|threads)/
+
+/** How OpenAI's SDKs and Codex name themselves. */
+const openaiClients = /^((Async)?OpenAI\/|codex)/i
 
 /**
  * The dialect of the caller, for a path that does not say: `/v1/models` is in both APIs.
@@ -109,6 +108,9 @@ const openaiPaths = /^\/v1\/(chat\/|responses|completions|embeddings|audio|image
 export const dialectOf = (path: string, headers: RequestHeaders): Dialect => {
   if (path.startsWith("/v1/responses")) return openaiResponsesDialect
   if (openaiPaths.test(path)) return openaiChatDialect
-  const anthropicCaller = headers["anthropic-version"] !== undefined || headers["x-api-key"] !== undefined
-  return /^\/v1\/models(\/|$)/.test(path) && !anthropicCaller ? openaiChatDialect : anthropicDialect
+  if (path.startsWith("/v1/messages")) return anthropicDialect
+  if (headers["anthropic-version"] !== undefined || headers["x-api-key"] !== undefined) return anthropicDialect
+  return /^\/v1\/models(\/|$)/.test(path) || openaiClients.test(headers["user-agent"] ?? "")
+    ? openaiChatDialect
+    : anthropicDialect
 }

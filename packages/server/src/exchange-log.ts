@@ -1,11 +1,13 @@
 import type { PensieveError } from "@pensieve/errors"
-import type { Conversation, GenerationEvent, Usage } from "@pensieve/models"
+import type { GenerationEvent, Notice, Usage } from "@pensieve/models"
 import { Cause, Effect, Exit, Option } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 
 /** What is counted while an answer goes by. */
 export interface Tally {
   readonly watch: (batch: NonEmptyReadonlyArray<GenerationEvent>) => NonEmptyReadonlyArray<GenerationEvent>
+  /** What the backend changed or cannot do of the request, as soon as it said so. */
+  readonly notices: () => ReadonlyArray<Notice>
   readonly summary: () => {
     readonly usage: Usage | undefined
     readonly reason: string | undefined
@@ -20,11 +22,14 @@ export const makeTally = (): Tally => {
   let usage: Usage | undefined
   let reason: string | undefined
   let firstMs: number | undefined
+  let notices: ReadonlyArray<Notice> = []
   return {
     watch: (batch) => {
       for (const event of batch) {
         if (event.type === "usage") usage = event.usage
         else if (event.type === "finished") reason = event.reason
+        else if (event.type === "failed") reason = event.error._tag
+        else if (event.type === "accepted") notices = event.notices ?? []
         else if (
           firstMs === undefined &&
           (event.type === "text-delta" || event.type === "reasoning-delta" || event.type === "tool-call")
@@ -33,19 +38,28 @@ export const makeTally = (): Tally => {
       }
       return batch
     },
+    notices: () => notices,
     summary: () => ({ usage, reason, firstMs, totalMs: performance.now() - startedAt })
   }
+}
+
+/** What the log says of a request. */
+export interface Asked {
+  readonly model: string
+  readonly hints: { readonly requestClass: string }
+  readonly notices: ReadonlyArray<Notice>
 }
 
 /** One log line an exchange: numbers and names, never content. */
 export const logExchange = (
   requestId: string,
   dialect: string,
-  conversation: Conversation,
+  conversation: Asked,
   tally: Tally,
   exit: Exit.Exit<unknown, PensieveError>
 ): Effect.Effect<void> => {
   const { usage, reason, firstMs, totalMs } = tally.summary()
+  const notices = [...conversation.notices, ...tally.notices()]
   const failure = Exit.isFailure(exit) ? Cause.findErrorOption(exit.cause) : Option.none()
   const outcome = Exit.isSuccess(exit)
     ? (reason ?? "finished")
@@ -68,9 +82,7 @@ export const logExchange = (
         : { input: usage.inputTokens, cached: usage.cacheReadTokens, output: usage.outputTokens }),
       ...(firstMs === undefined ? {} : { firstMs: Math.round(firstMs) }),
       totalMs: Math.round(totalMs),
-      ...(conversation.notices.length === 0
-        ? {}
-        : { notices: conversation.notices.map((notice) => notice.code).join(",") })
+      ...(notices.length === 0 ? {} : { notices: notices.map((notice) => notice.code).join(",") })
     })
   )
 }
@@ -79,4 +91,5 @@ const isOurFault = (error: PensieveError): boolean =>
   error._tag === "InternalError" ||
   error._tag === "BackendFailed" ||
   error._tag === "BackendUnavailable" ||
+  error._tag === "UpstreamFailed" ||
   error._tag === "BackendTimeout"

@@ -2,7 +2,11 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
 import { createServer } from "node:http"
+import { Activity } from "./activity.ts"
 import { app } from "./app.ts"
+import { batchWorkerLayer } from "./batch-worker.ts"
+import { holdEarly } from "./hold-early.ts"
+import { refuseUnreadable } from "./unreadable.ts"
 
 /** Bytes of all headers of a request. */
 const headerLimitBytes = 32 * 1024
@@ -11,22 +15,24 @@ const headerLimitBytes = 32 * 1024
 export const listenLayer = (port: number) =>
   NodeHttpServer.layerServer(
     () =>
-      createServer({
-        maxHeaderSize: headerLimitBytes,
-        headersTimeout: 10_000,
-        requestTimeout: 60_000,
-        keepAliveTimeout: 60_000
-      }),
+      holdEarly(
+        createServer({
+          maxHeaderSize: headerLimitBytes,
+          headersTimeout: 10_000,
+          requestTimeout: 60_000,
+          keepAliveTimeout: 60_000
+        }).on("clientError", refuseUnreadable)
+      ),
     { port, host: "127.0.0.1", gracefulShutdownTimeout: "2 seconds" }
   )
 
-/** Serves every route on the server that listens. */
+/** Serves every route on the server that listens, and works off batches in the background. */
 export const serveLayer = Layer.unwrap(
   Effect.gen(function* () {
     const server = yield* HttpServer.HttpServer
     return HttpServer.serve(app(portOf(server.address)))
   })
-)
+).pipe(Layer.merge(batchWorkerLayer), Layer.provide(Activity.layer))
 
 /** The TCP port a server listens on. */
 export const portOf = (address: HttpServer.HttpServer["Service"]["address"]): number =>

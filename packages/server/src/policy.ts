@@ -12,6 +12,8 @@ export class ServerPolicy extends Context.Service<
     readonly pingEvery?: Duration.Input
     /** A whole answer that takes longer than this commits its status and dribbles white space; a minute unless told otherwise. */
     readonly wholeAnswerPatience?: Duration.Input
+    /** Time without requests after which work in the background goes on; 5 s unless told otherwise. */
+    readonly backgroundQuiet?: Duration.Input
   }
 >()("@pensieve/server/ServerPolicy") {
   static readonly layer = (policy: ServerPolicy["Service"]) => Layer.succeed(ServerPolicy, policy)

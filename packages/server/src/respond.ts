@@ -3,7 +3,7 @@ import { HttpServerResponse } from "effect/http"
 import type { Dialect } from "./dialect.ts"
 
 /** Headers of every answer. */
-const baseHeaders = (requestId: string): Record<string, string> => ({
+export const baseHeaders = (requestId: string): Record<string, string> => ({
   "request-id": requestId,
   "x-request-id": requestId,
   "cache-control": "no-store"

@@ -3,25 +3,58 @@ import { Result } from "effect"
 
 /** What a request asks for. */
 export type Route =
-  | { readonly name: "health" }
-  | { readonly name: "hello" }
-  | { readonly name: "messages" }
-  | { readonly name: "chat-completions" }
-  | { readonly name: "responses" }
-  | { readonly name: "count-tokens" }
-  | { readonly name: "models" }
-  | { readonly name: "model"; readonly id: string }
+  | { readonly name: PlainRoute }
+  /** `id` is what the path says, percent-decoded. */
+  | { readonly name: RouteWithId; readonly id: string }
 
-const fixedRoutes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
-  "/": { HEAD: { name: "hello" } },
-  "/api/hello": { HEAD: { name: "hello" } },
-  "/health": { GET: { name: "health" }, HEAD: { name: "health" } },
-  "/v1/chat/completions": { POST: { name: "chat-completions" } },
-  "/v1/messages": { POST: { name: "messages" } },
-  "/v1/messages/count_tokens": { POST: { name: "count-tokens" } },
-  "/v1/models": { GET: { name: "models" } },
-  "/v1/responses": { POST: { name: "responses" } }
+type PlainRoute =
+  | "health"
+  | "hello"
+  | "messages"
+  | "chat-completions"
+  | "responses"
+  | "count-tokens"
+  | "models"
+  | "create-batch"
+  | "list-batches"
+  | "upload-file"
+  | "list-files"
+
+type RouteWithId =
+  | "model"
+  | "get-batch"
+  | "delete-batch"
+  | "cancel-batch"
+  | "batch-results"
+  | "get-file"
+  | "delete-file"
+  | "file-content"
+
+/** Method → what it asks for. */
+type Methods<Name> = Readonly<Record<string, Name>>
+
+const plainRoutes: Readonly<Record<string, Methods<PlainRoute>>> = {
+  "/": { HEAD: "hello" },
+  "/api/hello": { HEAD: "hello" },
+  "/health": { GET: "health", HEAD: "health" },
+  "/v1/chat/completions": { POST: "chat-completions" },
+  "/v1/files": { GET: "list-files", POST: "upload-file" },
+  "/v1/messages": { POST: "messages" },
+  "/v1/messages/batches": { GET: "list-batches", POST: "create-batch" },
+  "/v1/messages/count_tokens": { POST: "count-tokens" },
+  "/v1/models": { GET: "models" },
+  "/v1/responses": { POST: "responses" }
 }
+
+/** Paths with an id. A model's may have slashes of its own. */
+const routesWithId: ReadonlyArray<readonly [RegExp, Methods<RouteWithId>]> = [
+  [/^\/v1\/models\/(.+)$/, { GET: "model" }],
+  [/^\/v1\/messages\/batches\/([^/]+)$/, { GET: "get-batch", DELETE: "delete-batch" }],
+  [/^\/v1\/messages\/batches\/([^/]+)\/cancel$/, { POST: "cancel-batch" }],
+  [/^\/v1\/messages\/batches\/([^/]+)\/results$/, { GET: "batch-results" }],
+  [/^\/v1\/files\/([^/]+)$/, { GET: "get-file", DELETE: "delete-file" }],
+  [/^\/v1\/files\/([^/]+)\/content$/, { GET: "file-content" }]
+]
 
 /** Parts of the APIs that are not served, and what to use instead. */
 const insteadOf: ReadonlyArray<readonly [RegExp, string]> = [
@@ -30,7 +63,9 @@ const insteadOf: ReadonlyArray<readonly [RegExp, string]> = [
     /^\/v1\/embeddings$/,
     "Embeddings are not served: the loaded model generates text. Run an embedding server beside Pensieve."
   ],
-  [/^\/v1\/responses\/./, "Responses are not stored. Send the whole conversation in `input` each time."]
+  [/^\/v1\/responses\/./, "Responses are not stored. Send the whole conversation in `input` each time."],
+  [/^\/v1\/batches(\/|$)/, "OpenAI's batches are not served. Anthropic's are, at /v1/messages/batches."],
+  [/^\/v1\/complete$/, "The legacy text completions API is not served. Use /v1/messages."]
 ]
 
 /**
@@ -42,15 +77,19 @@ export const pathOf = (url: string): string => (url.split("?", 1)[0] ?? "").repl
 
 /** The route of a method and a path, or what is wrong with them. */
 export const routeOf = (method: string, path: string): Result.Result<Route, NotFound | MethodNotAllowed> => {
-  const model = /^\/v1\/models\/(.+)$/.exec(path)?.[1]
-  const methods: Readonly<Record<string, Route>> | undefined =
-    model === undefined ? fixedRoutes[path] : { GET: { name: "model", id: decodeSegment(model) } }
-  if (methods === undefined) {
-    const instead = insteadOf.find(([pattern]) => pattern.test(path))?.[1]
-    return Result.fail(new NotFound({ message: instead ?? `There is nothing at ${path}.` }))
+  const plain = Object.hasOwn(plainRoutes, path) ? plainRoutes[path] : undefined
+  if (plain !== undefined) return Result.map(chosen(method, path, plain), (name) => ({ name }))
+  for (const [pattern, methods] of routesWithId) {
+    const id = pattern.exec(path)?.[1]
+    if (id !== undefined) return Result.map(chosen(method, path, methods), (name) => ({ name, id: decodeSegment(id) }))
   }
-  const route = methods[method]
-  if (route !== undefined) return Result.succeed(route)
+  const instead = insteadOf.find(([pattern]) => pattern.test(path))?.[1]
+  return Result.fail(new NotFound({ message: instead ?? `There is nothing at ${path}.` }))
+}
+
+const chosen = <Name>(method: string, path: string, methods: Methods<Name>): Result.Result<Name, MethodNotAllowed> => {
+  const name = Object.hasOwn(methods, method) ? methods[method] : undefined
+  if (name !== undefined) return Result.succeed(name)
   const allow = Object.keys(methods).join(", ")
   return Result.fail(new MethodNotAllowed({ message: `${method} is not allowed at ${path}; use ${allow}.`, allow }))
 }

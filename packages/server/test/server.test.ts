@@ -233,6 +233,7 @@ describe("POST /v1/messages", () => {
   live(
     "pings while the prompt is prefilled, before and after the first event",
     {
+      errorPatience: "40 millis",
       generate: () =>
         Stream.fromArray(plainAnswer("x")).pipe(
           Stream.tap((event) =>

@@ -1,14 +1,22 @@
+import { NodeServices } from "@effect/platform-node"
 import { Backend, type BackendStatus } from "@pensieve/backends"
 import type { BackendError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
-import { Effect, Layer, Stream } from "effect"
+import { BatchStore, FileStore, Home } from "@pensieve/operations"
+import { type Duration, Effect, Layer, Logger, type Scope, Stream } from "effect"
 import { HttpServer } from "effect/http"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 
 /** A backend that answers as the test says; everything around it is real. */
 export interface TestBackend {
   readonly status?: BackendStatus
+  readonly errorPatience?: Duration.Input
   readonly tokens?: number
+  readonly serverTools?: boolean
+  readonly estimatesTokens?: boolean
   readonly generate?: (conversation: Conversation) => Stream.Stream<GenerationEvent, BackendError>
 }
 
@@ -26,15 +34,27 @@ export const plainAnswer = (text: string): ReadonlyArray<GenerationEvent> => [
 
 export const token = "test-token"
 
+/** A folder that goes with the scope. */
+export const freshFolder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "pensieve-server-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+)
+
 /** Starts a real server on a free port; gives its base URL. It ends with the scope. */
-export const startServer = (backend: TestBackend, policy: Partial<ServerPolicy["Service"]> = {}) =>
+export const startServer = (
+  backend: TestBackend,
+  policy: Partial<ServerPolicy["Service"]> = {},
+  stateFolder: Effect.Effect<string, never, Scope.Scope> = freshFolder
+) =>
   Effect.gen(function* () {
+    const home = yield* stateFolder
     const answering = Layer.succeed(
       Backend,
       Backend.of({
         name: "test",
         model: "test-model",
         status: Effect.succeed(backend.status ?? { status: "ready" }),
+        ...(backend.errorPatience === undefined ? {} : { errorPatience: backend.errorPatience }),
         capabilities: Effect.succeed({
           modelName: "test-model",
           window: 4096,
@@ -42,7 +62,9 @@ export const startServer = (backend: TestBackend, policy: Partial<ServerPolicy["
           reasoning: false,
           images: false,
           reportsCache: true,
-          family: "hermes"
+          family: "hermes",
+          serverTools: backend.serverTools ?? false,
+          estimatesTokens: backend.estimatesTokens ?? false
         }),
         countTokens: () => Effect.succeed(backend.tokens ?? 42),
         generate: backend.generate ?? (() => Stream.fromArray(plainAnswer("Hello!")))
@@ -51,8 +73,12 @@ export const startServer = (backend: TestBackend, policy: Partial<ServerPolicy["
     const context = yield* Layer.build(
       serveLayer.pipe(
         Layer.provide(answering),
+        Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
+        Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
+        Layer.provide(NodeServices.layer),
         Layer.provide(ServerPolicy.layer({ token, version: "0.0.0-test", ...policy })),
-        Layer.provideMerge(listenLayer(0))
+        Layer.provideMerge(listenLayer(0)),
+        Layer.provide(Logger.layer([]))
       )
     )
     const server = yield* Effect.provide(HttpServer.HttpServer, context)

@@ -1,2 +1,2 @@
-export * from "./committed.ts"
-export * from "./heartbeat.ts"
+export * from "./feed.ts"
+export * from "./written.ts"

@@ -1,11 +1,15 @@
 import {
+  AuthenticationFailed,
   BackendFailed,
   type BackendError,
   BackendTimeout,
   BackendUnavailable,
   InvalidRequest,
+  NotFound,
   Overloaded,
-  RateLimited
+  PermissionDenied,
+  RateLimited,
+  RequestTooLarge
 } from "@pensieve/errors"
 import { isJsonObject } from "@pensieve/models"
 import { cleanMessage } from "./clean-message.ts"
@@ -21,6 +25,9 @@ interface ErrorFacts {
   readonly numbers: OverflowNumbers
   readonly retryAfterSeconds: number | undefined
 }
+
+/** Broken JSON tells nobody anything; any other text may be a message. */
+const parsed = (text: string): unknown => parseJson(text) ?? (/^\s*[{[]/.test(text) ? "" : text)
 
 /** FastAPI's `detail`: a sentence, or a list of `{loc, msg}`. */
 const detailText = (detail: unknown): string =>
@@ -89,11 +96,14 @@ const byStatus = (status: number, said: string, seconds: number | undefined): Ba
   if (status === 529 || (status === 503 && /loading|overloaded|busy/i.test(said))) {
     return new Overloaded({ message: `The upstream cannot take more work now: ${said}`, ...waiting(seconds) })
   }
-  if (status === 401 || status === 403) {
-    return new BackendUnavailable({
-      message: `The upstream refused the key it was given; check the configuration: ${said}`
+  if (status === 401) {
+    return new AuthenticationFailed({
+      message: `The upstream refused the key it was given (PENSIEVE_UPSTREAM_KEY): ${said}`
     })
   }
+  if (status === 403) return new PermissionDenied({ message: `The upstream does not allow this: ${said}` })
+  if (status === 404) return new NotFound({ message: `The upstream has no such thing: ${said}` })
+  if (status === 413) return new RequestTooLarge({ message: `The request is too large for the upstream: ${said}` })
   if (status === 408 || status === 504) return new BackendTimeout({ message })
   if (status === 503) return new BackendUnavailable({ message })
   if (status >= 400 && status < 500) return new InvalidRequest({ message: `The upstream refused the request: ${said}` })
@@ -111,21 +121,17 @@ const errorOf = (facts: ErrorFacts): BackendError => {
   return byStatus(status, said === "" ? `status ${status}, without a message` : said, facts.retryAfterSeconds)
 }
 
-/** Whole seconds; a date, which would need a clock, counts as nothing said. */
-const secondsOf = (retryAfter: string | undefined): number | undefined =>
-  retryAfter !== undefined && /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) : undefined
-
 /**
  * An upstream's answer that is no answer as an error.
  *
  * @param status HTTP status
  * @param body text of the body: OpenAI's envelope, any other JSON, HTML or nothing
- * @param retryAfter value of the header `retry-after`
+ * @param retryAfterSeconds how long the upstream asks to wait
  * @see wire contract, section 8, and gateways measured, sections 3 and 4
  */
-export const decodeError = (status: number, body: string, retryAfter?: string): BackendError =>
-  errorOf(factsOf(parseJson(body) ?? body, status, secondsOf(retryAfter)))
+export const decodeError = (status: number, body: string, retryAfterSeconds?: number): BackendError =>
+  errorOf(factsOf(parsed(body), status, retryAfterSeconds))
 
 /** An error inside a stream or in a body with status 200. `value` is the whole chunk or body, or its text. */
 export const decodeErrorChunk = (value: unknown): BackendError =>
-  errorOf(factsOf(typeof value === "string" ? (parseJson(value) ?? value) : value, undefined, undefined))
+  errorOf(factsOf(typeof value === "string" ? parsed(value) : value, undefined, undefined))

@@ -19,12 +19,12 @@ const missing = "missing"
 const keyOf = (segment: PropertyKey | { readonly key: PropertyKey }): PropertyKey =>
   typeof segment === "object" ? segment.key : segment
 
+const isAbsent = (field: unknown): boolean => field === null || field === undefined
+
 /** An object without the fields that are null: the APIs take null for absent. */
 const withoutNulls = (value: unknown): unknown => {
-  if (!isJsonObject(value)) return value
-  const entries = Object.entries(value)
-  const present = entries.filter(([, field]) => field !== null && field !== undefined)
-  return present.length === entries.length ? value : Object.fromEntries(present)
+  if (!isJsonObject(value) || !Object.values(value).some(isAbsent)) return value
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => !isAbsent(field)))
 }
 
 /**

@@ -84,7 +84,10 @@ const wordings: ReadonlyArray<Wording> = [
     server: "MLX without numbers",
     pattern: /context size has been exceeded|prompt exceeds (?:the )?maximum context length/i
   },
-  { server: "Ollama", pattern: /exceed(?:s|ed) (?:the |max )?context length/i },
+  {
+    server: "Ollama",
+    pattern: /exceed(?:s|ed) (?:the |max )?context length|prompt is longer than the context length currently available/i
+  },
   { server: "OpenAI without numbers", pattern: /exceeds the context window of this model|context_length_exceeded/i }
 ]
 

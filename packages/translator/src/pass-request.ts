@@ -12,7 +12,11 @@ export interface PassedRequest {
  * The request a conversation was made of with another model, if it came in this dialect. Nothing else of it is touched, also
  * what no decoder understands.
  */
-export const passRequest = ({ source }: Conversation, dialect: string, model: string): PassedRequest | undefined => {
+export const passRequest = (
+  { source }: Pick<Conversation, "source">,
+  dialect: string,
+  model: string
+): PassedRequest | undefined => {
   if (source.dialect !== dialect || !isJsonObject(source.body)) return undefined
   const body = source.body.model === model ? source.body : { ...source.body, model }
   const text = source.text === undefined || body === source.body ? source.text : replaceModel(source.text, model)

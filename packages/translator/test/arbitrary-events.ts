@@ -31,7 +31,7 @@ const usage = fc.record({
 const finishReason = fc.constantFrom("end-turn", "max-tokens", "stop-sequence", "tool-use", "refusal", "context-window")
 
 const heartbeat = fc.record(
-  { type: fc.constant("heartbeat"), quietSeconds: fc.constantFrom(0, 470, 480, 490) },
+  { type: fc.constant("heartbeat"), silentMs: fc.constantFrom(0, 470_000, 480_000, 490_000) },
   { requiredKeys: ["type"] }
 )
 
@@ -42,7 +42,7 @@ const serverCall = fc.record({ type: fc.constant("server-tool-call"), id: fc.con
 const serverResult = fc.record({
   type: fc.constant("server-tool-result"),
   callId: fc.constant("srvtoolu_1"),
-  kind: fc.constantFrom("web_search_tool_result", "web_fetch_tool_result"),
+  wireType: fc.constantFrom("web_search_tool_result", "web_fetch_tool_result"),
   content: fc.constantFrom<Json>([], { type: "web_search_tool_result_error", error_code: "unavailable" })
 })
 

@@ -81,7 +81,7 @@ const expectConserved = <Options>(
     fc.property(conversation, options, (asked, chosen) => {
       assert.deepStrictEqual(lost(asked, encodeRequest(translated(asked), chosen)), [])
     }),
-    { numRuns: 600 }
+    { numRuns: 250 }
   )
 
 describe("the content of any conversation reaches the upstream or a notice", () => {

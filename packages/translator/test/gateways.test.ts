@@ -208,7 +208,7 @@ describe("errors", () => {
   })
 
   it("keep the time after which to try again", () => {
-    assert.deepInclude(openaiChat.decodeError(429, "{}", "7"), { retryAfterSeconds: 7 })
+    assert.deepInclude(openaiChat.decodeError(429, "{}", 7), { retryAfterSeconds: 7 })
   })
 
   it.each([[null], ["x"], [[]], [{}], [{ model: "m", max_tokens: 1, messages: "hi" }]])(

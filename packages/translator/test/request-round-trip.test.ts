@@ -84,7 +84,7 @@ const expectSame = (
       assert.deepStrictEqual(read.notices, [])
       assert.deepStrictEqual(asked(read), asked(conversation))
     }),
-    { numRuns: 300 }
+    { numRuns: 150 }
   )
 
 describe("a conversation that is encoded and decoded is the same", () => {

@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { places } from "./places.ts"
+import { childrenOf } from "./processes.ts"
 import { until } from "./until.ts"
 
 /** How the proxy is started. */
 export interface ProxyOptions {
+  /** The program; the checkout's source unless told otherwise. */
+  readonly main?: string
   /** Model folder, or undefined for what it chooses itself. */
   readonly model?: string
   /** Scripted answers: request class → answers → pieces. */
@@ -33,35 +36,6 @@ export interface Proxy {
   readonly stop: () => Promise<number | null>
 }
 
-/** Children of a process (Linux and macOS alike: `ps` knows). */
-export const childrenOf = (pid: number): ReadonlyArray<number> => {
-  try {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .filter((name) => parentOf(name) === pid)
-      .map(Number)
-  } catch {
-    return []
-  }
-}
-
-const parentOf = (pid: string): number | undefined => {
-  try {
-    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1])
-  } catch {
-    return undefined
-  }
-}
-
-/** Whether a process is there and not a zombie. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
-  } catch {
-    return false
-  }
-}
-
 /** Starts the real proxy as its own process, with a state folder of its own, on a free port. */
 export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => {
   const home = mkdtempSync(join(tmpdir(), "pensieve-home-"))
@@ -71,7 +45,7 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
   const child = spawn(
     process.execPath,
     [
-      places.main,
+      options.main ?? places.main,
       "start",
       "--port",
       String(options.port ?? 0),
@@ -96,7 +70,14 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)))
   const gone = () =>
     child.exitCode === null && child.signalCode === null ? undefined : new Error(`the proxy ended:\n${log}`)
+  const abandon = () => {
+    child.kill("SIGKILL")
+    rmSync(home, { recursive: true, force: true })
+  }
+  // A test that runs out of time stops nothing.
+  process.once("exit", abandon)
   const stop = async () => {
+    process.off("exit", abandon)
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM")
     const code = await ended
     rmSync(home, { recursive: true, force: true })
@@ -118,6 +99,7 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
     return { base, token, home, process: child, log: () => log, children: () => childrenOf(child.pid ?? -1), stop }
   } catch (cause) {
     child.kill("SIGKILL")
+    await stop()
     throw new Error(`${cause instanceof Error ? cause.message : ""}\n${log}`, { cause })
   }
 }

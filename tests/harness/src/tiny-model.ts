@@ -8,8 +8,8 @@ import { places } from "./places.ts"
 
 const run = promisify(execFile)
 
-/** `long`: 14,000 tokens prefill in about a second. `bench`: at least 10 ms a token. */
-export type TinyShape = "long" | "bench"
+/** `long`: 14,000 tokens prefill in about a second. `bench`: at least 10 ms a token. `wide`: 150,000 ids. */
+export type TinyShape = "long" | "bench" | "wide"
 
 /** The folder of a tiny model of a certain shape. */
 export const tinyModel = (shape: TinyShape): Promise<string> => tinyModelOf({ shape })
@@ -26,19 +26,16 @@ export const tinyModelOf = async (options: Readonly<Record<string, string>>): Pr
   const folder = join(tmpdir(), `pensieve-tiny-${Object.values(options).join("-")}-${key}`)
   if (existsSync(join(folder, "config.json"))) return folder
   const fresh = mkdtempSync(join(tmpdir(), "pensieve-tiny-"))
-  await run(
-    places.python,
-    [maker, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]), "--out", fresh],
-    {
+  try {
+    const chosen = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+    await run(places.python, [maker, ...chosen, "--out", fresh], {
       cwd: places.bridge,
       env: { ...process.env, PYTHONPATH: places.bridge, MLX_DISABLE_COMPILE: "1" },
       timeout: 120_000
-    }
-  )
-  try {
-    renameSync(fresh, folder)
-  } catch {
-    // Another test was quicker.
+    })
+    // Another test may have been quicker.
+    if (!existsSync(folder)) renameSync(fresh, folder)
+  } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
   return folder

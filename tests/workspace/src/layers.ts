@@ -17,7 +17,7 @@ export const layerRules: Readonly<Record<string, LayerRule>> = {
   models: { layer: 1, own: ["errors"], others: ["effect"] },
   framing: { layer: 1, own: [], others: [] },
   translator: pure,
-  families: pure,
+  families: { ...pure, others: ["effect", "jsonrepair", "@cfworker/json-schema"] },
   prompt: pure,
   router: pure,
   config: { ...pure, others: ["effect", "yaml"] },

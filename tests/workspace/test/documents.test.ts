@@ -123,3 +123,29 @@ describe(".domainDocs", () => {
     for (const { folder } of packages) assert.include(architecture, `| \`${folder.replace("packages/", "")}\` |`)
   })
 })
+
+describe("D02", () => {
+  const folders: Readonly<Record<string, string>> = { T: "packages/translator/test", S: "packages/server/test" }
+  const contract = read(".domainDocs/D02-wire-contract.md").replace(/`([TS])\//g, (_, key) => `\`${folders[key]}/`)
+
+  it("names only tests that exist", () => {
+    const named = [...contract.matchAll(/`((?:apps|packages|tests)\/[\w./-]+\.test\.ts)`/g)].map(
+      ([, file = ""]) => file
+    )
+    assert.isAtLeast(named.length, 40)
+    assert.deepEqual(
+      named.filter((file) => !existsSync(join(root, file))),
+      []
+    )
+  })
+
+  it("has a test for every promise", () => {
+    const promises = contract.split("| promise | test |\n|---|---|\n").slice(1)
+    assert.isNotEmpty(promises)
+    const rows = promises.flatMap((text) => text.split("\n\n", 1).flatMap((table) => table.trim().split("\n")))
+    assert.deepEqual(
+      rows.filter((row) => !/\.test\.ts` *(,|\|$)|\| the same three \|$/.test(row)),
+      []
+    )
+  })
+})

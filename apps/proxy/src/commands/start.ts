@@ -1,17 +1,15 @@
-import { BridgeSupervisor, type ForcedScript, mlxBackendLayer, parseForcedScript } from "@pensieve/backends"
-import { type Configuration, resolveConfiguration, settings } from "@pensieve/config"
-import { Home, localToken, type ModelChoice } from "@pensieve/operations"
+import { type Configuration, type Resolved, resolveConfiguration, settings } from "@pensieve/config"
+import { BatchStore, FileStore, Home, localToken } from "@pensieve/operations"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
 import { Console, Effect, FileSystem, Layer, Option, Record, Result } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { banner } from "../banner.ts"
+import { localBackend } from "../local-backend.ts"
 import { loggingLayer } from "../logging.ts"
-import { modelFor } from "../model-for.ts"
-import { places, pythonIsThere } from "../places.ts"
+import type { Serving } from "../serving.ts"
 import { StartFailure } from "../start-failure.ts"
+import { upstreamBackend } from "../upstream-backend.ts"
 import { version } from "../version.ts"
 
 /** One flag for each setting; the settings themselves say what they are. */
@@ -59,46 +57,26 @@ export const start = Command.make(
     {
       command: "pensieve start --model mlx-community/Qwen3-4B-4bit --port 8080",
       description: "Serve a certain model elsewhere"
-    }
+    },
+    { command: "pensieve start --upstream http://localhost:1234", description: "Let LM Studio's model answer" }
   ])
 )
 
 const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolean) =>
   Effect.gen(function* () {
-    const configuration = yield* readConfiguration(given)
-    if (!pythonIsThere())
-      return yield* new StartFailure({
-        message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
-        exitCode: 1
-      })
+    const { value: configuration, originOf } = yield* readConfiguration(given)
     const token = yield* localToken(configuration.token)
-    const { tokenFile, cacheFolder } = yield* Home
-    const choice = yield* modelFor(configuration.model, agreed)
-    const forcedScript =
-      configuration.allowForced === undefined ? undefined : yield* readScript(configuration.allowForced)
-    const backend = mlxBackendLayer({
-      modelName: choice.folder.name,
-      ...(forcedScript === undefined ? {} : { forcedScript })
-    }).pipe(
-      Layer.provide(
-        BridgeSupervisor.layer({
-          command: {
-            python: places.python,
-            folder: places.bridge,
-            modelPath: choice.folder.path,
-            allowForced: forcedScript !== undefined,
-            cacheFolder
-          },
-          socketPath: yield* socketPaths,
-          window: configuration.window
-        })
-      )
-    )
+    const { tokenFile } = yield* Home
+    const serving =
+      configuration.upstream === undefined
+        ? yield* localBackend(configuration, agreed)
+        : yield* upstreamBackend(configuration.upstream, configuration, originOf(["model"]), process.env)
     const server = serveLayer.pipe(
-      Layer.provide(backend),
+      Layer.provide(serving.backend),
+      Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
       Layer.provide(ServerPolicy.layer({ token, version })),
       Layer.provideMerge(
-        Layer.effectDiscard(announce(choice, configuration.token === undefined ? tokenFile : undefined))
+        Layer.effectDiscard(announce(serving, configuration.token === undefined ? tokenFile : undefined))
       ),
       Layer.provide(listenLayer(configuration.port)),
       Layer.provide(loggingLayer(configuration.logLevel))
@@ -110,7 +88,7 @@ const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolea
 
 const readConfiguration = (
   given: Readonly<Record<string, string | undefined>>
-): Effect.Effect<Configuration, StartFailure, Home | FileSystem.FileSystem> =>
+): Effect.Effect<Resolved<Configuration>, StartFailure, Home | FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { configFile } = yield* Home
@@ -127,37 +105,12 @@ const readConfiguration = (
       env: process.env,
       ...(Option.isSome(file) ? { file: { path: configFile, text: file.value } } : {})
     })
-    if (Result.isSuccess(resolved)) return resolved.success.value
+    if (Result.isSuccess(resolved)) return resolved.success
     const lines = resolved.failure.map(({ message, line, column }) =>
       line === undefined ? message : `${message} (line ${line}, column ${column})`
     )
     return yield* new StartFailure({ message: lines.join("\npensieve: "), exitCode: 2 })
   })
-
-const readScript = (file: string): Effect.Effect<ForcedScript, StartFailure, FileSystem.FileSystem> =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const content = yield* Effect.mapError(
-      fs.readFileString(file),
-      () => new StartFailure({ message: `--allow-forced: ${file} cannot be read.`, exitCode: 2 })
-    )
-    return yield* Effect.mapError(
-      Effect.fromResult(parseForcedScript(content)),
-      (problem) => new StartFailure({ message: `--allow-forced: ${file}: ${problem}`, exitCode: 2 })
-    )
-  })
-
-/** A Unix socket's path may have about 100 bytes; where ours would be longer, a short folder of our own in the temporary folder serves. */
-const socketPaths = Effect.gen(function* () {
-  const fs = yield* FileSystem.FileSystem
-  const { runFolder } = yield* Home
-  const pathIn = (folder: string) => (start: number) => join(folder, `bridge-${process.pid}-${start}.sock`)
-  if (Buffer.byteLength(pathIn(runFolder)(999)) <= 100) {
-    yield* fs.makeDirectory(runFolder, { recursive: true, mode: 0o700 })
-    return pathIn(runFolder)
-  }
-  return pathIn(yield* fs.makeTempDirectoryScoped({ directory: tmpdir(), prefix: "pensieve-" }))
-})
 
 const portFailure = (port: number, cause: unknown): StartFailure =>
   new StartFailure({
@@ -167,8 +120,8 @@ const portFailure = (port: number, cause: unknown): StartFailure =>
     exitCode: 1
   })
 
-const announce = (choice: Extract<ModelChoice, { type: "found" }>, tokenFile: string | undefined) =>
+const announce = (serving: Serving, tokenFile: string | undefined) =>
   Effect.gen(function* () {
     const server = yield* HttpServer.HttpServer
-    yield* Console.error(banner({ port: portOf(server.address), choice, tokenFile }))
+    yield* Console.error(banner({ port: portOf(server.address), serving, tokenFile }))
   })

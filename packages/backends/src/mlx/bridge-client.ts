@@ -7,11 +7,13 @@ import {
   BridgeLine,
   BridgeModel,
   type BridgePrompt,
-  BridgeSeal
+  BridgeSeal,
+  isJsonObject
 } from "@pensieve/models"
 import { Effect, Result, Schema, type Scope, Stream } from "effect"
 import { Agent, request } from "undici"
 import { bodyError, callError, refusalError } from "./bridge-errors.ts"
+import { readBatches } from "./read-batches.ts"
 
 /** Without a byte for this long a request counts as stuck. */
 const progressLimitMs = 3_000_000
@@ -83,15 +85,7 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
           const response = yield* call("POST", "/generate", body)
           if (response.statusCode !== 200) return yield* refusalError(response.statusCode, yield* readJson(response))
           yield* Effect.addFinalizer(() => Effect.sync(() => response.body.destroy()))
-          let reader = initialNdjson()
-          return Stream.fromAsyncIterable<Uint8Array, BackendError>(response.body, bodyError).pipe(
-            Stream.mapEffect((bytes) => {
-              const [next, frames] = pushNdjson(reader, bytes)
-              reader = next
-              return Effect.fromResult(parseFrames(frames))
-            }),
-            Stream.flattenIterable
-          )
+          return linesIn(Stream.fromAsyncIterable<Uint8Array, BackendError>(response.body, bodyError))
         })
       )
 
@@ -105,16 +99,35 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
     }
   })
 
+/** The lines of an answer, as many at a time as the bytes hold. */
+const linesIn = (bytes: Stream.Stream<Uint8Array, BackendError>): Stream.Stream<BridgeLine, BackendError> => {
+  let reader = initialNdjson()
+  return readBatches(bytes, (chunk) => {
+    const [next, frames] = pushNdjson(reader, chunk)
+    reader = next
+    return parseFrames(frames)
+  })
+}
+
 const parseFrames = (frames: ReadonlyArray<NdjsonFrame>): Result.Result<ReadonlyArray<BridgeLine>, BackendError> => {
   const lines: Array<BridgeLine> = []
   for (const frame of frames) {
-    const decoded = decodeLine(frame.type === "line" ? parseJson(frame.text) : undefined)
+    const value = frame.type === "line" ? parseJson(frame.text) : undefined
+    if (isText(value)) {
+      lines.push(value)
+      continue
+    }
+    const decoded = decodeLine(value)
     if (Result.isFailure(decoded))
       return Result.fail(new BackendFailed({ message: "The engine sent a line that is not of the protocol." }))
     lines.push(decoded.success)
   }
   return Result.succeed(lines)
 }
+
+/** Nearly every line is one: a Schema's decoder would take longer for it than all the rest of the way. */
+const isText = (value: unknown): value is Extract<BridgeLine, { readonly text: string }> =>
+  isJsonObject(value) && value.type === "piece" && typeof value.text === "string"
 
 const parseJson = (text: string): unknown => {
   try {

@@ -12,6 +12,7 @@ import type {
 } from "@pensieve/models"
 import { arrange, type Arranged, messagesThrough, type PromptShape, turnKeys } from "@pensieve/prompt"
 import { createHash } from "node:crypto"
+import { reasoningBudget, reasoningOptions } from "./plan-reasoning.ts"
 
 /** The loaded model, and how its family writes. */
 export interface LoadedModel {
@@ -59,10 +60,6 @@ export const arrangeFor = (conversation: Conversation, model: LoadedModel): Arra
 
 const shapeOf = (model: LoadedModel): PromptShape => ({ family: model.family, template: model.card.template })
 
-/** The keyword arguments of the template. */
-const templateOptions = (conversation: Conversation, { card }: LoadedModel): JsonObject =>
-  card.template.thinkingOption === null ? {} : { [card.template.thinkingOption]: conversation.reasoning.mode !== "off" }
-
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
 /** The names of all turns of a request. */
@@ -70,13 +67,19 @@ export const namedTurns = (
   conversation: Conversation,
   arranged: Arranged,
   model: LoadedModel
-): NonNullable<BridgePrompt["turnKeys"]> => turnKeys(arranged, templateOptions(conversation, model), sha256)
+): NonNullable<BridgePrompt["turnKeys"]> => turnKeys(arranged, keptOptions(conversation, model), sha256)
+
+/** The template's options that stay the same from turn to turn: what is left of a budget does not. */
+const keptOptions = (conversation: Conversation, model: LoadedModel): JsonObject =>
+  Object.fromEntries(
+    Object.entries(reasoningOptions(conversation, model)).filter(([option]) => option !== "thinking_budget")
+  )
 
 /** The prompt fields of a request to the engine. */
 export const planPrompt = (conversation: Conversation, arranged: Arranged, model: LoadedModel): BridgePrompt => ({
   messages: arranged.messages,
   ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
-  ...(model.card.template.thinkingOption === null ? {} : { templateOptions: templateOptions(conversation, model) }),
+  ...templateOptions(conversation, model),
   ...(arranged.continueFinal ? { continueFinal: true } : {}),
   turnKeys: namedTurns(conversation, arranged, model)
 })
@@ -88,19 +91,27 @@ export const planGeneration = (conversation: Conversation, arranged: Arranged, m
   stop: [...conversation.stopSequences, ...model.family.stopStrings],
   // The engine cuts this to what the window leaves.
   maxTokens: conversation.maxTokens ?? model.card.window,
-  ...(model.reasoning === null
-    ? {}
-    : { reasoning: { ...model.reasoning, budget: conversation.reasoning.budgetTokens ?? null } }),
+  ...budget(conversation, model),
   ...cachePoint(conversation, model),
   class: bridgeClass(conversation.hints.requestClass),
   ...(conversation.hints.sessionId === undefined ? {} : { session: conversation.hints.sessionId }),
   ...(conversation.hints.agentId === undefined ? {} : { agent: conversation.hints.agentId })
 })
 
+const templateOptions = (conversation: Conversation, model: LoadedModel): Pick<BridgePrompt, "templateOptions"> => {
+  const options = reasoningOptions(conversation, model)
+  return Object.keys(options).length === 0 ? {} : { templateOptions: options }
+}
+
 /** The last place up to which the client wants its prompt cached, as the number of messages in front of it. */
-const cachePoint = (conversation: Conversation, model: LoadedModel): { readonly cachePoint?: number } => {
+const cachePoint = (conversation: Conversation, model: LoadedModel): Pick<BridgeGenerate, "cachePoint"> => {
   const turn = conversation.hints.cacheBreakpoints.at(-1)
   return turn === undefined ? {} : { cachePoint: messagesThrough(conversation, turn, shapeOf(model)) }
+}
+
+const budget = (conversation: Conversation, model: LoadedModel): Pick<BridgeGenerate, "reasoning"> => {
+  const reasoning = reasoningBudget(conversation, model)
+  return reasoning === undefined ? {} : { reasoning }
 }
 
 /** The engine's word for a class of work; it knows nothing of web searches and counts. */

@@ -1,64 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { detectFamily } from "@pensieve/families"
-import type { BridgeModel, Conversation } from "@pensieve/models"
-import {
-  arrangeFor,
-  callsAllowed,
-  type LoadedModel,
-  planGeneration,
-  unenforced
-} from "../../src/mlx/plan-generation.ts"
+import type { Conversation } from "@pensieve/models"
+import { arrangeFor, callsAllowed, planGeneration, unenforced } from "../../src/mlx/plan-generation.ts"
+import { conversation as someConversation } from "../conversation.ts"
+import { card, model, template } from "./model.ts"
 
-const template = {
-  text: "<tools> {{ tool | tojson }} <tool_call> {{ tool_call.name }}",
-  system: "anywhere",
-  tools: true,
-  toolCalls: true,
-  toolResults: true,
-  alternates: false,
-  thinkingOption: "enable_thinking",
-  opensReasoning: false
-} as const
-const card: BridgeModel = {
-  name: "m",
-  path: "m",
-  fingerprint: "f",
-  architecture: "qwen3",
-  contextLength: 4096,
-  window: 4096,
-  cacheKinds: ["KVCache"],
-  batches: true,
-  quantization: null,
-  weightBytes: 1,
-  device: "cpu",
-  blas: "openblas",
-  eosTokens: ["<|im_end|>"],
-  addedTokens: ["<tool_call>", "</tool_call>", "<think>", "</think>"],
-  sampling: { temperature: 0.6, topP: 0.95 },
-  template
-}
-const family = detectFamily({
-  templateText: template.text,
-  addedTokens: card.addedTokens,
-  architecture: card.architecture
-})
-const model: LoadedModel = { card, family, reasoning: null }
-const conversation: Conversation = {
-  model: "claude",
-  system: [{ type: "text", text: "Be brief." }],
-  turns: [{ role: "user", parts: [{ type: "text", text: "Hi" }] }],
-  tools: [],
-  toolChoice: { type: "auto" },
-  parallelToolCalls: true,
-  sampling: {},
-  reasoning: { mode: "off", display: "full" },
-  output: { type: "text" },
-  stopSequences: ["END"],
-  stream: true,
-  hints: { requestClass: "main", cacheBreakpoints: [] },
-  notices: [],
-  source: { dialect: "anthropic", body: {} }
-}
+const conversation = someConversation({ tools: [], stopSequences: ["END"] })
 const plan = (change: Partial<Conversation> = {}) => {
   const changed = { ...conversation, ...change }
   return planGeneration(changed, arrangeFor(changed, model), model)

@@ -20,6 +20,9 @@ type BlockDecoder = (block: JsonObject, path: Path, notices: Notices) => Parts
 
 const decodeType = decoderOf(AnthropicBlockType)
 
+/** What is wrong with a block's `type` that is no string. */
+const typeProblem = (block: JsonObject, path: Path): Parts => Result.map(decodeType(block, path), () => [])
+
 const blocks = {
   text: decoderOf(anthropicBlocks.text),
   image: decoderOf(anthropicBlocks.image),
@@ -40,6 +43,8 @@ const sources = {
   text: decoderOf(anthropicSources.text),
   content: decoderOf(anthropicSources.content)
 }
+
+const noParts: Parts = Result.succeed([])
 
 const opaque = (block: JsonObject, wireType: string, path: Path, notices: Notices): Parts => {
   note(
@@ -156,11 +161,11 @@ const decodeToolUse: BlockDecoder = (block, path, notices) =>
   })
 
 const decodeToolResult: BlockDecoder = (block, path, notices) =>
-  Result.gen(function* () {
-    const { tool_use_id, content, is_error } = yield* blocks.toolResult(block, path)
-    const parts = content === undefined ? [] : yield* decodeContent(content, [...path, "content"], notices)
-    return [{ type: "tool-result", callId: tool_use_id, parts, isError: is_error ?? false }]
-  })
+  Result.flatMap(blocks.toolResult(block, path), ({ tool_use_id, content, is_error }) =>
+    Result.map(content === undefined ? noParts : decodeContent(content, [...path, "content"], notices), (parts) => [
+      { type: "tool-result", callId: tool_use_id, parts, isError: is_error ?? false }
+    ])
+  )
 
 const decodeToolReference: BlockDecoder = (block, path) =>
   Result.map(blocks.toolReference(block, path), ({ tool_name }) => [{ type: "tool-reference", name: tool_name }])
@@ -207,9 +212,8 @@ const deepestPath = 32
 /** One content block as parts. A type that is not known gives an opaque part and a notice, never an error. */
 const decodeBlock = (block: unknown, path: Path, notices: Notices): Parts => {
   if (!isJsonObject(block)) return Result.fail(invalidField(path, "Input should be a valid dictionary"))
-  const type = decodeType(block, path)
-  if (Result.isFailure(type)) return Result.fail(type.failure)
-  const wireType = type.success.type
+  const wireType = block.type
+  if (typeof wireType !== "string") return typeProblem(block, path)
   const known = decoders.get(wireType)
   if (known === undefined || path.length > deepestPath) return opaque(block, wireType, path, notices)
   noteUnknownFields(notices, block, known.fields, `a "${wireType}" block`, path)

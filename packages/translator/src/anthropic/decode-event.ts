@@ -88,7 +88,14 @@ const openBlock = (state: AnswerState, index: number, block: JsonObject): Answer
       return isResult(kind)
         ? [
             state,
-            [{ type: "server-tool-result", callId: textIn(block.tool_use_id), kind, content: block.content ?? null }]
+            [
+              {
+                type: "server-tool-result",
+                callId: textIn(block.tool_use_id),
+                wireType: kind,
+                content: block.content ?? null
+              }
+            ]
           ]
         : [state, []]
   }

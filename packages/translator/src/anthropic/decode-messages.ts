@@ -43,27 +43,27 @@ const noteMessage = (message: unknown, index: number, notices: Notices): void =>
 export const decodeMessages = (
   messages: ReadonlyArray<unknown>,
   notices: Notices
-): Result.Result<Messages, InvalidRequest> =>
-  Result.gen(function* () {
-    if (messages.length === 0) {
-      return yield* Result.fail(invalidField(["messages"], "at least one message is required"))
+): Result.Result<Messages, InvalidRequest> => {
+  if (messages.length === 0) return Result.fail(invalidField(["messages"], "at least one message is required"))
+  const turns: Array<Turn> = []
+  const cached: Array<number> = []
+  const configs: Array<readonly [number, JsonObject]> = []
+  for (const [index, message] of messages.entries()) {
+    const path = ["messages", index]
+    const decoded = decodeMessage(message, path)
+    if (Result.isFailure(decoded)) return Result.fail(decoded.failure)
+    const { role, content, output_config } = decoded.success
+    noteMessage(message, index, notices)
+    if (output_config !== undefined) configs.push([index, output_config])
+    if (content === undefined) {
+      if (role !== "system") return Result.fail(invalidField([...path, "content"], "Field required"))
+      note(notices, "message-empty", "A system message without content only changes options.", path)
+      continue
     }
-    const turns: Array<Turn> = []
-    const cached: Array<number> = []
-    const configs: Array<readonly [number, JsonObject]> = []
-    for (const [index, message] of messages.entries()) {
-      const path = ["messages", index]
-      const { role, content, output_config } = yield* decodeMessage(message, path)
-      noteMessage(message, index, notices)
-      if (output_config !== undefined) configs.push([index, output_config])
-      if (content === undefined) {
-        if (role !== "system") return yield* Result.fail(invalidField([...path, "content"], "Field required"))
-        note(notices, "message-empty", "A system message without content only changes options.", path)
-        continue
-      }
-      const parts = yield* decodeContent(content, [...path, "content"], notices)
-      if (typeof content !== "string" && content.some(hasCacheMark)) cached.push(turns.length)
-      turns.push({ role, parts })
-    }
-    return { turns, cached, configs }
-  })
+    const parts = decodeContent(content, [...path, "content"], notices)
+    if (Result.isFailure(parts)) return Result.fail(parts.failure)
+    if (typeof content !== "string" && content.some(hasCacheMark)) cached.push(turns.length)
+    turns.push({ role, parts: parts.success })
+  }
+  return Result.succeed({ turns, cached, configs })
+}

@@ -1,4 +1,4 @@
-import type { InvalidRequest } from "@pensieve/errors"
+import { InvalidRequest } from "@pensieve/errors"
 import {
   type AnthropicCountRequest,
   isJsonObject,
@@ -167,7 +167,11 @@ export const refuseUnsupported = (request: AnthropicCountRequest): InvalidReques
   }
   return thread === undefined
     ? undefined
-    : invalidField(["thread"], "Threads are not supported; send the whole conversation")
+    : new InvalidRequest({
+        message: "thread: Threads are not supported; send the whole conversation",
+        field: "thread",
+        detailCode: "thread_unsupported_request"
+      })
 }
 
 /** Edits of the context that change nothing: `keep: "all"` is what Claude Code always sends. */

@@ -1,8 +1,5 @@
-import { errorField, errorRow, type PensieveError } from "@pensieve/errors"
+import { errorDetailCode, errorRow, type PensieveError } from "@pensieve/errors"
 import type { AnthropicErrorBody, AnthropicErrorObject } from "@pensieve/models"
-
-/** Refusals the official SDK knows by a code, by the field they are about. */
-const errorCodes: ReadonlyMap<string, string> = new Map([["thread", "thread_unsupported_request"]])
 
 /**
  * The `error` object of a body or of an `error` event.
@@ -10,7 +7,7 @@ const errorCodes: ReadonlyMap<string, string> = new Map([["thread", "thread_unsu
  * @see wire contract, section 5
  */
 export const errorObject = (error: PensieveError): AnthropicErrorObject => {
-  const code = errorCodes.get(errorField(error) ?? "")
+  const code = errorDetailCode(error)
   return {
     type: errorRow(error).anthropicType,
     message: error.message,

@@ -33,10 +33,14 @@ export const encodeModel = (model: ModelEntry): AnthropicModelInfo => ({
   retires_at: null
 })
 
-/** Answer of `GET /v1/models`: all models on one page, which is right for the few a machine holds. */
-export const encodeModels = (models: ReadonlyArray<ModelEntry>): AnthropicModelPage => ({
+/**
+ * Answer of `GET /v1/models`: a page of models.
+ *
+ * @param hasMore whether there are more in the direction asked for
+ */
+export const encodeModels = (models: ReadonlyArray<ModelEntry>, hasMore = false): AnthropicModelPage => ({
   data: models.map(encodeModel),
-  has_more: false,
+  has_more: hasMore,
   first_id: models.at(0)?.id ?? null,
   last_id: models.at(-1)?.id ?? null
 })

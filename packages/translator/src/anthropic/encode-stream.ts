@@ -47,11 +47,11 @@ const onStarted = (state: StreamState, event: Started): StreamStep => {
   return begin({ ...state, usage: withCached(state.usage, event) })
 }
 
-/** Seconds of silence behind which pings alone are no longer enough: Claude Code gives up after about 600. */
-const longSilence = 480
+/** Silence after which pings are no longer enough: Claude Code gives up on pings alone after ten minutes. */
+const pingsSufficeMs = 8 * 60_000
 
 const onHeartbeat = (state: StreamState, event: Heartbeat): StreamStep =>
-  (event.quietSeconds ?? 0) < longSilence ? [state, [{ type: "ping" }]] : tick(state)
+  (event.silentMs ?? 0) < pingsSufficeMs ? [state, [{ type: "ping" }]] : tick(state)
 
 const onTextDelta = (state: StreamState, event: TextDelta): StreamStep => {
   if (event.text === "") return [state, []]
@@ -97,10 +97,10 @@ const onToolCall = (state: StreamState, event: ToolCall): StreamStep =>
   )
 
 const onServerToolCall = (state: StreamState, { id, name, input }: ServerToolCall): StreamStep =>
-  tellBlock(state, { type: "server_tool_use", id, name, input: {} }, JSON.stringify(input))
+  tellBlock(state, { type: "server_tool_use", id, name, input: {}, caller: { type: "direct" } }, JSON.stringify(input))
 
-const onServerToolResult = (state: StreamState, { kind, callId, content }: ServerToolResult): StreamStep =>
-  tellBlock(state, { type: kind, tool_use_id: callId, content })
+const onServerToolResult = (state: StreamState, { wireType, callId, content }: ServerToolResult): StreamStep =>
+  tellBlock(state, { type: wireType, tool_use_id: callId, content })
 
 const onUsage = (state: StreamState, event: UsageReport): StreamStep => [{ ...state, usage: event.usage }, []]
 

@@ -1,3 +1,5 @@
+// Requests of clients, and answers to them.
+export { type BatchedRequest, decodeBatch } from "./decode-batch.ts"
 export { decodeCountRequest } from "./decode-count-request.ts"
 export { decodeRequest } from "./decode-request.ts"
 export { encodeCount } from "./encode-count.ts"
@@ -7,11 +9,13 @@ export { encodeResponse, endResponse, foldResponse, initialResponse, type Respon
 export { encodeStream, endStream, stepEnd, stepStream } from "./encode-stream.ts"
 export { streamOptions } from "./stream-options.ts"
 export { initialStream, type StreamOptions, type StreamState, type StreamStep } from "./stream-state.ts"
-export type { Headers, RequestContext } from "../request-context.ts"
+export type { Decoded, Headers, RequestContext } from "../request-context.ts"
+// Requests to upstreams, and their answers.
 export { decodeError } from "../decode-error.ts"
 export { decodeResponse } from "./decode-response.ts"
 export { type DecodeState, type DecodeStep, decodeStream, endDecode, initialDecode } from "./decode-stream.ts"
-export type { CallOptions } from "../finish-calls.ts"
 export type { EncodedRequest } from "../encoded-request.ts"
 export { encodeRequest } from "./encode-request.ts"
+export type { CallOptions as DecodeOptions } from "../finish-calls.ts"
+export { passText } from "./pass-own-request.ts"
 export { defaultRequestOptions, type RequestOptions } from "./request-options.ts"

@@ -1,4 +1,4 @@
-import { type Conversation, isJsonObject, type Json } from "@pensieve/models"
+import { type Conversation, isJsonObject, type Json, type Notice, type Source } from "@pensieve/models"
 import { note, type Notices } from "../notices.ts"
 import { passRequest, type PassedRequest } from "../pass-request.ts"
 import { unsealReasoning } from "../seal-reasoning.ts"
@@ -21,7 +21,7 @@ const withoutOurs = (message: Json): Json | undefined => {
 
 /** A request of this dialect as it came, but for thoughts of local models that it brings along. */
 export const passOwnRequest = (
-  conversation: Conversation,
+  conversation: Pick<Conversation, "source">,
   model: string,
   notices: Notices
 ): PassedRequest | undefined => {
@@ -32,4 +32,25 @@ export const passOwnRequest = (
   if (messages.every((message, index) => message === sent[index])) return passed
   note(notices, "reasoning-dropped", "Earlier thinking of a local model is not sent to this service.", ["messages"])
   return { body: { ...passed.body, messages: messages.filter((message) => message !== undefined) } }
+}
+
+/**
+ * The text of a request as it goes on to an upstream of this dialect, also where no decoder understands it: byte for byte but
+ * for the model's name and for thoughts of local models.
+ *
+ * @param sent the parsed body, and the text it was parsed from
+ * @param model the upstream's model; unless given, the one the client named
+ */
+export const passText = (
+  { body, text }: Required<Pick<Source, "body" | "text">>,
+  model?: string
+): { readonly text: string; readonly notices: ReadonlyArray<Notice> } => {
+  const notices: Notices = new Map()
+  const named = isJsonObject(body) && typeof body.model === "string" ? body.model : undefined
+  const passed =
+    named === undefined ? undefined : passOwnRequest({ source: { dialect, body, text } }, model ?? named, notices)
+  return {
+    text: passed === undefined ? text : (passed.text ?? JSON.stringify(passed.body)),
+    notices: [...notices.values()]
+  }
 }

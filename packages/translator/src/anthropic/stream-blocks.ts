@@ -119,19 +119,15 @@ export const tellBlock = (state: StreamState, content: AnthropicContentBlock, js
     ]
   ])
 
-const emptyDeltas: Readonly<Record<OpenBlock["kind"], AnthropicDelta>> = {
-  text: { type: "text_delta", text: "" },
-  thinking: { type: "thinking_delta", thinking: "", estimated_tokens: null },
-  tool: { type: "input_json_delta", partial_json: "" }
-}
-
 /**
- * A sign of life inside a block, opening one for thinking if none is open.
+ * Something that counts as an event and changes nothing: empty input of a call that is being written, else empty thinking.
  *
- * @see wire contract, section 6: pings carry Claude Code about 600 s, empty deltas any time
+ * @see wire contract, section 6: pings carry Claude Code about 600 s, empty thinking any time
  */
 export const tick = (state: StreamState): StreamStep =>
-  chain(state.block === undefined ? openThinking(state) : [state, []], (open) => [
-    open,
-    open.block === undefined ? [] : [delta(open, emptyDeltas[open.block.kind])]
-  ])
+  state.block?.kind === "tool"
+    ? [state, [delta(state, { type: "input_json_delta", partial_json: "" })]]
+    : chain(openThinking(state), (open) => [
+        open,
+        [delta(open, { type: "thinking_delta", thinking: "", estimated_tokens: null })]
+      ])

@@ -4,13 +4,14 @@ import type { Headers } from "../request-context.ts"
 import type { StreamOptions } from "./stream-state.ts"
 import { dialect } from "./to-conversation.ts"
 
-const textIn = (value: unknown): ReadonlyArray<string> =>
+const typeIn = (value: unknown): ReadonlyArray<string> =>
   isJsonObject(value) && typeof value.type === "string" ? [value.type] : []
 
 /** The checks of tool calls that a request asks for. */
-const safeguardsOf = ({ source }: Conversation): ReadonlyArray<string> => {
+const safeguardsAsked = ({ source }: Conversation): Pick<StreamOptions, "safeguards"> => {
   const asked = source.dialect === dialect && isJsonObject(source.body) ? source.body.safeguards : undefined
-  return Array.isArray(asked) ? asked.flatMap(textIn) : []
+  const types = Array.isArray(asked) ? asked.flatMap(typeIn) : []
+  return types.length === 0 ? {} : { safeguards: types }
 }
 
 /**
@@ -25,6 +26,6 @@ export const streamOptions = (conversation: Conversation, id: string, headers: H
   model: conversation.model,
   display: conversation.reasoning.display,
   estimatedTokens: (headers["anthropic-beta"] ?? "").includes("thinking-token-count-2026-05-13"),
-  safeguards: safeguardsOf(conversation),
-  toolIds: callIds(conversation)
+  toolIds: callIds(conversation),
+  ...safeguardsAsked(conversation)
 })

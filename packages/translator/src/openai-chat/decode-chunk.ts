@@ -72,6 +72,8 @@ export const stepChunk = (state: AnswerState, chunk: JsonObject): AnswerStep => 
   const [thinking, reasoned] = onReasoning(state, facts.reasoning)
   const [think, pieces] = facts.text === "" ? [thinking.think, []] : pushThink(thinking.think, facts.text)
   const [said, texts] = onPieces({ ...thinking, think }, pieces)
+  const progress: ReadonlyArray<GenerationEvent> =
+    facts.prefill === undefined ? [] : [{ type: "prefill", ...facts.prefill }]
   return [
     {
       ...said,
@@ -80,7 +82,7 @@ export const stepChunk = (state: AnswerState, chunk: JsonObject): AnswerStep => 
       finish: facts.finish ?? said.finish,
       usage: facts.usage ?? said.usage
     },
-    [...reasoned, ...texts]
+    [...progress, ...reasoned, ...texts]
   ]
 }
 

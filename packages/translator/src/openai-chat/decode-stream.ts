@@ -40,3 +40,6 @@ export const decodeStream = (state: DecodeState, chunk: Uint8Array | string): De
 
 /** The bytes are over: what was held back, and the end. */
 export const endDecode = (state: DecodeState): DecodeStep => stream.end(state)
+
+/** Whether the upstream has said why it ends: only the tokens may still come. */
+export const saidWhy = (state: DecodeState): boolean => state.answer.finish !== undefined

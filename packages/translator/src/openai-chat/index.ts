@@ -1,3 +1,4 @@
+// Requests of clients, and answers to them.
 export { decodeRequest } from "./decode-request.ts"
 export { encodeError } from "./encode-error.ts"
 export { encodeModel, encodeModels, type ModelEntry } from "./encode-models.ts"
@@ -11,13 +12,14 @@ export {
   type StreamState,
   type StreamStep
 } from "./stream-state.ts"
-export type { Headers, RequestContext } from "../request-context.ts"
-export type { EncodedRequest } from "../encoded-request.ts"
-export { encodeRequest } from "./encode-request.ts"
-export { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
-export type { CallOptions } from "../finish-calls.ts"
-export type { DecodeOptions } from "./decode-chunk.ts"
+export type { Decoded, Headers, RequestContext } from "../request-context.ts"
+// Requests to upstreams, and their answers.
 export { decodeError } from "../decode-error.ts"
 export { decodeResponse } from "./decode-response.ts"
-export { type DecodeState, type DecodeStep, decodeStream, endDecode, initialDecode } from "./decode-stream.ts"
+export { type DecodeState, type DecodeStep, decodeStream, endDecode, initialDecode, saidWhy } from "./decode-stream.ts"
+export type { EncodedRequest } from "../encoded-request.ts"
+export { encodeRequest } from "./encode-request.ts"
+export type { CallOptions } from "../finish-calls.ts"
+export type { DecodeOptions } from "./decode-chunk.ts"
+export { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
 export type { ThinkForm } from "./think-text.ts"

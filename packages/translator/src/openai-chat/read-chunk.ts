@@ -16,6 +16,8 @@ export interface ChunkFacts {
   readonly calls: ReadonlyArray<CallFragment>
   readonly finish: Finish | undefined
   readonly usage: Usage | undefined
+  /** Prompt tokens done so far, from servers that tell. */
+  readonly prefill: { readonly done: number; readonly total: number } | undefined
 }
 
 /** How an upstream says it ended. `broken` is an end that is none. */
@@ -97,6 +99,12 @@ const readUsage = (value: unknown): Usage | undefined => {
   }
 }
 
+/** llama.cpp tells the progress of the prompt when it is asked to (`return_progress`). */
+const readPrefill = (value: unknown): ChunkFacts["prefill"] =>
+  isJsonObject(value) && countIn(value.total) > 0
+    ? { done: countIn(value.processed), total: countIn(value.total) }
+    : undefined
+
 /** The first choice; there is one, for `n` is never above 1. */
 const choiceOf = (chunk: JsonObject): JsonObject => {
   const [first] = objectsIn(chunk.choices)
@@ -117,7 +125,8 @@ export const readChunk = (chunk: JsonObject, whole: boolean): ChunkFacts => {
     text: textsOf(delta.content, ["text", "output_text"], "text") + (filledIn(delta.refusal) ?? ""),
     calls: fragmentsOf(delta),
     finish: finishOf(choice),
-    usage: readUsage(chunk.usage) ?? readUsage(isJsonObject(chunk.x_groq) ? chunk.x_groq.usage : choice.usage)
+    usage: readUsage(chunk.usage) ?? readUsage(isJsonObject(chunk.x_groq) ? chunk.x_groq.usage : choice.usage),
+    prefill: readPrefill(chunk.prompt_progress)
   }
 }
 

@@ -1,13 +1,13 @@
 import { encodeSseJson } from "@pensieve/framing"
 import { type GenerationEvent, isJsonObject, type Json, type JsonObject } from "@pensieve/models"
-import { type CallOptions, decodeStream, endDecode, initialDecode } from "@pensieve/translator/anthropic"
+import { type DecodeOptions, decodeStream, endDecode, initialDecode } from "@pensieve/translator/anthropic"
 
-export const plainOptions: CallOptions = { idPrefix: "toolu_" }
+export const plainOptions: DecodeOptions = { idPrefix: "toolu_" }
 
 /** What the decoder makes of these pieces of a stream. */
 export const decodePieces = (
   pieces: ReadonlyArray<Uint8Array | string>,
-  options: CallOptions = plainOptions
+  options: DecodeOptions = plainOptions
 ): ReadonlyArray<GenerationEvent> => {
   let state = initialDecode(options)
   const all: Array<GenerationEvent> = []

@@ -101,6 +101,15 @@ describe("a request", () => {
     assert.deepStrictEqual({ ...decoded(nothing), source: undefined }, { ...decoded({}), source: undefined })
   })
 
+  it("means the same under both versions of the API", () => {
+    const fields = { temperature: 0.5, top_k: 4, thinking: { type: "adaptive", display: "updates" } }
+    const [older, newer] = ["2023-06-01", "2026-10-21"].map((version) =>
+      decoded(fields, { "anthropic-version": version })
+    )
+    assert.deepStrictEqual(older, newer)
+    assert.deepStrictEqual(newer?.notices, [])
+  })
+
   it("tolerates unknown fields, each with a notice", () => {
     const conversation = decoded({ service_tier: "auto", from_the_future: 1, container: "c" })
     assert.deepStrictEqual(

@@ -28,7 +28,7 @@ const said: ReadonlyArray<object> = [
   { type: "reasoning-end", signature: "EqQB" },
   text("Hi"),
   { type: "server-tool-call", id: "srvtoolu_1", name: "web_search", input: { query: "q" } },
-  { type: "server-tool-result", callId: "srvtoolu_1", kind: "web_search_tool_result", content: [] },
+  { type: "server-tool-result", callId: "srvtoolu_1", wireType: "web_search_tool_result", content: [] },
   call("toolu_1", "ls", { path: "/" }),
   call("toolu_2", "pwd", {}),
   usage,
@@ -55,7 +55,7 @@ describe("a whole message", () => {
 
   it("that is an error is that error", () => {
     const error = { type: "error", error: { type: "not_found_error", message: "model: nope" }, request_id: "req_1" }
-    assert.strictEqual(failure(decodeResponse(error, plainOptions)), "The upstream refused the request: model: nope")
+    assert.strictEqual(failure(decodeResponse(error, plainOptions)), "The upstream has no such thing: model: nope")
   })
 
   it.each([undefined, null, [], {}, { content: "Hi" }, { type: "message", content: [] }])(

@@ -76,7 +76,7 @@ describe("a stream", () => {
     const result = block(1, { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: [{ url: "u" }] })
     const said = [
       { type: "server-tool-call", id: "srvtoolu_1", name: "web_search", input: { query: "q" } },
-      { type: "server-tool-result", callId: "srvtoolu_1", kind: "web_search_tool_result", content: [{ url: "u" }] }
+      { type: "server-tool-result", callId: "srvtoolu_1", wireType: "web_search_tool_result", content: [{ url: "u" }] }
     ]
     checkSaid([...search, ...result], "end_turn", said, finished("end-turn"))
   })

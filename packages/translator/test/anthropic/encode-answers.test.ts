@@ -21,7 +21,11 @@ describe("errors", () => {
   })
 
   it("carry the code the official SDK knows for threads", () => {
-    const error = new InvalidRequest({ message: "thread: no", field: "thread" })
+    const error = new InvalidRequest({
+      message: "thread: no",
+      field: "thread",
+      detailCode: "thread_unsupported_request"
+    })
     assert.deepStrictEqual(anthropic.encodeError(error, "r").body.error.details, {
       error_code: "thread_unsupported_request"
     })
@@ -77,7 +81,6 @@ describe("the options of a stream", () => {
       model: "claude-local",
       display: "omitted",
       estimatedTokens: true,
-      safeguards: [],
       toolIds: ["toolu_1"]
     })
     assert.isFalse(anthropic.streamOptions(conversation, "msg_1", {}).estimatedTokens)

@@ -4,7 +4,7 @@ import { Result } from "effect"
 import fc from "fast-check"
 import { codesOf } from "../conversation.ts"
 
-const { decodeRequest, encodeRequest, encodeResponse } = anthropic
+const { decodeRequest, encodeRequest, encodeResponse, passText } = anthropic
 
 const passed = (text: string, model: string) =>
   encodeRequest(Result.getOrThrow(decodeRequest(JSON.parse(text), { headers: {}, text })), { model })
@@ -33,6 +33,17 @@ describe("a request of an Anthropic client to an Anthropic upstream", () => {
         assert.strictEqual(request.text, text)
         assert.deepStrictEqual(request.notices, [])
       })
+    )
+  })
+
+  it("goes on as text where no decoder understands it", () => {
+    for (const text of ["[1]", "7", `{"model":7, "mcp_servers": 1}`, `{ "messages" : 0 }`])
+      assert.deepStrictEqual(passText({ body: JSON.parse(text), text }, "claude-x"), { text, notices: [] })
+    const text = `{ "model" : "fast", "mcp_servers": [1.0] }`
+    assert.strictEqual(passText({ body: JSON.parse(text), text }).text, text)
+    assert.strictEqual(
+      passText({ body: JSON.parse(text), text }, "claude-x").text,
+      text.replace('"fast"', '"claude-x"')
     )
   })
 

@@ -6,7 +6,7 @@ import { decoded } from "./decoded.ts"
 import { deltas, ending, options, starts, types, wireEvents } from "./wire-events.ts"
 
 const finished: GenerationEvent = { type: "finished", reason: "end-turn" }
-const quiet = (quietSeconds: number): GenerationEvent => ({ type: "heartbeat", quietSeconds })
+const quiet = (seconds: number): GenerationEvent => ({ type: "heartbeat", silentMs: seconds * 1000 })
 
 describe("a long silence", () => {
   it("is filled with pings for the first eight minutes", () => {
@@ -23,9 +23,7 @@ describe("a long silence", () => {
     assert.deepStrictEqual(deltas(events).slice(0, 2), [tick, tick])
   })
 
-  it("ticks inside the block that is open", () => {
-    const text = wireEvents([{ type: "text-delta", text: "a" }, quiet(480)])
-    assert.deepStrictEqual(deltas(text).at(-1), { type: "text_delta", text: "" })
+  it("ticks inside the input of a call that is being written", () => {
     const call = wireEvents([{ type: "tool-call-start", id: "toolu_1", name: "ls" }, quiet(480)])
     assert.deepStrictEqual(deltas(call).at(-1), { type: "input_json_delta", partial_json: "" })
   })
@@ -38,7 +36,7 @@ describe("what a backend's own tools did", () => {
     {
       type: "server-tool-result",
       callId: "srvtoolu_1",
-      kind: "web_search_tool_result",
+      wireType: "web_search_tool_result",
       content: { type: "web_search_tool_result_error", error_code: "unavailable" }
     },
     finished
@@ -47,7 +45,7 @@ describe("what a backend's own tools did", () => {
   it("is told in blocks of their own, the input through a delta", () => {
     const events = wireEvents(search)
     assert.deepStrictEqual(starts(events).slice(1), [
-      { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} },
+      { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {}, caller: { type: "direct" } },
       {
         type: "web_search_tool_result",
         tool_use_id: "srvtoolu_1",

@@ -48,7 +48,7 @@ describe("an answer that we encode and decode", () => {
         assert.deepStrictEqual(spoken(read), ended(events))
         assert.deepStrictEqual(read.at(-2), { type: "usage", usage: usageOf(events) })
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 
@@ -59,7 +59,7 @@ describe("an answer that we encode and decode", () => {
         const body: unknown = JSON.parse(JSON.stringify(message))
         assert.deepStrictEqual(spoken(decodeResponse(body, plainOptions)), ended(events))
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 
@@ -71,7 +71,7 @@ describe("an answer that we encode and decode", () => {
         checkOneEnd(read)
         assert.strictEqual(read.at(-1)?.type, text.includes("event: message_stop\n") ? "finished" : "failed")
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 })
@@ -132,7 +132,7 @@ describe("any stream", () => {
       fc.property(careless, sizes, (stream, cuts) => {
         assert.deepStrictEqual(decodePieces(chunked(new TextEncoder().encode(stream), cuts)), decodePieces([stream]))
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 
@@ -143,7 +143,7 @@ describe("any stream", () => {
         checkOneEnd(events)
         checkOwnIds(events, ["a"])
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 
@@ -152,7 +152,7 @@ describe("any stream", () => {
       fc.property(careless, (stream) => {
         assert.isUndefined(grammarProblem(streamText(options, decodePieces([stream])), true))
       }),
-      { numRuns: 300 }
+      { numRuns: 150 }
     )
   })
 })

@@ -53,6 +53,15 @@ describe("a stream", () => {
     check(decodePieces([chunks]), text("<thi"), text("nk>hm</think>\n\nHi"), finished("end-turn"))
   })
 
+  it("tells how far the prompt is done, where the upstream does", () => {
+    const progress = { prompt_progress: { total: 100, cache: 0, processed: 40, time_ms: 12 } }
+    check(
+      decodeChunks({ ...progress, choices: [{ index: 0, delta: { role: "assistant", content: null } }] }, stop),
+      { type: "prefill", done: 40, total: 100 },
+      finished("end-turn")
+    )
+  })
+
   it("keeps separators some readers take for line ends", () => {
     check(
       decodeChunks(delta({ content: "\n\u2028\u2029\u0085" }), stop),

@@ -1,13 +1,13 @@
 import { encodeSseJson } from "@pensieve/framing"
 import { type GenerationEvent, isJsonObject, type Json, type JsonObject } from "@pensieve/models"
-import { type CallOptions, decodeStream, endDecode, initialDecode } from "@pensieve/translator/openai-responses"
+import { type DecodeOptions, decodeStream, endDecode, initialDecode } from "@pensieve/translator/openai-responses"
 
-export const plainOptions: CallOptions = { idPrefix: "call_" }
+export const plainOptions: DecodeOptions = { idPrefix: "call_" }
 
 /** What the decoder makes of these pieces of a stream. */
 export const decodePieces = (
   pieces: ReadonlyArray<Uint8Array | string>,
-  options: CallOptions = plainOptions
+  options: DecodeOptions = plainOptions
 ): ReadonlyArray<GenerationEvent> => {
   let state = initialDecode(options)
   const all: Array<GenerationEvent> = []

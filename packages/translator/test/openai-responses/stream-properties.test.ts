@@ -51,7 +51,7 @@ describe("an answer that we encode and decode", () => {
         assert.deepStrictEqual(spoken(read), spoken(events))
         assert.deepStrictEqual(read.at(-2), { type: "usage", usage: usageOf(events) })
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 
@@ -61,7 +61,7 @@ describe("an answer that we encode and decode", () => {
         const body: unknown = JSON.parse(JSON.stringify(Result.getOrThrow(encodeResponse(settings, events))))
         assert.deepStrictEqual(spoken(decodeResponse(body, plainOptions)), spoken(events))
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 
@@ -73,7 +73,7 @@ describe("an answer that we encode and decode", () => {
         checkOneEnd(read)
         assert.strictEqual(read.at(-1)?.type, text.includes("event: response.failed\n") ? "failed" : "finished")
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 })
@@ -147,7 +147,7 @@ describe("any stream", () => {
       fc.property(careless, sizes, (stream, cuts) => {
         assert.deepStrictEqual(decodePieces(chunked(new TextEncoder().encode(stream), cuts)), decodePieces([stream]))
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 
@@ -158,7 +158,7 @@ describe("any stream", () => {
         checkOneEnd(events)
         checkOwnIds(events, ["a"])
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 
@@ -167,7 +167,7 @@ describe("any stream", () => {
       fc.property(options, careless, (settings, stream) => {
         assert.isUndefined(grammarProblem(streamText(settings, decodePieces([stream])), true))
       }),
-      { numRuns: 300 }
+      { numRuns: 150 }
     )
   })
 })

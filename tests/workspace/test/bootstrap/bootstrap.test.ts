@@ -1,24 +1,14 @@
 import { spawnSync } from "node:child_process"
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync
-} from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { placesOf } from "../../../../scripts/bootstrap/places.mjs"
 import { root } from "../../src/checkout.ts"
+import { scratchFolder } from "../../src/scratch-folder.ts"
 
 /** A checkout with the bootstrap and nothing else; `programs` are shell scripts in its PATH. */
 const checkout = (programs: Readonly<Record<string, string>>) => {
-  const places = placesOf(realpathSync(mkdtempSync(join(tmpdir(), "pensieve-checkout-"))))
+  const places = placesOf(scratchFolder("checkout"))
   const bin = join(places.root, "bin")
   const write = (file: string, text: string) => {
     mkdirSync(dirname(file), { recursive: true })

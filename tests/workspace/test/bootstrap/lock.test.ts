@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { withLock } from "../../../../scripts/bootstrap/lock.mjs"
+import { scratchFolder } from "../../src/scratch-folder.ts"
 
-const fresh = () => join(mkdtempSync(join(tmpdir(), "pensieve-lock-")), "lock")
+const fresh = () => join(scratchFolder("lock"), "lock")
 
 describe("the installation lock", () => {
   it("lets one work at a time and is gone afterwards", async () => {

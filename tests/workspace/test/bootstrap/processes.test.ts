@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { capture, which } from "../../../../scripts/bootstrap/processes.mjs"
+import { scratchFolder } from "../../src/scratch-folder.ts"
 
-const log = () => join(mkdtempSync(join(tmpdir(), "pensieve-log-")), "logs/step.log")
+const log = () => join(scratchFolder("log"), "logs/step.log")
 const module = new URL("../../../../scripts/bootstrap/processes.mjs", import.meta.url).href
 
 /** A process that hands over to `child` as the bootstrap does. */

@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { placesOf } from "../../../../scripts/bootstrap/places.mjs"
 import { findPython, installPython, probePython, pythonIsReady } from "../../../../scripts/bootstrap/python.mjs"
+import { scratchFolder } from "../../src/scratch-folder.ts"
 
 type Known = Readonly<Record<string, { version: readonly [number, number]; venv: boolean }>>
 
@@ -62,9 +62,8 @@ describe("looking for Python", () => {
 })
 
 describe("asking a Python", () => {
-  const folder = mkdtempSync(join(tmpdir(), "pensieve-python-"))
   const script = (text: string) => {
-    const file = join(folder, "python")
+    const file = join(scratchFolder("python"), "python")
     writeFileSync(file, `#!/bin/sh\n${text}\n`)
     chmodSync(file, 0o755)
     return file
@@ -78,13 +77,13 @@ describe("asking a Python", () => {
 
   it("takes a stand-in that only complains for no Python", () => {
     assert.isUndefined(probePython(script("echo 'command not found' >&2; exit 127"), {}))
-    assert.isUndefined(probePython(join(folder, "absent"), {}))
+    assert.isUndefined(probePython(join(scratchFolder("python"), "absent"), {}))
   })
 })
 
 describe("the Python environment", () => {
   const prepare = () => {
-    const places = placesOf(mkdtempSync(join(tmpdir(), "pensieve-venv-")))
+    const places = placesOf(scratchFolder("venv"))
     mkdirSync(places.bridge)
     writeFileSync(`${places.bridge}/requirements.txt`, "one==1\n")
     writeFileSync(`${places.bridge}/requirements-dev.txt`, "two==2\n")

@@ -1,0 +1,72 @@
+import { BridgeSupervisor, type ForcedScript, mlxBackendLayer, parseForcedScript } from "@pensieve/backends"
+import type { Configuration } from "@pensieve/config"
+import { Home } from "@pensieve/operations"
+import { Effect, FileSystem, Layer } from "effect"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { modelFor } from "./model-for.ts"
+import { places, pythonIsThere } from "./places.ts"
+import type { Serving } from "./serving.ts"
+import { StartFailure } from "./start-failure.ts"
+
+/**
+ * A model on this machine, in the engine.
+ *
+ * @param agreed the user wants a model that is not here downloaded
+ */
+export const localBackend = Effect.fn("localBackend")(function* (configuration: Configuration, agreed: boolean) {
+  if (!pythonIsThere())
+    return yield* new StartFailure({
+      message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
+      exitCode: 1
+    })
+  const { cacheFolder } = yield* Home
+  const choice = yield* modelFor(configuration.model, agreed)
+  const forcedScript =
+    configuration.allowForced === undefined ? undefined : yield* readScript(configuration.allowForced)
+  const backend = mlxBackendLayer({
+    modelName: choice.folder.name,
+    ...(forcedScript === undefined ? {} : { forcedScript })
+  }).pipe(
+    Layer.provide(
+      BridgeSupervisor.layer({
+        command: {
+          python: places.python,
+          folder: places.bridge,
+          modelPath: choice.folder.path,
+          allowForced: forcedScript !== undefined,
+          cacheFolder
+        },
+        socketPath: yield* socketPaths,
+        window: configuration.window
+      })
+    )
+  )
+  const title = `Model: ${choice.folder.name} (${choice.why})`
+  return { backend, title, demo: choice.folder.source === "demo" } satisfies Serving
+})
+
+const readScript = (file: string): Effect.Effect<ForcedScript, StartFailure, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const content = yield* Effect.mapError(
+      fs.readFileString(file),
+      () => new StartFailure({ message: `--allow-forced: ${file} cannot be read.`, exitCode: 2 })
+    )
+    return yield* Effect.mapError(
+      Effect.fromResult(parseForcedScript(content)),
+      (problem) => new StartFailure({ message: `--allow-forced: ${file}: ${problem}`, exitCode: 2 })
+    )
+  })
+
+/** A Unix socket's path may have about 100 bytes; where ours would be longer, a short folder of our own in the temporary folder serves. */
+const socketPaths = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const { runFolder } = yield* Home
+  const pathIn = (folder: string) => (start: number) => join(folder, `bridge-${process.pid}-${start}.sock`)
+  if (Buffer.byteLength(pathIn(runFolder)(999)) <= 100) {
+    yield* fs.makeDirectory(runFolder, { recursive: true, mode: 0o700 })
+    return pathIn(runFolder)
+  }
+  return pathIn(yield* fs.makeTempDirectoryScoped({ directory: tmpdir(), prefix: "pensieve-" }))
+})

@@ -1,0 +1,279 @@
+"""What grammars cost in the engine: free text with one armed, each token inside a call, and compiling the tools.
+
+    python grammar.py MODEL [ROUNDS] [TOKENS]          (with python_bridge on PYTHONPATH)
+
+One process, one engine, everything interleaved; prints one JSON object. Times are read where the engine hands its
+events out, so that neither the socket nor a client is in them.
+"""
+
+import dataclasses
+import itertools
+import json
+import queue
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pensieve_bridge.__main__ import prepare_environment
+from pensieve_bridge.log import be_quiet
+
+prepare_environment()
+be_quiet()
+
+from pensieve_bridge.engine import Engine  # noqa: E402
+from pensieve_bridge.events import Event, Finished, Text  # noqa: E402
+from pensieve_bridge.grammar_request import GrammarRequest, TextTrigger  # noqa: E402
+from pensieve_bridge.model import LoadedModel, load_model  # noqa: E402
+from pensieve_bridge.row import Job  # noqa: E402
+from pensieve_bridge.status import EngineOptions  # noqa: E402
+
+SEPARATORS = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": ", "coerce_one_of": True}
+MARKERS = {"CALL": "<tool_call>", "CALL_END": "</tool_call>"}
+TOOLS = 28
+
+
+def schema(n: int) -> dict[str, Any]:
+    """The n-th of a coding agent's tools, with the keywords that such tools have."""
+    whole = 2**53 - 1
+    task = {
+        "type": "object",
+        "properties": {
+            "content": {"type": "string", "minLength": 1},
+            "status": {"enum": ["pending", "in_progress", "completed"]},
+            "labels": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
+        },
+        "required": ["content", "status"],
+        "additionalProperties": False,
+    }
+    target = [
+        {"type": "string", "pattern": "^[a-z0-9_-]{1,64}$"},
+        {"type": "integer"},
+        {"type": "null"},
+        {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"]},
+    ]
+    properties = {
+        "file_path": {"type": "string"},
+        "mode": {"enum": ["content", "files_with_matches", "count"]},
+        "limit": {"type": "integer", "minimum": 0, "maximum": whole},
+        "timeout": {"type": "number", "minimum": 0.5, "maximum": 600_000},
+        "flag": {"type": "boolean"},
+        "tasks": {"type": "array", "minItems": 1, "maxItems": 64, "items": task},
+        "target": {"anyOf": target},
+        "url": {"type": "string", "format": "uri"},
+        "when": {"type": "string", "format": "date-time"},
+        "env": {"type": "object", "additionalProperties": {"type": "string"}},
+    }
+    kept = list(properties)[: 6 + n % 5]
+    return {
+        "type": "object",
+        "properties": {name: properties[name] for name in kept},
+        "required": ["file_path"],
+        "additionalProperties": False,
+    }
+
+
+def quoted(text: str) -> str:
+    return json.dumps(text)
+
+
+def json_calls() -> str:
+    """As Hermes writes them; many, so that every token of an answer is inside one."""
+    names = " | ".join(f"c{n}" for n in range(TOOLS))
+    rules = [r'start: (<[CALL]> "\n" call "\n" <[CALL_END]>){40}', f"call: {names}"]
+    for n in range(TOOLS):
+        begin = '{"name": "Tool_' + f"{n:02}" + '", "arguments": '
+        rules.append(f"c{n}: {quoted(begin)} j{n} {quoted('}')}")
+        rules.append(f"j{n}: %json {json.dumps({**schema(n), 'x-guidance': SEPARATORS})}")
+    return "\n".join(rules)
+
+
+def tagged_calls() -> str:
+    """As Qwen3-Coder writes them: strings stand raw between tags."""
+    names = " | ".join(f"c{n}" for n in range(TOOLS))
+    rules = [
+        r'start: (<[CALL]> "\n<function=" call "</function>\n" <[CALL_END]>){40}',
+        f"call: {names}",
+        'raw[suffix="\\n</parameter>\\n"]: /(?s:.*)/',
+    ]
+    for n in range(TOOLS):
+        parts: list[str] = []
+        for k, (name, value) in enumerate(schema(n)["properties"].items()):
+            plain = value.get("type") == "string" and "format" not in value
+            typed = f'%json {json.dumps({**value, "x-guidance": SEPARATORS})} "\\n</parameter>\\n"'
+            rules.append(f"p{n}_{k}: {quoted(f'<parameter={name}>' + chr(10))} {'raw' if plain else typed}")
+            parts.append(f"p{n}_{k}" + ("" if name == "file_path" else "?"))
+        rules.append(f"c{n}: {quoted(f'Tool_{n:02}>' + chr(10))} {' '.join(parts)}")
+    return "\n".join(rules)
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Answer:
+    """`gaps`: seconds between its tokens; `cpu`: seconds of all threads, its short prompt included."""
+
+    gaps: list[float]
+    cpu: float
+    end: Finished
+    text: str
+
+
+class Bench:
+    """An engine whose events carry the time at which they were handed out."""
+
+    def __init__(self, model: Path, options: EngineOptions | None = None) -> None:
+        self._events: queue.SimpleQueue[tuple[float, list[tuple[str, Event]]]] = queue.SimpleQueue()
+        self.engine = Engine(lambda: self._load(model), self._deliver, lambda: self._deliver([]), options)
+        self._names = 0
+        self.engine.start()
+        self._events.get(timeout=300)
+
+    @property
+    def model(self) -> LoadedModel:
+        assert self.engine.model is not None, self.engine.health()
+        return self.engine.model
+
+    def run(self, tokens: int, request: GrammarRequest | None = None) -> "Answer":
+        """One greedy answer."""
+        cpu = time.process_time()
+        self._names += 1
+        name = str(self._names)
+        grammar = self.model.grammars.submit(request) if request else None
+        prompt = self.model.prompts.encode_text("read the file and say what is in it " * 8)
+        self.engine.submit(Job(name, prompt, tokens, grammar=grammar))
+        times: list[float] = []
+        text = ""
+        while True:
+            at, events = self._events.get(timeout=300)
+            for _, event in events:
+                if isinstance(event, Text):
+                    times.append(at)
+                    text += event.text
+                elif isinstance(event, Finished):
+                    gaps = [b - a for a, b in itertools.pairwise(times[1:])]
+                    return Answer(gaps, time.process_time() - cpu, event, text)
+
+    def stop(self) -> None:
+        self.engine.stop()
+        self.engine.join(20)
+
+    def _deliver(self, events: list[tuple[str, Event]]) -> None:
+        self._events.put((time.perf_counter(), events))
+
+    def _load(self, path: Path) -> LoadedModel:
+        """Every token is text of its own, and none ends the turn: all answers are equally long."""
+        model = load_model(path)
+        numbers = [f"{i} ".encode() for i in range(model.facts.embedding_rows)]
+        vocabulary = dataclasses.replace(
+            model.vocabulary, text=numbers, byte_exact=True, trims_first_space=False, markers={}, eos=frozenset()
+        )
+        return dataclasses.replace(model, vocabulary=vocabulary)
+
+
+def quantile(values: list[float], part: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+def undisturbed(answers: list[Answer]) -> list[float]:
+    """Seconds of each token, the least of all rounds: they say the same, so what differs is somebody else's work."""
+    assert len({a.text for a in answers}) == 1, "the same question was answered differently"
+    return [min(gaps) for gaps in zip(*(a.gaps for a in answers), strict=True)]
+
+
+def free_text(bench: Bench, rounds: int, tokens: int) -> dict[str, float]:
+    """Bare over armed, of the same tokens: undisturbed time, and CPU time (paired medians)."""
+    tagged = tagged_calls().replace(r'<[CALL]> "\n<function=', '"<function=')
+    armed = GrammarRequest(json_calls(), MARKERS, marker_triggers=("<tool_call>",))
+    ways = {
+        "marker": armed,
+        "text": GrammarRequest(tagged, MARKERS, text_triggers=(TextTrigger("<function=", "anywhere"),)),
+        "forbidding": dataclasses.replace(armed, forbid=("<|im_start|>", "<|endoftext|>", "<tool_response>")),
+    }
+    for request in ways.values():
+        bench.run(4, request)
+    answers: dict[str, list[Answer]] = {"bare": [], **{way: [] for way in ways}}
+    for turn in range(rounds):
+        order = list(answers)
+        for way in order[turn % len(order) :] + order[: turn % len(order)]:
+            answers[way].append(bench.run(tokens, ways.get(way)))
+    assert len({a.text for found in answers.values() for a in found}) == 1, "a grammar changed the text"
+    best = {way: sum(undisturbed(found)) for way, found in answers.items()}
+    found: dict[str, float] = {"bareTokensPerSecond": round((tokens - 2) / best["bare"], 1)}
+    for way in ways:
+        cpu = [bare.cpu / with_it.cpu for bare, with_it in zip(answers["bare"], answers[way], strict=True)]
+        found[f"{way}Ratio"] = round(best["bare"] / best[way], 4)
+        found[f"{way}CpuRatio"] = round(statistics.median(cpu), 4)
+    return found
+
+
+def inside_calls(bench: Bench, rounds: int, tokens: int, lark: str) -> dict[str, float]:
+    """Milliseconds a token, inside a call over bare: quantiles of undisturbed and of all tokens, and CPU time."""
+    request = GrammarRequest(lark, MARKERS, begin="at-once")
+    bench.run(tokens, request)
+    bare: list[Answer] = []
+    inside: list[Answer] = []
+    for _ in range(rounds):
+        bare.append(bench.run(tokens))
+        inside.append(bench.run(tokens, request))
+    uses = [answer.end.grammar for answer in inside]
+    assert all(use is not None and use.constrained_tokens == tokens for use in uses)
+    masks = [use.mask_seconds / use.constrained_tokens for use in uses if use is not None]
+
+    def added(part: float) -> float:
+        return quantile(undisturbed(inside), part) - quantile(undisturbed(bare), part)
+
+    def added_in_all(part: float) -> float:
+        with_it, without = ([gap for answer in side for gap in answer.gaps] for side in (inside, bare))
+        return quantile(with_it, part) - quantile(without, part)
+
+    cpu = [(a.cpu - b.cpu) / tokens for a, b in zip(inside, bare, strict=True)]
+    return {
+        "addedP50Ms": round(1000 * added(0.5), 4),
+        "addedP99Ms": round(1000 * added(0.99), 4),
+        "allP50Ms": round(1000 * added_in_all(0.5), 4),
+        "allP99Ms": round(1000 * added_in_all(0.99), 4),
+        "addedCpuMs": round(1000 * statistics.median(cpu), 4),
+        "maskMeanMs": round(1000 * statistics.median(masks), 4),
+    }
+
+
+def compiling(bench: Bench, lark: str, rounds: int) -> dict[str, float]:
+    compiler = bench.model.grammars
+    seconds: list[float] = []
+    for n in range(rounds):
+        began = time.perf_counter()
+        # A comment makes it another grammar.
+        compiler.submit(GrammarRequest(f"{lark}\n// {n}", MARKERS, begin="at-once")).grammar()
+        seconds.append(time.perf_counter() - began)
+    began = time.perf_counter()
+    compiler.submit(GrammarRequest(f"{lark}\n// 0", MARKERS, begin="at-once")).grammar()
+    again = time.perf_counter() - began
+    return {
+        "bytes": len(lark),
+        "bestMs": round(1000 * min(seconds), 2),
+        "medianMs": round(1000 * statistics.median(seconds), 2),
+        "cachedMs": round(1000 * again, 3),
+    }
+
+
+def main() -> None:
+    model, rounds, tokens = Path(sys.argv[1]), int((sys.argv[2:] or ["8"])[0]), int((sys.argv[3:] or ["80"])[0])
+    bench = Bench(model)
+    shapes = {"json": json_calls(), "tags": tagged_calls()}
+    found: dict[str, Any] = {
+        "vocabulary": bench.model.vocabulary.size(),
+        "tools": TOOLS,
+        "compile": {name: compiling(bench, lark, 5) for name, lark in shapes.items()},
+        "freeText": free_text(bench, rounds, tokens),
+        "insideCalls": {name: inside_calls(bench, rounds, tokens, lark) for name, lark in shapes.items()},
+    }
+    bench.stop()
+    bench = Bench(model, EngineOptions(mask_overlap=False))
+    found["withoutOverlap"] = {name: inside_calls(bench, rounds, tokens, lark) for name, lark in shapes.items()}
+    bench.stop()
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+// What does a grammar cost? Free text with one armed, each token inside a call, and compiling a coding agent's tools.
+// The measuring is in grammar.py, inside the engine's own process; here its figures are held against what was promised.
+import { places, tinyModel } from "@pensieve/test-harness"
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+
+const [rounds = "12", tokens = "80"] = process.argv.slice(2)
+
+interface Inside {
+  readonly addedP50Ms: number
+  readonly addedP99Ms: number
+  readonly allP50Ms: number
+  readonly allP99Ms: number
+  readonly addedCpuMs: number
+  readonly maskMeanMs: number
+}
+
+interface Figures {
+  readonly vocabulary: number
+  readonly tools: number
+  readonly compile: Record<string, { bytes: number; bestMs: number; medianMs: number; cachedMs: number }>
+  readonly freeText: Record<string, number>
+  readonly insideCalls: Record<string, Inside>
+  readonly withoutOverlap: Record<string, Inside>
+}
+
+const measure = async (): Promise<Figures> => {
+  const script = new URL("grammar.py", import.meta.url).pathname
+  const { stdout } = await promisify(execFile)(places.python, [script, await tinyModel("wide"), rounds, tokens], {
+    cwd: places.bridge,
+    env: { ...process.env, PYTHONPATH: places.bridge, OPENBLAS_NUM_THREADS: "1" }
+  })
+  return JSON.parse(stdout)
+}
+
+const verdict = (met: boolean): string => (met ? "met" : "MISSED")
+
+const report = (found: Figures): void => {
+  console.log(`vocabulary                    ${found.vocabulary}, ${rounds} rounds of ${tokens} tokens, interleaved`)
+  for (const [shape, compile] of Object.entries(found.compile))
+    console.log(
+      `compile ${found.tools} tools, ${shape.padEnd(13)} ${compile.bestMs} ms best, ${compile.medianMs} median (${compile.bytes} bytes); ${compile.cachedMs} ms when kept`
+    )
+  for (const way of ["marker", "text", "forbidding"]) {
+    const [wall = 0, cpu = 0] = [found.freeText[`${way}Ratio`], found.freeText[`${way}CpuRatio`]]
+    const line = `free text, ${way}`.padEnd(29)
+    console.log(`${line} ${wall} x bare undisturbed, ${cpu} by CPU   (target >= 0.98) ${verdict(wall >= 0.98)}`)
+  }
+  for (const [way, shapes] of Object.entries({ "": found.insideCalls, " no overlap": found.withoutOverlap }))
+    for (const [shape, inside] of Object.entries(shapes)) {
+      const met = verdict(inside.addedP50Ms <= 0.3 && inside.addedP99Ms <= 3)
+      console.log(
+        `in a call, ${shape}${way}`.padEnd(30) +
+          `+${inside.addedP50Ms} ms p50, +${inside.addedP99Ms} p99   (target 0.3, 3) ${met}; disturbed ones too +${inside.allP50Ms}, +${inside.allP99Ms}; CPU +${inside.addedCpuMs}, matcher ${inside.maskMeanMs}`
+      )
+    }
+}
+
+report(await measure())

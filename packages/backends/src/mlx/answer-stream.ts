@@ -1,0 +1,111 @@
+import type { BackendError } from "@pensieve/errors"
+import type { BridgeLine, Conversation, GenerationEvent } from "@pensieve/models"
+import type { Arranged } from "@pensieve/prompt"
+import { Effect, Result, Stream } from "effect"
+import { randomBytes } from "node:crypto"
+import { logNotices } from "../log-notices.ts"
+import { AnsweredTurn } from "./answered-turn.ts"
+import type { ReadyBridge } from "./bridge-supervisor.ts"
+import { type ForcedScript, forcedPieces } from "./forced-script.ts"
+import { arrangeFor, callsAllowed, planGeneration, unenforced } from "./plan-generation.ts"
+import { opensReasoning } from "./plan-reasoning.ts"
+import { type AnswerOptions, AnswerReader, type Shortfall } from "./read-answer.ts"
+import type { OwnCalls } from "./own-calls.ts"
+import { readBatches } from "./read-batches.ts"
+import { secondAttempt } from "./second-attempt.ts"
+
+type Answer = Stream.Stream<GenerationEvent, BackendError>
+
+/** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
+const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
+
+/** What outlives one answer. */
+export interface AnswerStreamOptions {
+  /** Scripted answers (tests only). */
+  readonly script?: ForcedScript
+  /** How many requests came before this one. */
+  readonly arrival: number
+  readonly ownCalls: OwnCalls
+}
+
+/**
+ * The answer of one engine to one conversation. An answer that falls short (it is empty, or its only call cannot be run) is
+ * asked for once more behind the client's back, unless it was scripted.
+ */
+export const answerStream = (
+  bridge: ReadyBridge,
+  request: Conversation,
+  { script, arrival, ownCalls }: AnswerStreamOptions
+): Answer => {
+  const conversation = ownCalls.recall(request)
+  const { model, client } = bridge
+  const forced =
+    script === undefined ? undefined : forcedPieces(script, conversation, model.family, model.card.addedTokens, arrival)
+  const readers: Array<AnswerReader> = []
+
+  const readerFor = (asked: Conversation, more: Pick<AnswerOptions, "last" | "before" | "notices">) => {
+    const reader = new AnswerReader({
+      parser: model.family.createParser({
+        opensReasoning: opensReasoning(asked, model),
+        toolNames: asked.tools.map((tool) => tool.name),
+        tools: asked.tools,
+        addedTokens: model.card.addedTokens
+      }),
+      conversation,
+      makeCallId,
+      ownCalls,
+      callsAllowed: callsAllowed(asked),
+      ...more
+    })
+    readers.push(reader)
+    return reader
+  }
+
+  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> =>
+    client.generate({
+      ...planGeneration(asked, arranged, model),
+      ...(forced === undefined ? {} : { forced })
+    })
+
+  const eventsOf = (lines: Stream.Stream<BridgeLine, BackendError>, reader: AnswerReader): Answer =>
+    // What the engine would go on to say is not wanted; closing the stream stops it.
+    readBatches(
+      lines,
+      (line) => reader.read(line),
+      () => reader.over
+    )
+
+  /** Asks again; if that fails too, the answer is what it was. */
+  const onShortfall = (first: AnswerReader, shortfall: Shortfall): Answer => {
+    const asked = secondAttempt(conversation, shortfall, makeCallId)
+    const second = readerFor(asked, { last: shortfall.type === "empty", before: first })
+    const events = Stream.catch(eventsOf(linesFor(asked, arrangeFor(asked, model)), second), () => Stream.empty)
+    if (shortfall.type === "empty")
+      return Stream.concat(
+        events,
+        Stream.suspend(() => Stream.fromIterable(second.over ? [] : first.settle([], second.tokens)))
+      )
+    const better: Array<GenerationEvent> = []
+    return Stream.concat(
+      Stream.filter(events, (event) => {
+        if (event.type === "tool-call") better.push(event)
+        return event.type === "heartbeat"
+      }),
+      Stream.suspend(() => Stream.fromIterable(first.settle(better, second.tokens)))
+    )
+  }
+
+  const arranged = arrangeFor(conversation, model)
+  const notices = [...arranged.notices, ...unenforced(conversation)]
+  const first = readerFor(conversation, { last: forced !== undefined, notices })
+  const turn = new AnsweredTurn({ conversation, arranged, model, client })
+  const events = readBatches(
+    linesFor(conversation, arranged),
+    (line) => Result.map(first.read(line), (found) => turn.pass(line, found)),
+    () => first.over
+  )
+  return Stream.concat(
+    Stream.onStart(events, logNotices(notices)),
+    Stream.suspend(() => (first.shortfall === null ? turn.ending(first.notices) : onShortfall(first, first.shortfall)))
+  ).pipe(Stream.ensuring(Effect.suspend(() => logNotices(readers.flatMap((reader) => reader.notices)))))
+}

@@ -1,0 +1,92 @@
+import type { Capabilities } from "@pensieve/models"
+import { Effect, Layer, Redacted, Stream } from "effect"
+import { Backend } from "../backend.ts"
+import { makeHttpUpstream } from "../upstream/http-upstream.ts"
+import { watchUpstream } from "../upstream/watch-upstream.ts"
+import { type Asking, askUpstream, sizeOf } from "./ask-upstream.ts"
+import { chooseUpstreamModel } from "./choose-upstream-model.ts"
+import { makeMemory } from "./memory.ts"
+import { type KnownServer, probe } from "./probe.ts"
+
+/** What the backend is told. */
+export interface OpenaiBackendOptions {
+  /** Address of the server; `/v1` is optional. */
+  readonly url: string
+  readonly key?: Redacted.Redacted
+  /** The model that answers every request; unless told, the one asked for, or the server's first. */
+  readonly model?: string
+  /** Upper bound of the window in tokens. */
+  readonly window?: number
+}
+
+/** The model of a server that lists none: whatever the client calls it. */
+const unlisted = "default"
+
+/** The backend that asks any server with OpenAI's chat completions. */
+export const openaiBackendLayer = (options: OpenaiBackendOptions): Layer.Layer<Backend> =>
+  Layer.effect(
+    Backend,
+    Effect.gen(function* () {
+      const { origin, pathname } = new URL(options.url)
+      const keys = options.key === undefined ? [] : [Redacted.value(options.key)]
+      const headers = {
+        "user-agent": "pensieve",
+        ...(keys[0] === undefined ? {} : { authorization: `Bearer ${keys[0]}` })
+      }
+      const memory = makeMemory(options.window)
+      const choose: Asking["choose"] = (server, requested) => chooseUpstreamModel(server, requested, options.model)
+      const describe = (server: KnownServer) => capabilitiesOf({ memory, choose }, server)
+      const upstream = yield* makeHttpUpstream(origin)
+      const watched = yield* watchUpstream(probe(upstream, { path: pathname, headers, keys }), (server) =>
+        logFound(origin, server, describe(server))
+      )
+      const asking: Asking = { upstream, watched, memory, headers, keys, choose }
+      return Backend.of({
+        name: "openai",
+        get model() {
+          const server = watched.known()
+          return server === undefined ? (options.model ?? "unknown") : describe(server).modelName
+        },
+        status: watched.status,
+        // An error that a server tells at once keeps its status.
+        errorPatience: "1 second",
+        capabilities: Effect.map(watched.found, describe),
+        countTokens: (conversation) => sizeOf(asking, conversation),
+        generate: (conversation) => Stream.unwrap(askUpstream(asking, conversation))
+      })
+    })
+  )
+
+const capabilitiesOf = ({ memory, choose }: Pick<Asking, "memory" | "choose">, server: KnownServer): Capabilities => {
+  const model = choose(server, "")
+  const { toolForm, request } = memory.traits(server, model)
+  return {
+    modelName: model.id === "" ? unlisted : model.id,
+    window: memory.window(model),
+    ...(server.models.length < 2
+      ? {}
+      : { models: server.models.map((one) => ({ id: one.id, window: memory.window(one) })) }),
+    toolForm,
+    reasoning: model.reasoning ?? request.reasoningControl !== "none",
+    images: request.images,
+    reportsCache: memory.reportsCache(),
+    estimatesTokens: true,
+    family: "unknown"
+  }
+}
+
+/** One line that says what was found, and one where something is wanting. */
+const logFound = (origin: string, { kind, base }: KnownServer, { modelName, window, models = [] }: Capabilities) =>
+  Effect.gen(function* () {
+    yield* Effect.logInfo("upstream ready").pipe(
+      Effect.annotateLogs({
+        server: origin + base,
+        kind: kind ?? "unknown",
+        model: modelName,
+        models: Math.max(1, models.length),
+        window: window ?? "unknown"
+      })
+    )
+    if (window === undefined)
+      yield* Effect.logInfo("The upstream does not tell its context window; --window tells it to clients.")
+  })

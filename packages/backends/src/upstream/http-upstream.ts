@@ -1,0 +1,169 @@
+import { Effect, Exit, type Scope, Stream } from "effect"
+import type { IncomingHttpHeaders } from "node:http"
+import { Agent, type Dispatcher } from "undici"
+import { IncomingBody } from "./incoming-body.ts"
+import { faultOf, type UpstreamFault } from "./upstream-fault.ts"
+
+/** Without a byte for this long a request counts as stuck; a long prompt on a slow machine takes its time. */
+const silenceMs = 3_000_000
+/** A server on the same machine or network that does not take a connection within this time is not there. */
+const connectMs = 5_000
+/** A body that is read as a whole has this long, milliseconds. */
+const textMs = 5_000
+/** Of an answer that is an error no more than this is read. */
+const errorBytes = 64 * 1024
+/** What follows the end of an answer is thrown away for this long, so that the connection can be used again. */
+const restMs = 500
+
+/** One request to an upstream. */
+export interface UpstreamRequest {
+  readonly method: "GET" | "POST" | "DELETE" | "HEAD"
+  /** Path and query. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+}
+
+/** An answer, of any status, whose headers have come. */
+export interface UpstreamResponse {
+  readonly status: number
+  /** By lower-case name; several values of one name joined by commas. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The body as it comes; to be run once. */
+  readonly bytes: Stream.Stream<Uint8Array, UpstreamFault>
+  /** The same bytes, for whoever takes them piece by piece: a stream's own pull costs a lock and a context each time. */
+  readonly pull: IncomingBody<UpstreamFault>["pull"]
+  /**
+   * The body as text, as far as it comes within five seconds: for errors and for short answers. Ends the exchange.
+   *
+   * @param limit bytes; 64 kB unless told otherwise
+   */
+  readonly text: (limit?: number) => Effect.Effect<string>
+  /** Says that the answer is complete: the end of the scope then lets the connection come to its end instead of breaking it. */
+  readonly complete: Effect.Effect<void>
+}
+
+/** An HTTP server that models are asked of. It knows nothing of any API dialect. */
+export interface HttpUpstream {
+  /** Scheme, host and port. */
+  readonly server: string
+  /**
+   * Sends a request. The answer lives as long as the scope: whatever ends the scope before the body has ended (also while
+   * the connection is made, or the headers are waited for) closes the connection, which tells the server to stop.
+   */
+  readonly send: (request: UpstreamRequest) => Effect.Effect<UpstreamResponse, UpstreamFault, Scope.Scope>
+}
+
+/** Makes the connections to one server; they end with the scope. */
+export const makeHttpUpstream = (server: string): Effect.Effect<HttpUpstream, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(
+        () =>
+          new Agent({
+            headersTimeout: silenceMs,
+            bodyTimeout: silenceMs,
+            connect: { timeout: connectMs, autoSelectFamily: true },
+            allowH2: false
+          })
+      ),
+      (agent) => Effect.promise(() => agent.destroy())
+    ),
+    (agent): HttpUpstream => ({
+      server,
+      send: (request) =>
+        Effect.flatMap(
+          Effect.acquireRelease(
+            Effect.sync(() => new Exchange(server)),
+            (exchange) => Effect.sync(() => exchange.close())
+          ),
+          (exchange) => exchange.start(agent, request)
+        )
+    })
+  )
+
+/** One request and its answer on a connection. */
+class Exchange {
+  readonly #server: string
+  readonly #body = new IncomingBody<UpstreamFault>()
+  #controller: Dispatcher.DispatchController | undefined
+  #closed = false
+  #complete = false
+
+  constructor(server: string) {
+    this.#server = server
+  }
+
+  start(
+    agent: Agent,
+    { method, path, headers, body }: UpstreamRequest
+  ): Effect.Effect<UpstreamResponse, UpstreamFault> {
+    return Effect.callback<UpstreamResponse, UpstreamFault>((resume) => {
+      const request = { origin: this.#server, path, method, headers: { ...headers }, body: body ?? null }
+      agent.dispatch(request, {
+        onRequestStart: (controller) => {
+          this.#controller = controller
+          if (this.#closed) controller.abort(gone)
+        },
+        onResponseStart: (_, status, received) => {
+          // An answer of status 1xx is only a sign of life.
+          if (status >= 200) resume(Effect.succeed(this.#response(status, plainHeaders(received))))
+        },
+        onResponseData: (controller, chunk) => this.#body.push(chunk, controller),
+        onResponseEnd: () => this.#body.end(),
+        onResponseError: (_, cause) => {
+          const fault = faultOf(this.#server, cause)
+          this.#body.fail(fault)
+          resume(Effect.fail(fault))
+        }
+      })
+    })
+  }
+
+  /** Hangs up, unless the answer is complete: then it may come to its end by itself, so that the connection can be used again. */
+  close(): void {
+    this.#closed = true
+    if (!this.#complete) return this.#controller?.abort(gone)
+    if (this.#body.settled) return
+    this.#body.discard()
+    setTimeout(() => this.#controller?.abort(gone), restMs).unref()
+  }
+
+  #response(status: number, headers: Readonly<Record<string, string>>): UpstreamResponse {
+    return {
+      status,
+      headers,
+      bytes: Stream.fromPull(Effect.succeed(this.#body.pull)),
+      pull: this.#body.pull,
+      text: (limit = errorBytes) => boundedText(this.#body, limit),
+      complete: Effect.sync(() => {
+        this.#complete = true
+      })
+    }
+  }
+}
+
+const gone = new Error("nobody reads on")
+
+const plainHeaders = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")])
+  )
+
+/** As much of the body as is needed to say what went wrong; a body that breaks off or never ends counts as far as it came. */
+const boundedText = (body: IncomingBody<UpstreamFault>, limit: number): Effect.Effect<string> =>
+  Effect.suspend(() => {
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    const readOn: Effect.Effect<void> = Effect.flatMap(Effect.exit(body.pull), (exit) => {
+      if (Exit.isFailure(exit)) return Effect.void
+      for (const chunk of exit.value) {
+        chunks.push(chunk)
+        size += chunk.length
+      }
+      return size >= limit ? Effect.void : readOn
+    })
+    return Effect.map(Effect.timeoutOption(readOn, textMs), () =>
+      Buffer.concat(chunks).subarray(0, limit).toString("utf8")
+    )
+  })

@@ -1,0 +1,63 @@
+import { withoutToken } from "@pensieve/auth"
+import type { PassedAnswer, PassThrough } from "@pensieve/backends"
+import type { PensieveError } from "@pensieve/errors"
+import { isJsonObject } from "@pensieve/models"
+import { Effect, Exit } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Activity } from "./activity.ts"
+import { type Asked, logExchange, makeTally } from "./exchange-log.ts"
+import { isEventStream, passedBytes } from "./passed-bytes.ts"
+import { ServerPolicy } from "./policy.ts"
+import { readJson } from "./read-body.ts"
+import { pathOf } from "./route.ts"
+
+/** A request of an Anthropic client, passed on to a server that speaks its API; the answer goes back as it comes. */
+export const passOn = (requestId: string, passThrough: PassThrough) =>
+  Effect.gen(function* () {
+    const { method, url, headers } = yield* HttpServerRequest.HttpServerRequest
+    const { token } = yield* ServerPolicy
+    const at = url.indexOf("?")
+    const passed = yield* passThrough({
+      method: method === "POST" ? "POST" : "GET",
+      path: pathOf(url) + (at === -1 ? "" : url.slice(at)),
+      headers: withoutToken(headers, token),
+      ...(method === "POST" ? { body: yield* readJson } : {})
+    })
+    return respondPassed(requestId, passed)
+  })
+
+/** The same for a request that a model answers: its tokens and its end are read beside the bytes, for the log. */
+export const passOnMessage = (requestId: string, passThrough: PassThrough) =>
+  Effect.gen(function* () {
+    yield* (yield* Activity).interactive
+    const tally = makeTally()
+    return yield* passOn(requestId, (request) => {
+      const log = (exit: Exit.Exit<unknown, PensieveError>) =>
+        logExchange(requestId, "anthropic", askedOf(request.body?.body), tally, exit)
+      return passThrough(request).pipe(
+        Effect.onExit((exit) => (Exit.isFailure(exit) ? log(exit) : Effect.void)),
+        Effect.map((passed) => ({ ...passed, bytes: passedBytes(requestId, passed, tally, log) }))
+      )
+    })
+  })
+
+/** What the log says of a request that nobody decodes. */
+const askedOf = (body: unknown): Asked => ({
+  model: isJsonObject(body) && typeof body["model"] === "string" ? body["model"] : "",
+  hints: { requestClass: "passed" },
+  notices: []
+})
+
+/** The upstream's own status and headers; an id of ours where it gave none. */
+const respondPassed = (
+  requestId: string,
+  { status, headers, bytes }: PassedAnswer
+): HttpServerResponse.HttpServerResponse => {
+  const { "content-type": contentType, "content-length": length, ...others } = headers
+  return HttpServerResponse.stream(bytes, {
+    status,
+    headers: { "request-id": requestId, "x-request-id": others["request-id"] ?? requestId, ...others },
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(length === undefined || isEventStream(headers) ? {} : { contentLength: Number(length) })
+  })
+}

@@ -1,0 +1,32 @@
+import type { PensieveError } from "@pensieve/errors"
+import { type EventWriter, type Feed, firstEvents, written } from "@pensieve/streaming"
+import { type Duration, Effect, Stream } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { failureEvent } from "./failure-event.ts"
+import { streamHeaders } from "./respond.ts"
+
+/** What an answer is made of, streamed or whole. */
+export interface Exchange {
+  readonly requestId: string
+  readonly feed: Feed<PensieveError>
+  /** Headers of the answer, as far as they are known when it is committed. */
+  readonly headers: () => Readonly<Record<string, string>>
+  /** Longest silence. */
+  readonly pingEvery: Duration.Input
+}
+
+/**
+ * An answer as server-sent events. A failure before the first event, or within `errorPatience`, keeps its HTTP status; from then on
+ * the answer is committed and everything is told inside it.
+ */
+export const streamedAnswer = (
+  exchange: Exchange & { readonly writer: EventWriter; readonly errorPatience: Duration.Input }
+): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError> =>
+  Effect.gen(function* () {
+    const { requestId, feed, writer, pingEvery } = exchange
+    const first = yield* firstEvents(feed, exchange.errorPatience)
+    const failed = (cause: Parameters<typeof failureEvent>[0]) => failureEvent(cause, requestId)
+    return HttpServerResponse.stream(Stream.encodeText(written({ feed, first, writer, pingEvery, failed })), {
+      headers: { ...streamHeaders(requestId), ...exchange.headers() }
+    })
+  })

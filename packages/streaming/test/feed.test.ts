@@ -1,0 +1,65 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { GenerationEvent } from "@pensieve/models"
+import { firstEvents, startFeed } from "@pensieve/streaming"
+import { Effect, Fiber, Ref, Stream } from "effect"
+import { TestClock } from "effect/testing"
+
+const text = (value: string): GenerationEvent => ({ type: "text-delta", text: value })
+
+describe("firstEvents", () => {
+  it.effect("fails with the error that comes before the first event", () =>
+    Effect.gen(function* () {
+      const feed = yield* startFeed(Stream.fail("too long"))
+      assert.strictEqual(yield* Effect.flip(firstEvents(feed, "1 second")), "too long")
+    })
+  )
+
+  it.effect("gives the first events, and leaves a later failure in the feed", () =>
+    Effect.gen(function* () {
+      const feed = yield* startFeed(Stream.concat(Stream.fromArray([text("a"), text("b")]), Stream.fail("late")))
+      assert.deepStrictEqual(yield* firstEvents(feed, "1 second"), [text("a"), text("b")])
+      assert.strictEqual(yield* Effect.flip(feed.pull), "late")
+    })
+  )
+
+  it.effect("gives nothing of a stream without events", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* firstEvents(yield* startFeed(Stream.empty), "1 second"), [])
+    })
+  )
+
+  it.effect("waits no longer than its patience, and then nothing is lost", () =>
+    Effect.gen(function* () {
+      const feed = yield* startFeed(Stream.fromEffect(Effect.delay(Effect.succeed(text("late")), "5 seconds")))
+      const waiting = yield* Effect.forkChild(firstEvents(feed, "1 second"))
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* Fiber.join(waiting), [])
+      yield* TestClock.adjust("4 seconds")
+      assert.deepStrictEqual(yield* feed.pull, [text("late")])
+    })
+  )
+})
+
+describe("startFeed", () => {
+  it.effect("is only a few events ahead of its reader", () =>
+    Effect.gen(function* () {
+      let pulled = 0
+      const endless = Stream.forever(Stream.sync((): GenerationEvent => text(String(pulled++))))
+      const feed = yield* startFeed(endless)
+      yield* TestClock.adjust("1 minute")
+      assert.isBelow(pulled, 40)
+      yield* feed.pull
+      yield* TestClock.adjust("1 minute")
+      assert.isBelow(pulled, 80)
+    })
+  )
+
+  it.effect("ends the work with its scope", () =>
+    Effect.gen(function* () {
+      const ended = yield* Ref.make(false)
+      const endless = Stream.fromEffect(Effect.onInterrupt(Effect.never, () => Ref.set(ended, true)))
+      yield* Effect.scoped(Effect.andThen(startFeed(endless), TestClock.adjust("1 second")))
+      assert.isTrue(yield* Ref.get(ended))
+    })
+  )
+})

@@ -1,0 +1,107 @@
+import Anthropic from "@anthropic-ai/sdk"
+import { NodeServices } from "@effect/platform-node"
+import {
+  anthropicBackendLayer,
+  type AnthropicBackendOptions,
+  openaiBackendLayer,
+  type OpenaiBackendOptions
+} from "@pensieve/backends"
+import { BatchStore, FileStore, Home } from "@pensieve/operations"
+import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
+import { type ScriptedUpstream, startUpstream, type UpstreamOptions } from "@pensieve/test-harness"
+import { Effect, Exit, Layer, Logger, References, Scope } from "effect"
+import { HttpServer } from "effect/http"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import OpenAI from "openai"
+
+/** A real server with a real backend, over a scripted upstream. */
+export interface Wired {
+  readonly upstream: ScriptedUpstream
+  /** Base URL of the server. */
+  readonly base: string
+  readonly anthropic: Anthropic
+  readonly openai: OpenAI
+  /** `POST /v1/messages` as it is, with the token. */
+  readonly post: (body: unknown, signal?: AbortSignal, path?: string) => Promise<Response>
+  /** Lines the server logged. */
+  readonly log: () => string
+  readonly stop: () => Promise<void>
+}
+
+/** What may differ from one test to the next. */
+export interface WiredOptions {
+  readonly upstream?: UpstreamOptions
+  readonly backend?: Partial<OpenaiBackendOptions>
+  /** The upstream speaks Anthropic's API instead. */
+  readonly anthropic?: Partial<AnthropicBackendOptions>
+  readonly policy?: Partial<ServerPolicy["Service"]>
+}
+
+/** The local token. */
+export const token = "wire-token"
+
+/** Starts both. Ends them with `stop`. */
+export const startWired = async ({
+  upstream: script,
+  backend,
+  anthropic,
+  policy
+}: WiredOptions = {}): Promise<Wired> => {
+  const upstream = await startUpstream(script)
+  const scope = Scope.makeUnsafe()
+  const home = mkdtempSync(join(tmpdir(), "pensieve-wire-"))
+  const lines: Array<string> = []
+  const logger = Logger.make((entry) => lines.push(Logger.formatLogFmt.log(entry)))
+  const stack = serveLayer.pipe(
+    Layer.provide(
+      anthropic === undefined
+        ? openaiBackendLayer({ url: upstream.url, ...backend })
+        : anthropicBackendLayer({ url: upstream.url, ...anthropic })
+    ),
+    Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
+    Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
+    Layer.provide(NodeServices.layer),
+    Layer.provide(ServerPolicy.layer({ token, version: "0.0.0-test", ...policy })),
+    Layer.provideMerge(listenLayer(0)),
+    Layer.provide(Logger.layer([logger])),
+    Layer.provide(Layer.succeed(References.MinimumLogLevel, "Debug"))
+  )
+  const context = await Effect.runPromise(Layer.buildWithScope(stack, scope))
+  const { address } = await Effect.runPromise(Effect.provide(HttpServer.HttpServer, context))
+  const base = `http://127.0.0.1:${portOf(address)}`
+  return {
+    upstream,
+    base,
+    anthropic: new Anthropic({ baseURL: base, authToken: token, apiKey: null, maxRetries: 0 }),
+    openai: new OpenAI({ baseURL: `${base}/v1`, apiKey: token, maxRetries: 0 }),
+    post: (body, signal, path = "/v1/messages") =>
+      fetch(base + path, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+        ...(signal === undefined ? {} : { signal })
+      }),
+    log: () => lines.join("\n"),
+    stop: async () => {
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+      await upstream.stop()
+      rmSync(home, { recursive: true, force: true })
+    }
+  }
+}
+
+/** A short question in Anthropic's form. */
+export const question = {
+  model: "claude-opus-4",
+  max_tokens: 200,
+  messages: [{ role: "user" as const, content: "Hello" }]
+}
+
+/** Two tools in Anthropic's form. */
+export const tools = ["Read", "Bash"].map((name) => ({
+  name,
+  description: `${name} something`,
+  input_schema: { type: "object" as const, properties: { value: { type: "string" } }, required: ["value"] }
+}))
