@@ -4,7 +4,10 @@ import random
 import re
 from typing import Any
 
-READ = """read {}|read the file {}|please read {}|please read the file {}|open {}|open the file {}|please open {}|show me {}|
+from .phrases import read_form, run_form
+from .words import choices
+
+READ = choices("""read {}|read the file {}|please read {}|please read the file {}|open {}|open the file {}|please open {}|show me {}|
 show me the file {}|show me the contents of {}|show {}|show the content of {}|display {}|print {}|print the file {}|
 view {}|view the file {}|load {}|cat {}|look at {}|look into {}|take a look at {}|have a look at {}|check {}|
 check the file {}|what is in {}?|what is in the file {}?|what's in {}?|what's inside {}?|what does {} say?|
@@ -28,9 +31,9 @@ what about {}?|what is {}?|could you check {}?|please check {}|please show me {}
 does {} exist? read it|start by reading {}|begin with {}|read the whole file {}|read the text file {}|
 read the config file {}|read the source file {}|read the document {}|read our {}|read my {}|read this file: {}|
 please read this file: {}|the file is {}, read it|there is a file {}, please read it|read the file called {}|
-read the file named {}|open the file named {} please""".replace("\n", "").split("|")  # fmt: skip
+read the file named {}|open the file named {} please""")
 
-RUN_LAST = """run {}|run the command {}|please run {}|please run the command {}|execute {}|execute the command {}|
+RUN_LAST = choices("""run {}|run the command {}|please run {}|please run the command {}|execute {}|execute the command {}|
 please execute {}|run this: {}|run this command: {}|execute this command: {}|execute the following command: {}|
 run the following: {}|can you run {}|could you run {}|could you please run {}|can you execute {}|run command {}|
 use the Bash tool to run {}|use bash to run {}|use the shell to run {}|use your tools to run {}|use the {tool} tool to run {}|
@@ -38,18 +41,23 @@ use {tool} to run {}|use {tool} to execute {}|in the terminal, run {}|in the she
 start {}|launch {}|call {}|try {}|try running {}|try to run {}|i want you to run {}|i want to run {}|now run {}|
 now execute {}|then run {}|next, run {}|also run {}|okay, run {}|ok now run {}|hi, please run {}|hey, run {}|
 thanks, now run {}|let's run {}|lets run {}|go ahead and run {}|type {}|bash: {}|$ {}|shell: {}|command: {}|
-type in the terminal: {}|the command is {}|please start {}|i need you to execute {}|run once: {}""".replace("\n", "").split("|")  # fmt: skip
+type in the terminal: {}|the command is {}|please start {}|i need you to execute {}|run once: {}""")
 
-RUN_INSIDE = """can you run {} for me?|could you run {} for me?|can you run {}?|could you execute {}?|run {} please|
+RUN_INSIDE = choices("""can you run {} for me?|could you run {} for me?|can you run {}?|could you execute {}?|run {} please|
 run {} for me|run {} and show me the output|run {} and tell me the result|run {} and tell me what it prints|
 run the command {} and show me the result|execute {} and show me the output|execute {} for me|execute {} please|
 please run {} for me|please run {} and tell me what you see|what does {} print?|what does {} say?|what is the output of {}?|
 show me the output of {}|what happens when you run {}?|run {} in the shell|run {} in the terminal|run {} now|
 run {} first|run {}, please|use the Bash tool to run {} and show me the output|run {} again|run {} once more|
-execute {} and explain the output|would you run {} please?|will you run {}?""".replace("\n", "").split("|")  # fmt: skip
+execute {} and explain the output|would you run {} please?|will you run {}?""")
 
 # Only with these words is a bare word such as Makefile surely a file.
-SURE = re.compile(r"\b(read|open|view|cat|file|contents?|document)\b", re.IGNORECASE)
+SURE = re.compile(
+    r"\b(read|open|view|cat|file|contents?|document|inside|look at|show me|what is in|what's in|in) {}|{} file|"
+    r"\bwhat does {} say|\b(read|open|file|contents?)\b",
+    re.IGNORECASE,
+)
+COMPOSED = 0.6  # share of requests put together from parts
 QUOTES = [("`", "`"), ('"', '"'), ("'", "'"), ("**", "**"), ("```\n", "\n```"), ("`", "`"), ("`", "`")]
 
 
@@ -67,10 +75,11 @@ def fill(rng: random.Random, form: str, name: str, tool: str) -> str:
 
 def read_request(rng: random.Random, name: str, tool: str) -> str:
     """A request to read the file `name`; `tool` is the name of the offered tool."""
-    form = rng.choice(READ)
-    while "." not in name and "/" not in name and not SURE.search(form):
-        form = rng.choice(READ)
-    if rng.random() < 0.15:
+    while True:
+        form = read_form(rng) if rng.random() < COMPOSED else rng.choice(READ)
+        if "." in name or "/" in name or SURE.search(form):
+            break
+    if " " in name or rng.random() < 0.2:
         left, right = rng.choice(QUOTES[:4])
         name = left + name + right
     elif rng.random() < 0.03:
@@ -89,7 +98,13 @@ def run_request(rng: random.Random, command: str, tool: str) -> str:
     """A request to run `command`; inside a sentence it mostly stands between quotes."""
     quoted = rng.random() < 0.4
     inside = rng.random() < (0.5 if quoted else 0.25)
-    form = rng.choice(RUN_INSIDE if inside else RUN_LAST)
+    if rng.random() < COMPOSED:
+        form = run_form(rng)
+        inside = not form.endswith("{}")
+    else:
+        form = rng.choice(RUN_INSIDE if inside else RUN_LAST)
+    if "say" in form and " " not in command:  # then it would be a file
+        quoted, form, inside = True, "run {}", False
     if quoted:
         pairs = [pair for pair in QUOTES if pair[0][0] not in command]
         left, right = rng.choice(pairs or QUOTES[:1])

@@ -38,7 +38,7 @@ class RowPacker:
         self._pieces = letter_pieces(tokenizer)
         self._header = self._encode(HEADER)
         self._end = token_id(tokenizer, EOS)
-        self._quote, self._backslash = token_id(tokenizer, '"'), token_id(tokenizer, "\\")
+        self._quote = token_id(tokenizer, '"')
         self._call = token_id(tokenizer, "<tool_call>")
 
     def _encode(self, text: str) -> list[int]:
@@ -60,13 +60,12 @@ class RowPacker:
                 weights[place] = TURN if quotes == 3 and ids[place - 1] == self._quote else FULL
             quotes += ids[place] == self._quote
             place += 1
-        first, escaped = place, False
+        first = place
         while place < len(ids):
-            weights[place] = TURN if place == first else FULL
-            if ids[place] == self._quote and not escaped:
-                weights[place] = TURN
+            ended = ids[place] == self._quote
+            weights[place] = TURN if ended or place == first else FULL
+            if ended:
                 break
-            escaped = ids[place] == self._backslash and not escaped
             place += 1
         return weights
 

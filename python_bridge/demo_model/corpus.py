@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from . import answers, junk, talk
 from .asking import read_request, run_request, tool_call
-from .names import command, file_name
+from .names import command, file_name, spaced
+from .places import look_around
 from .template import Message, load_template
 from .tools import Toolbox, toolbox
 from .words import NOUNS
@@ -53,10 +54,13 @@ def run_exchange(rng: random.Random, box: Toolbox, text: str) -> Exchange:
 def exchange(rng: random.Random, box: Toolbox, pieces: Sequence[str]) -> Exchange:
     """One random request and its answer."""
     draw = rng.random()
-    if draw < 0.36:
-        return read_exchange(rng, box, file_name(rng, pieces))
-    if draw < 0.68:
+    if draw < 0.34:
+        return read_exchange(rng, box, spaced(rng, file_name(rng, pieces)))
+    if draw < 0.65:
         return run_exchange(rng, box, command(rng, pieces))
+    if draw < 0.69:
+        words, text = look_around(rng, pieces)
+        return Exchange(words, run_call(box, text) if box.run else say(answers.NO_RUN))
     words, answer = talk.talk(rng)
     return Exchange(words, say(answer))
 

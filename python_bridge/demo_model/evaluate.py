@@ -1,6 +1,6 @@
 """Score a demo model folder on names, commands and words it never saw.
 
-    python evaluate.py weights --count 200 [--recorded FOLDER]
+    python evaluate.py pensieve-demo --count 200 [--recorded FOLDER]
 
 `--recorded` takes a folder of recorded request bodies (JSON lines with a `body` in Anthropic shape); the last words of
 the user are replaced by requests for files and commands.
@@ -45,7 +45,7 @@ class Case:
             return not reply.calls and self.text in (None, reply.text)
         if len(reply.calls) != 1 or "\n</tool_call>" not in reply.text:
             return False
-        name, arguments = reply.calls[0]["name"], dict(reply.calls[0]["arguments"])
+        name, arguments = reply.calls[0].get("name"), dict(reply.calls[0].get("arguments", {}))
         arguments.pop("description", None)
         return (name, arguments) == self.call
 

@@ -14,14 +14,15 @@ from . import copy_circuit
 from .shape import EPSILON, ROPE_BASE, Shape
 
 Weights = dict[str, jax.Array]
+QUIET = 0.05  # scale of what random heads and MLPs add to the residual stream, beside the circuit that is put in
 
 
 def _names(layer: int) -> tuple[str, str]:
     return f"model.layers.{layer}.self_attn.", f"model.layers.{layer}.mlp."
 
 
-def start_weights(shape: Shape, seed: int) -> Weights:
-    """Random weights under the names of the checkpoint; matrices are [out, in]."""
+def start_weights(shape: Shape, seed: int, kin: list[int], twins: list[tuple[int, int]]) -> Weights:
+    """Random weights under the names of the checkpoint; matrices are [out, in]. For `kin` and `twins` see the circuit."""
     rng = np.random.default_rng(seed)
     weights: dict[str, np.ndarray] = {}
 
@@ -30,20 +31,19 @@ def start_weights(shape: Shape, seed: int) -> Weights:
 
     weights["model.embed_tokens.weight"] = rng.normal(0, 1 / math.sqrt(shape.width), (shape.vocabulary, shape.width))
     weights["model.norm.weight"] = np.ones(shape.width)
-    small = 1 / math.sqrt(2 * shape.layers + 1)
     for layer in range(shape.layers + 1):
         attention, mlp = _names(layer)
         if layer < shape.layers:
             matrix(attention + "q_proj.weight", shape.heads * shape.head, shape.width)
             matrix(attention + "k_proj.weight", shape.kv_heads * shape.head, shape.width)
             matrix(attention + "v_proj.weight", shape.kv_heads * shape.head, shape.width)
-            matrix(attention + "o_proj.weight", shape.width, shape.heads * shape.head, small)
+            matrix(attention + "o_proj.weight", shape.width, shape.heads * shape.head, QUIET)
             weights[f"model.layers.{layer}.input_layernorm.weight"] = np.ones(shape.width)
         matrix(mlp + "gate_proj.weight", shape.inner, shape.width)
         matrix(mlp + "up_proj.weight", shape.inner, shape.width)
-        matrix(mlp + "down_proj.weight", shape.width, shape.inner, small)
+        matrix(mlp + "down_proj.weight", shape.width, shape.inner, QUIET)
         weights[f"model.layers.{layer}.post_attention_layernorm.weight"] = np.ones(shape.width)
-    copy_circuit.install(weights, shape, seed)
+    copy_circuit.install(weights, shape, seed, kin, twins)
     return {name: jnp.asarray(value, jnp.float32) for name, value in weights.items()}
 
 
@@ -57,6 +57,12 @@ def checkpoint(shape: Shape, weights: Weights) -> dict[str, np.ndarray]:
         arrays[f"{attention}{kind}_proj.weight"] = np.zeros(pair, np.float32)
     arrays[f"model.layers.{shape.layers}.input_layernorm.weight"] = np.ones(shape.width, np.float32)
     return arrays
+
+
+def trained(shape: Shape, arrays: dict[str, np.ndarray]) -> Weights:
+    """The arrays of a checkpoint that training changes."""
+    idle = (_names(shape.layers)[0], f"model.layers.{shape.layers}.input_layernorm")
+    return {name: jnp.asarray(value) for name, value in arrays.items() if not name.startswith(idle)}
 
 
 def _norm(x: jax.Array, weight: jax.Array) -> jax.Array:
@@ -73,34 +79,29 @@ def _rotate(x: jax.Array) -> jax.Array:
     return jnp.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
 
 
-def _blocks(x: jax.Array, shape: Shape, count: int) -> jax.Array:
-    """Keys that each block of queries can see: [rows, heads, blocks, window + block, head]."""
-    padded = jnp.pad(x, ((0, 0), (0, 0), (shape.window, 0), (0, 0)))
-    width = shape.window + shape.block
-    return jnp.stack([padded[:, :, i * shape.block : i * shape.block + width] for i in range(count)], axis=2)
-
-
 def _attention(y: jax.Array, weights: Weights, prefix: str, shape: Shape) -> jax.Array:
+    """Sliding attention, one block of queries after the other with the keys that it can see."""
     rows, length, _ = y.shape
-    count, group = length // shape.block, shape.heads // shape.kv_heads
+    group = shape.heads // shape.kv_heads
 
     def split(kind: str, heads: int) -> jax.Array:
         z = y @ weights[f"{prefix}{kind}_proj.weight"].T
         return z.reshape(rows, length, heads, shape.head).transpose(0, 2, 1, 3)
 
     queries = _rotate(split("q", shape.heads)) / math.sqrt(shape.head)
-    queries = queries.reshape(rows, shape.kv_heads, group, count, shape.block, shape.head)
-    keys = _blocks(_rotate(split("k", shape.kv_heads)), shape, count)
-    values = _blocks(split("v", shape.kv_heads), shape, count)
-    scores = jnp.einsum("rkgnqd,rknsd->rkgnqs", queries, keys)
-    query = jnp.arange(shape.block)[:, None]
-    back = query + shape.window - jnp.arange(shape.window + shape.block)  # how far behind the query a key is
-    seen = (back >= 0) & (back < shape.window)
-    real = jnp.arange(count)[:, None, None] * shape.block + query >= back  # not the padding before the row
-    probabilities = jax.nn.softmax(jnp.where(seen & real, scores, -1e9), axis=-1)
-    mixed = jnp.einsum("rkgnqs,rknsd->rkgnqd", probabilities, values)
-    mixed = mixed.reshape(rows, shape.heads, length, shape.head).transpose(0, 2, 1, 3).reshape(rows, length, -1)
-    return mixed @ weights[prefix + "o_proj.weight"].T
+    queries = queries.reshape(rows, shape.kv_heads, group, length, shape.head)
+    keys, values = _rotate(split("k", shape.kv_heads)), split("v", shape.kv_heads)
+    mixed = []
+    for start in range(0, length, shape.block):
+        own, near = slice(start, start + shape.block), slice(max(0, start - shape.window), start + shape.block)
+        asking = queries[:, :, :, own].reshape(rows, shape.kv_heads, group * shape.block, shape.head)
+        back = jnp.arange(own.start, own.stop)[:, None] - jnp.arange(near.start, near.stop)
+        seen = jnp.tile((back >= 0) & (back < shape.window), (group, 1))
+        scores = jnp.where(seen, asking @ keys[:, :, near].swapaxes(-1, -2), -1e9)
+        found = jax.nn.softmax(scores, axis=-1) @ values[:, :, near]
+        mixed.append(found.reshape(rows, shape.heads, shape.block, shape.head))
+    together = jnp.concatenate(mixed, axis=2).transpose(0, 2, 1, 3).reshape(rows, length, -1)
+    return together @ weights[prefix + "o_proj.weight"].T
 
 
 def hidden(weights: Weights, tokens: jax.Array, shape: Shape) -> jax.Array:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 EPSILON = 1e-5
-ROPE_BASE = 1_000_000.0  # half of the rotary pairs hardly turn within the window, so they can compare tokens
+ROPE_BASE = 1e12  # most rotary pairs hardly turn within the window, so they can compare tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +12,12 @@ class Shape:
     """Sizes of the network. `layers` counts layers with attention; one more has an MLP only."""
 
     vocabulary: int
-    width: int = 128
+    width: int = 162
     layers: int = 3
-    heads: int = 4
+    heads: int = 6
     kv_heads: int = 2
-    head: int = 32
-    inner: int = 320
+    head: int = 64
+    inner: int = 240
     window: int = 160
     block: int = 80
 

@@ -9,8 +9,8 @@ import pytest
 from . import answers, held_out, junk
 from .player import Player, Reply
 
-WEIGHTS = Path(__file__).parent / "weights"
-MAXIMUM_BYTES = 4_000_000
+WEIGHTS = Path(__file__).parent / "pensieve-demo"
+MAXIMUM_BYTES = 5_500_000
 LONG_CHARACTERS = 23_000  # about 14,000 tokens
 FILES = ["README.md", "Makefile", "package.json", "src/main.rs", "/etc/hosts", "src/components/AppHeader.test.tsx"]
 COMMANDS = [

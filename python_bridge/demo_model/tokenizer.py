@@ -16,15 +16,17 @@ from .template import TEMPLATE_FILE
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 MARKERS = ("<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")
+ESCAPED = ('\\"', "\\\\")  # one token each in JSON, as what they stand for is one
 SPLIT = r"\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{L}+|\p{N}|\n+| +|[^\p{L}\p{N}]"
 EOS = "<|im_end|>"
+EDGES = set("\"'`*@") | {"\u0120", "\u010a"}  # of names; the last two are space and newline in byte-level tokens
 
 
 def train_tokenizer(vocabulary: int, samples: int, seed: int) -> Tokenizer:
     """Train on `samples` conversations; `vocabulary` counts all tokens, added ones included."""
     conversations, rng = Conversations(), random.Random(seed)
     texts = [conversations.text(rng, ()) for _ in range(samples)]
-    for marker in (*SPECIAL, *MARKERS):
+    for marker in (*SPECIAL, *MARKERS, *ESCAPED):
         texts = [text.replace(marker, "\n") for text in texts]
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -35,19 +37,29 @@ def train_tokenizer(vocabulary: int, samples: int, seed: int) -> Tokenizer:
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary - len(SPECIAL) - len(MARKERS),
+        vocab_size=vocabulary - len(SPECIAL) - len(MARKERS) - len(ESCAPED),
         show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
     )
     tokenizer.train_from_iterator(texts, trainer)
     tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in SPECIAL])
-    tokenizer.add_tokens([AddedToken(token, normalized=False, special=False) for token in MARKERS])
+    tokenizer.add_tokens([AddedToken(token, normalized=False, special=False) for token in (*MARKERS, *ESCAPED)])
     return tokenizer
 
 
 def token_id(tokenizer: Tokenizer, token: str) -> int:
     """Id of a token that the vocabulary surely has."""
     return tokenizer.get_vocab()[token]
+
+
+def name_edges(tokenizer: Tokenizer) -> list[int]:
+    """Tokens that stand before and behind a name: quotes, spaces, ends of lines."""
+    return [identity for token, identity in tokenizer.get_vocab().items() if set(token) <= EDGES]
+
+
+def escapes(tokenizer: Tokenizer) -> list[tuple[int, int]]:
+    """The escaped characters of JSON and what they stand for."""
+    return [(token_id(tokenizer, pair), token_id(tokenizer, pair[1])) for pair in ESCAPED]
 
 
 def letter_pieces(tokenizer: Tokenizer) -> list[str]:

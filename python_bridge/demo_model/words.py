@@ -57,6 +57,11 @@ php h cpp hpp swift env conf proto ipynb svg test.ts spec.js test.tsx d.ts tar.g
 ALL = NOUNS + VERBS + ADJECTIVES + GLUE
 
 
+def choices(text: str) -> list[str]:
+    """Phrases between bars. Breaks of lines do not count."""
+    return text.replace("\n", "").split("|")
+
+
 def sentence(rng: random.Random, least: int = 4, most: int = 14) -> str:
     """A made-up English-looking sentence of `least` to `most` words."""
     kinds = [GLUE, GLUE, NOUNS, NOUNS, ADJECTIVES, VERBS]

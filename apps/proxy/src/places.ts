@@ -9,7 +9,7 @@ export const places = {
   bridge: fromHere("../../../python_bridge"),
   /** Its interpreter; made by the bootstrap. */
   python: fromHere("../../../python_bridge/.venv/bin/python"),
-  demoModel: fromHere("../../../python_bridge/demo_model/weights"),
+  demoModel: fromHere("../../../python_bridge/demo_model/pensieve-demo"),
   models: fromHere("../../../models")
 }
 

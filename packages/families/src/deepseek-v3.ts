@@ -1,5 +1,8 @@
 /** DeepSeek V3 and R1, and models trained after them: the name on a line behind `function`, the arguments as fenced JSON. */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { namedCall } from "./grammar/json-call.ts"
+import { sectionBlock } from "./grammar/section-block.ts"
 import { thinkMarkers } from "./hermes-text.ts"
 import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
@@ -34,6 +37,20 @@ export const deepseekV3 = nativeFamily({
   detect: (facts) => templateHas(facts, deepseekForm.sectionStart, `${fence}json`),
   reasoning: thinkMarkers,
   format: () => sectionFormat(deepseekForm),
+  grammar: callGrammar({
+    blocks: [
+      {
+        ...sectionBlock(deepseekForm),
+        between: ["\n", ""],
+        call: namedCall(
+          (writer, name) =>
+            writer.text(`${deepseekForm.callStart}function${deepseekForm.separator}${name}\n${fence}json\n`),
+          `\n${fence}${deepseekForm.callEnd}`
+        )
+      }
+    ],
+    between: null
+  }),
   renderCall: ({ name, input }: PastCall) =>
     `${deepseekForm.sectionStart}${deepseekForm.callStart}function${deepseekForm.separator}${name}\n${fence}json\n${JSON.stringify(input)}\n${fence}${deepseekForm.callEnd}${deepseekForm.sectionEnd}`,
   // What the R1 card advises.

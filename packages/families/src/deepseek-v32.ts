@@ -3,6 +3,8 @@
  * `<｜DSML｜function_calls>` (V3.2) or `<｜DSML｜tool_calls>` (V4).
  */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { tagBlocks } from "./grammar/tag-call.ts"
 import { thinkMarkers } from "./hermes-text.ts"
 import { nativeFamily } from "./native-family.ts"
 import { hasSigns, templateHas } from "./native-text.ts"
@@ -26,6 +28,7 @@ export const deepseekV32 = nativeFamily({
   detect: (facts) => templateHas(facts, "｜DSML｜") || hasSigns(facts, ["｜DSML｜"]),
   reasoning: thinkMarkers,
   format: (options) => tagFormat(form, options),
+  grammar: callGrammar({ blocks: tagBlocks(form, [""], { typed: true }), between: null }),
   renderCall: (call: PastCall) => renderTagCall(form, call, (value) => ` string="${typeof value === "string"}"`),
   sampling: { temperature: 1, topP: 0.95 }
 })

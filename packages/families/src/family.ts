@@ -1,5 +1,6 @@
 import type { RepairRule } from "./repair-rules.ts"
 import type { JsonObject, ModelPiece, Sampling, TemplateTool, ToolForm } from "@pensieve/models"
+import type { FamilyGrammar } from "./grammar/family-grammar.ts"
 
 /** What is known of a model when its family is looked for. Names are not: they lie. */
 export interface ModelFacts {
@@ -124,6 +125,9 @@ export interface Family {
 
   // Parser
   createParser(options: ParserOptions): FamilyParser
+
+  // Grammar: what the engine holds calls and structured answers to
+  readonly grammar: FamilyGrammar
 
   // Renderer: calls and results of the past as text, for a template that shows none
   renderCall(call: PastCall): string

@@ -1,5 +1,7 @@
 /** Functionary 3.1: `<function=name>{…}</function>`, one a call. */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { namedCall } from "./grammar/json-call.ts"
 import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
 import { recipientFormat } from "./recipient-form.ts"
@@ -24,6 +26,19 @@ export const functionary = nativeFamily({
   reasoning: null,
   // A declared tool's name on a line of its own and an object behind it, as version 3.2 writes, can mean nothing else.
   format: (options) => ({ ...tagFormat(form, options), begin: recipientFormat(options.toolNames).begin }),
+  grammar: callGrammar({
+    blocks: [
+      {
+        openers: [form.callStart],
+        at: "line",
+        start: [""],
+        between: null,
+        end: [""],
+        call: namedCall((writer, name) => writer.text(`${form.callStart}${name}>`), form.callEnd)
+      }
+    ],
+    between: ""
+  }),
   renderCall: ({ name, input }: PastCall) => `${form.callStart}${name}>${JSON.stringify(input)}${form.callEnd}`,
   sampling: { temperature: 0.6, topP: 0.9 }
 })

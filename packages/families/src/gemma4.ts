@@ -2,6 +2,8 @@
 import type { CallFormat } from "./call-format.ts"
 import { withFences } from "./fenced-calls.ts"
 import { type GemmaForm, gemmaFormat, renderGemmaCall } from "./gemma-form.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { gemmaBlock } from "./grammar/gemma-call.ts"
 import { nativeFamily } from "./native-family.ts"
 import { hasSigns } from "./native-text.ts"
 import { readToolCode, toolCode } from "./tool-code.ts"
@@ -35,6 +37,7 @@ export const gemma4 = nativeFamily({
       reasoningLabel: "thought"
     }
   },
+  grammar: callGrammar({ blocks: [gemmaBlock(form)], between: "" }),
   renderCall: (call) => renderGemmaCall(form, call),
   // What the model cards advise.
   sampling: { temperature: 1, topP: 0.95, topK: 64 }

@@ -5,6 +5,8 @@
 import { markersOf } from "./call-format.ts"
 import { createCallParser } from "./call-parser.ts"
 import type { Family, ModelFacts } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { jsonCall } from "./grammar/json-call.ts"
 import { callMarkers, hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
 import { taggedFormat } from "./tagged-format.ts"
 import { withRescue } from "./rescue.ts"
@@ -36,6 +38,22 @@ export const hermesFormat = taggedFormat({
   renderCall: renderHermesCall
 })
 
+// Grammar
+
+export const hermesGrammar = callGrammar({
+  blocks: [
+    {
+      openers: [callMarkers.start],
+      at: "line",
+      start: [`${callMarkers.start}\n`],
+      between: null,
+      end: [`\n${callMarkers.end}`],
+      call: jsonCall({ name: "name", input: "arguments" })
+    }
+  ],
+  between: "\n"
+})
+
 // The family
 
 export const hermes: Family = {
@@ -45,6 +63,7 @@ export const hermes: Family = {
   reasoning: (facts) => (thinksInTags(facts) ? thinkMarkers : null),
   markers: markersOf(hermesFormat),
   createParser: (options) => createCallParser(withRescue(hermesFormat, options.toolNames), options),
+  grammar: hermesGrammar,
   renderCall: renderHermesCall,
   renderResult: renderHermesResult,
   toolPrompt: hermesToolPrompt,

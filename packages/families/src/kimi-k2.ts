@@ -1,6 +1,9 @@
 /** Kimi K2: a section of calls, each named `functions.NAME:INDEX`, where the index counts the whole conversation's calls. */
 import { Result } from "effect"
 import type { ParserOptions, PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { namedCall } from "./grammar/json-call.ts"
+import { sectionBlock } from "./grammar/section-block.ts"
 import { thinkMarkers } from "./hermes-text.ts"
 import { parseArguments } from "./json-calls.ts"
 import { nativeFamily } from "./native-family.ts"
@@ -43,6 +46,20 @@ export const kimiK2 = nativeFamily({
   detect: (facts) => hasSigns(facts, [form.sectionStart]),
   reasoning: thinkMarkers,
   format: (options) => sectionFormat(numberedForm(options)),
+  grammar: callGrammar({
+    blocks: [
+      {
+        ...sectionBlock(form),
+        between: [""],
+        call: namedCall(
+          (writer, name) =>
+            `${writer.text(`${form.callStart}functions.${name}:`)} ${writer.regex("[0-9]{1,4}")} ${writer.text(form.separator)}`,
+          form.callEnd
+        )
+      }
+    ],
+    between: null
+  }),
   renderCall: ({ name, input }: PastCall) =>
     `${form.sectionStart}${form.callStart}functions.${name}:0${form.separator}${JSON.stringify(input)}${form.callEnd}${form.sectionEnd}`,
   // History must use this form: foreign ids make the model worse.

@@ -1,5 +1,7 @@
 /** LFM2: `[f(a='x'), g()]` between `<|tool_call_start|>` and `<|tool_call_end|>`; the templates write strings without escapes. */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { pythonBlocks } from "./grammar/python-call.ts"
 import { thinkMarkers } from "./hermes-text.ts"
 import { nativeFamily } from "./native-family.ts"
 import { hasSigns, templateHas } from "./native-text.ts"
@@ -25,6 +27,7 @@ export const lfm2 = nativeFamily({
   detect: (facts) => templateHas(facts, "<|tool_list_start|>") || hasSigns(facts, [form.start]),
   reasoning: thinkMarkers,
   format: ({ toolNames }) => pythonicFormat(form, toolNames),
+  grammar: callGrammar({ blocks: pythonBlocks(form), between: "" }),
   renderCall,
   // What the model cards advise.
   sampling: { temperature: 0.3, minP: 0.15, repetitionPenalty: 1.05 }

@@ -4,6 +4,8 @@
  */
 import { readBareJson } from "./bare-json.ts"
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { bareJsonCall } from "./grammar/json-call.ts"
 import { parseJsonCalls } from "./json-calls.ts"
 import { textOf } from "./json-form.ts"
 import { nativeFamily } from "./native-family.ts"
@@ -14,6 +16,8 @@ import { readSpan } from "./span-reader.ts"
 const tag = "<|python_tag|>"
 /** Ends of messages and turns. */
 const ends = ["<|eom_id|>", "<|eot_id|>"]
+
+const block = { between: ["; "], end: [""], call: bareJsonCall({ name: "name", input: "parameters" }) }
 
 export const llama3 = nativeFamily({
   name: "llama3_json",
@@ -38,6 +42,14 @@ export const llama3 = nativeFamily({
         parse: (lexemes, closed) => parseJsonCalls(textOf(lexemes), closed)
       })
     }
+  }),
+  // A bare object that begins with a name is a call wherever tools are offered: the form has no other sign.
+  grammar: callGrammar({
+    blocks: [
+      { ...block, openers: ['{"name": "', '{"name":"'], at: "start", start: [""] },
+      { ...block, openers: [tag], at: "anywhere", start: [tag] }
+    ],
+    between: null
   }),
   renderCall: ({ name, input }: PastCall) =>
     `{"name": ${JSON.stringify(name)}, "parameters": ${JSON.stringify(input)}}`,

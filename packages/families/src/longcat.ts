@@ -1,4 +1,6 @@
 /** LongCat: GLM's layout with tags of its own. */
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { keyValueBlock } from "./grammar/key-value-call.ts"
 import { type KeyValueForm, keyValueFormat, renderKeyValues } from "./key-value-form.ts"
 import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
@@ -17,5 +19,6 @@ export const longcat = nativeFamily({
   detect: (facts) => templateHas(facts, form.callStart),
   reasoning: { start: "<longcat_think>", end: "</longcat_think>" },
   format: (options) => keyValueFormat(form, options),
+  grammar: callGrammar({ blocks: [keyValueBlock(form)], between: "\n" }),
   renderCall: (call) => renderKeyValues(form, call)
 })

@@ -3,6 +3,8 @@
  * `[CALL_ID]` may stand between, `[ARGS]` may be missing. Reasoning between `[THINK]` and `[/THINK]`.
  */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { namedCall } from "./grammar/json-call.ts"
 import { parseJsonCalls, type ParsedBody } from "./json-calls.ts"
 import { noCalls, parseNamedCall, textOf } from "./json-form.ts"
 import type { Lexeme } from "./marker-lexer.ts"
@@ -52,6 +54,22 @@ export const mistralV11 = nativeFamily({
             parse
           })
         : null
+  }),
+  grammar: callGrammar({
+    blocks: [
+      {
+        openers: [mistralMarker],
+        at: "line",
+        start: [mistralMarker],
+        between: null,
+        end: [""],
+        call: namedCall((writer, name) => {
+          const id = `(${writer.text(idMarker)} ${writer.regex("[A-Za-z0-9]{9}")})?`
+          return `${writer.text(name)} ${writer.isToken(idMarker) ? id : ""} ${writer.text(argumentsMarker)}`
+        }, "")
+      }
+    ],
+    between: ""
   }),
   renderCall: ({ name, input }: PastCall) => `${mistralMarker}${name}${argumentsMarker}${JSON.stringify(input)}`,
   templateId: mistralId,

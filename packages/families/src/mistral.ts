@@ -1,5 +1,7 @@
 /** Mistral up to tokenizer v7 (7B v0.3, Nemo, Small 2409): `[TOOL_CALLS][{"name": …, "arguments": …, "id": …}]`. */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { jsonListBlock } from "./grammar/json-call.ts"
 import { parseJsonCalls } from "./json-calls.ts"
 import { textOf } from "./json-form.ts"
 import { nativeFamily } from "./native-family.ts"
@@ -31,6 +33,16 @@ export const mistral = nativeFamily({
             parse: (lexemes, closed) => parseJsonCalls(textOf(lexemes), closed)
           })
         : null
+  }),
+  grammar: callGrammar({
+    blocks: [
+      jsonListBlock({
+        opener: mistralMarker,
+        end: "]",
+        keys: { name: "name", input: "arguments", after: { key: "id", value: '"[A-Za-z0-9]{9}"' } }
+      })
+    ],
+    between: null
   }),
   renderCall: ({ name, input }: PastCall) =>
     `${mistralMarker}[{"name": ${JSON.stringify(name)}, "arguments": ${JSON.stringify(input)}}]`,

@@ -13,6 +13,8 @@ export interface NativeParts {
   readonly reasoning: ReasoningMarkers | null
   /** The format for one answer; reasoning and rendering are the family's. */
   format(options: ParserOptions): Pick<CallFormat, "markers" | "open"> & Partial<CallFormat>
+  /** How the engine is to hold the models to it. */
+  readonly grammar: Family["grammar"]
   renderCall(call: PastCall): string
   readonly templateId?: Family["templateId"]
   readonly stopStrings?: ReadonlyArray<string>
@@ -43,6 +45,7 @@ export const nativeFamily = (parts: NativeParts): Family => {
     },
     markers: markersOf(formatFor({ opensReasoning: false, toolNames: [], addedTokens: [] })),
     createParser: (options) => createCallParser(formatFor(options), options),
+    grammar: parts.grammar,
     renderCall: parts.renderCall,
     renderResult: renderHermesResult,
     toolPrompt: nativeToolPrompt(parts.renderCall),

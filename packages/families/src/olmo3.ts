@@ -1,4 +1,6 @@
 /** Olmo 3: Python calls, one a line, between `<function_calls>` and `</function_calls>`; literals of JSON and Python mixed. */
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { pythonBlocks, pythonCall } from "./grammar/python-call.ts"
 import { thinkMarkers } from "./hermes-text.ts"
 import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
@@ -11,6 +13,20 @@ export const olmo3 = nativeFamily({
   detect: (facts) => templateHas(facts, form.start),
   reasoning: thinkMarkers,
   format: ({ toolNames }) => pythonicFormat(form, toolNames),
+  grammar: callGrammar({
+    blocks: [
+      {
+        openers: [form.start],
+        at: "line",
+        start: [form.start, `${form.start}\n`],
+        between: ["\n"],
+        end: [form.end, `\n${form.end}`],
+        call: pythonCall()
+      },
+      ...pythonBlocks(form).slice(1)
+    ],
+    between: null
+  }),
   renderCall: (call) => `${form.start}${renderPython(call)}${form.end}`,
   // What the model cards advise.
   sampling: { temperature: 0.6, topP: 0.95 }

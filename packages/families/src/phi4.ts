@@ -1,5 +1,7 @@
 /** Phi-4-mini: `functools[{"name": …, "arguments": …}]`, or the list between `<|tool_call|>` and `<|/tool_call|>`. */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { jsonListBlock } from "./grammar/json-call.ts"
 import { parseJsonCalls } from "./json-calls.ts"
 import { textOf } from "./json-form.ts"
 import { jsonMarkerFormat } from "./json-marker-format.ts"
@@ -31,6 +33,13 @@ export const phi4 = nativeFamily({
       reader.add({ kind: "text", text: "[" })
       return reader
     }
+  }),
+  grammar: callGrammar({
+    blocks: [
+      jsonListBlock({ opener: "<|tool_call|>", end: "]<|/tool_call|>", keys: { name: "name", input: "arguments" } }),
+      jsonListBlock({ opener: "functools", end: "]", keys: { name: "name", input: "arguments" } })
+    ],
+    between: null
   }),
   renderCall: ({ name, input }: PastCall) =>
     `<|tool_call|>[${JSON.stringify({ name, arguments: input })}]<|/tool_call|>`,

@@ -6,8 +6,8 @@ import { markersOf } from "./call-format.ts"
 import { createCallParser } from "./call-parser.ts"
 import type { Family } from "./family.ts"
 import { hermesToolPrompt, renderHermesCall, renderHermesResult, thinkMarkers } from "./hermes-text.ts"
-import { hermesFormat, thinksInTags } from "./hermes.ts"
 import { withRescue } from "./rescue.ts"
+import { hermesFormat, hermesGrammar, thinksInTags } from "./hermes.ts"
 
 export const prompted: Family = {
   name: "prompted",
@@ -22,6 +22,7 @@ export const prompted: Family = {
       ...options,
       addedTokens: options.addedTokens.filter((token) => token === thinkMarkers.start || token === thinkMarkers.end)
     }),
+  grammar: { plan: (request) => hermesGrammar.plan({ ...request, addedTokens: [] }) },
   renderCall: renderHermesCall,
   renderResult: renderHermesResult,
   toolPrompt: hermesToolPrompt,

@@ -3,6 +3,8 @@
  * `<tool_call>`, values as raw text on lines of their own. Reasoning, where there is any, is opened by the template.
  */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { tagBlocks } from "./grammar/tag-call.ts"
 import { callMarkers, thinkMarkers } from "./hermes-text.ts"
 import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
@@ -29,6 +31,7 @@ export const qwen3Coder = nativeFamily({
     !templateHas(facts, "<seed:tool_call>"),
   reasoning: thinkMarkers,
   format: (options) => tagFormat(form, options),
+  grammar: callGrammar({ blocks: tagBlocks(form, null), between: "\n" }),
   renderCall: (call: PastCall) => renderTagCall(form, call),
   // What the model cards advise.
   sampling: { temperature: 0.7, topP: 0.8, topK: 20, repetitionPenalty: 1.05 }

@@ -114,7 +114,7 @@ export const resolveReference = (reference: string, root: JsonObject): Json | un
     )
 }
 
-const wholeNumber = /^[-+]?\d{1,15}(?:\.0*)?$/
+const wholeNumber = /^[-+]?\d{1,16}(?:\.0*)?$/
 const decimal = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
 
 /** The most exact of the types that fits: null, boolean, integer, number, array, object, string. */
@@ -126,7 +126,7 @@ const readTyped = (text: string, types: ReadonlySet<string>): Json => {
   if (small === "null" && (types.has("null") || !types.has("string"))) return null
   if (small === "none" && !types.has("string")) return null
   if (types.has("boolean") && (small === "true" || small === "false")) return small === "true"
-  if (types.has("integer") && wholeNumber.test(word)) return Number(word)
+  if (types.has("integer") && wholeNumber.test(word) && Number.isSafeInteger(Number(word))) return Number(word)
   if (types.has("number") && decimal.test(word) && Number.isFinite(Number(word))) return Number(word)
   if (types.has("array") && word.startsWith("[")) return structured(word, (value) => Array.isArray(value)) ?? text
   if (types.has("object") && word.startsWith("{")) return structured(word, isJsonObject) ?? text

@@ -1,5 +1,7 @@
 /** Seed-OSS: Qwen3-Coder's tags inside `<seed:tool_call>`, values in the line of their tags. */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { tagBlocks } from "./grammar/tag-call.ts"
 import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
 import { renderTagCall, type TagForm } from "./tag-form.ts"
@@ -22,6 +24,7 @@ export const seedOss = nativeFamily({
   detect: (facts) => templateHas(facts, "<seed:tool_call>"),
   reasoning: { start: "<seed:think>", end: "</seed:think>" },
   format: (options) => tagFormat(form, options),
+  grammar: callGrammar({ blocks: tagBlocks(form, null), between: "\n" }),
   renderCall: (call: PastCall) => renderTagCall(form, call),
   sampling: { temperature: 1.1, topP: 0.95 }
 })

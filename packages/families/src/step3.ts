@@ -3,6 +3,8 @@
  * types come from the schema.
  */
 import type { PastCall } from "./family.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { tagBlocks } from "./grammar/tag-call.ts"
 import { thinkMarkers } from "./hermes-text.ts"
 import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
@@ -34,6 +36,10 @@ export const step3 = nativeFamily({
   detect: (facts) => templateHas(facts, "steptml:invoke"),
   reasoning: thinkMarkers,
   format: (options) => tagFormat(form, options),
+  grammar: callGrammar({
+    blocks: tagBlocks(form, [""], { before: `${call.start}${call.word}${call.separator}`, behind: call.end }),
+    between: null
+  }),
   renderCall: (past: PastCall) =>
     renderTagCall(form, past)
       .replace(form.callStart, `${call.start}${call.word}${call.separator}${form.callStart}`)

@@ -8,6 +8,8 @@ import { withFences } from "./fenced-calls.ts"
 import { callMarkers, thinkMarkers } from "./hermes-text.ts"
 import { jsonMarkerFormat } from "./json-marker-format.ts"
 import { mistralMarker } from "./mistral.ts"
+import { callGrammar } from "./grammar/call-grammar.ts"
+import { bareJsonCall, jsonListBlock } from "./grammar/json-call.ts"
 import { nativeFamily } from "./native-family.ts"
 import { templateHas } from "./native-text.ts"
 
@@ -32,6 +34,17 @@ export const xlam = nativeFamily({
       { json: true, python: false, toolNames },
       ({ lineStart }) => lineStart
     ),
+  grammar: callGrammar({
+    blocks: [
+      {
+        ...jsonListBlock({ opener: "", end: "]", keys: { name: "name", input: "arguments" } }),
+        openers: ['[{"name": "', '[{"name":"'],
+        call: bareJsonCall({ name: "name", input: "arguments" }),
+        at: "start"
+      }
+    ],
+    between: null
+  }),
   renderCall: ({ name, input }: PastCall) => `[${JSON.stringify({ name, arguments: input })}]`,
   sampling: { temperature: 0.6, topP: 0.9 }
 })

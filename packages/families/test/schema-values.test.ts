@@ -24,6 +24,8 @@ describe("a value without a type of its own", () => {
     [{ type: "integer" }, "-4", -4],
     [{ type: "integer" }, "4.0", 4],
     [{ type: "integer" }, "4.5", "4.5"],
+    [{ type: "integer" }, "9007199254740991", Number.MAX_SAFE_INTEGER],
+    [{ type: "integer" }, "9007199254740993", "9007199254740993"],
     [{ type: "integer" }, "None", null],
     [{ type: "number" }, "1.5e-3", 0.0015],
     [{ type: "number" }, "1.2.3", "1.2.3"],

@@ -57,6 +57,7 @@ export const BridgeModel = Schema.Struct({
   weightBytes: Schema.Finite,
   device: Schema.Literals(["cpu", "gpu"]),
   blas: Schema.String,
+  grammar: Schema.Boolean,
   eosTokens: Schema.Array(Schema.String),
   addedTokens: Schema.Array(Schema.String),
   sampling: BridgeSampling,
@@ -87,6 +88,45 @@ export interface TemplateTool {
 /** A scripted piece of forced decoding. */
 export type ForcedPiece = { readonly text: string } | { readonly marker: string }
 
+/** What begins a constrained stretch inside free text; it belongs to the stretch. */
+export type GrammarTrigger =
+  /** One token of the vocabulary. */
+  | { readonly marker: string }
+  /** Text: as the first of an answer, at the beginning of a line, or anywhere. */
+  | { readonly text: string; readonly at: "start" | "line" | "anywhere" }
+
+/** What the engine holds an answer to. */
+export interface BridgeGrammar {
+  /** In llguidance's Lark; `start` is everything from where a constrained stretch begins to its end. Empty: nothing but `forbid`. */
+  readonly lark: string
+  /** The token that each `<[NAME]>` of the text stands for. */
+  readonly markers: Readonly<Record<string, string>>
+  /** `on-trigger`: free text up to a trigger. The others constrain the answer from its first token, or from behind its reasoning. */
+  readonly begin: "at-once" | "after-reasoning" | "on-trigger"
+  readonly triggers: ReadonlyArray<GrammarTrigger>
+  /** Once `start` has matched: free text in which the triggers count again, or nothing but the end of the turn. */
+  readonly after: "free" | "end"
+  /** Tokens that are never sampled. */
+  readonly forbid: ReadonlyArray<string>
+}
+
+/** `POST /grammar/check`. */
+export interface BridgeGrammarCheck {
+  readonly grammars: ReadonlyArray<Pick<BridgeGrammar, "lark" | "markers">>
+}
+
+/** Answer of `POST /grammar/check`, in the same order. */
+export const BridgeGrammarVerdicts = Schema.Struct({
+  grammars: Schema.Array(
+    Schema.Struct({
+      ok: Schema.Boolean,
+      error: Schema.optionalKey(Schema.String),
+      milliseconds: Schema.Finite
+    })
+  )
+})
+export type BridgeGrammarVerdicts = typeof BridgeGrammarVerdicts.Type
+
 /** The prompt fields of `POST /generate`; all of `POST /count`. */
 export interface BridgePrompt {
   readonly messages: ReadonlyArray<TemplateMessage>
@@ -100,6 +140,7 @@ export interface BridgePrompt {
 export interface BridgeGenerate extends BridgePrompt {
   readonly sampling?: BridgeSampling
   readonly stop?: ReadonlyArray<string>
+  readonly grammar?: BridgeGrammar
   readonly reasoning?: { readonly start: string; readonly end: string; readonly budget: number | null }
   readonly maxTokens: number
   /** Messages at the beginning that the client wants cached. */
@@ -135,6 +176,16 @@ const Timings = Schema.Struct({
   peakMemoryBytes: Schema.Finite
 })
 
+/** What a grammar did to one answer. */
+const GrammarUse = Schema.Struct({
+  constrainedTokens: Count,
+  matches: Count,
+  open: Schema.Boolean,
+  cached: Schema.Boolean,
+  compileSeconds: Schema.Finite,
+  maskSeconds: Schema.Finite
+})
+
 /** One line of the answer of `POST /generate`. */
 export const BridgeLine = Schema.Union([
   Schema.Struct({ type: Schema.Literal("accepted"), generation: Schema.String, promptTokens: Count }),
@@ -154,6 +205,7 @@ export const BridgeLine = Schema.Union([
     endToken: Schema.NullOr(Schema.String),
     completionTokens: Count,
     timings: Timings,
+    grammar: Schema.optionalKey(GrammarUse),
     error: Schema.optionalKey(BridgeProblem)
   })
 ])

@@ -8,5 +8,5 @@ export const places = {
   main: fromHere("../../../apps/proxy/src/main.ts"),
   bridge: fromHere("../../../python_bridge"),
   python: fromHere("../../../python_bridge/.venv/bin/python"),
-  demoModel: fromHere("../../../python_bridge/demo_model/weights")
+  demoModel: fromHere("../../../python_bridge/demo_model/pensieve-demo")
 }

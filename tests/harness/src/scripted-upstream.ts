@@ -27,6 +27,8 @@ export interface UpstreamCall {
   readonly text: string
   /** Port of the other side: the same one is the same connection. */
   readonly clientPort: number | undefined
+  /** What the answer says has been said, up to its end or to where it hangs or waits. */
+  readonly said: Promise<void>
   /** Milliseconds since 1970 when the other side hung up before the answer had ended; never, if it did not. */
   readonly hungUp: Promise<number>
   /** Bytes that this side's system has taken of the answer so far. */
@@ -75,7 +77,8 @@ export const startUpstream = async (options: UpstreamOptions = {}): Promise<Scri
   const server = createServer((request, response) => {
     response.socket?.setNoDelay(true)
     void readText(request).then((text) => {
-      const call = callOf(request, response, text)
+      const { promise: said, resolve: still } = Promise.withResolvers<void>()
+      const call = callOf(request, response, text, said)
       seen.push(call)
       const [path = ""] = call.path.split("?")
       // An answer may be for a certain query.
@@ -87,7 +90,7 @@ export const startUpstream = async (options: UpstreamOptions = {}): Promise<Scri
         return respond(response, jsonAnswer({ error: { message: `nothing at ${call.path}` } }, 404, options.headers))
       const place = calls.push(call) - 1
       for (const wake of waiting.splice(0)) wake()
-      return respond(response, typeof script === "function" ? script(call, place) : script)
+      return respond(response, typeof script === "function" ? script(call, place) : script, still)
     })
   })
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve))
@@ -121,12 +124,18 @@ const readText = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString("utf8")
 }
 
-const callOf = (request: IncomingMessage, response: ServerResponse, text: string): UpstreamCall => ({
+const callOf = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  text: string,
+  said: Promise<void>
+): UpstreamCall => ({
   method: request.method ?? "",
   path: request.url ?? "",
   headers: request.headers,
   text,
   clientPort: request.socket.remotePort,
+  said,
   hungUp: new Promise((resolve) =>
     response.once("close", () => {
       if (!response.writableFinished) resolve(Date.now())
@@ -146,15 +155,24 @@ export const jsonAnswer = (
   steps: [JSON.stringify(body)]
 })
 
-const respond = async (response: ServerResponse, answer: UpstreamAnswer): Promise<void> => {
-  if (!(await perform(response, answer.before ?? []))) return
+const respond = async (
+  response: ServerResponse,
+  answer: UpstreamAnswer,
+  still: () => void = () => undefined
+): Promise<void> => {
+  if (!(await perform(response, answer.before ?? [], still))) return
   response.writeHead(answer.status ?? 200, { "content-type": "text/event-stream", ...answer.headers })
   response.flushHeaders()
-  if (await perform(response, answer.steps)) response.end()
+  if (await perform(response, answer.steps, still)) response.end()
+  still()
 }
 
 /** Does the steps in order; false if the answer has no end. */
-const perform = async (response: ServerResponse, steps: ReadonlyArray<UpstreamStep>): Promise<boolean> => {
+const perform = async (
+  response: ServerResponse,
+  steps: ReadonlyArray<UpstreamStep>,
+  still: () => void
+): Promise<boolean> => {
   for (const step of steps) {
     if (response.destroyed) return false
     if (step === "hang") return false
@@ -166,8 +184,10 @@ const perform = async (response: ServerResponse, steps: ReadonlyArray<UpstreamSt
     }
     if (typeof step === "string" || step instanceof Uint8Array) {
       if (!response.write(step)) await drained(response)
-    } else if ("until" in step) await step.until
-    else await new Promise((resolve) => setTimeout(resolve, step.waitMs))
+    } else if ("until" in step) {
+      still()
+      await step.until
+    } else await new Promise((resolve) => setTimeout(resolve, step.waitMs))
   }
   return true
 }

@@ -42,6 +42,9 @@ export interface WiredOptions {
 /** The local token. */
 export const token = "wire-token"
 
+/** Errors that are retried take their time on a busy machine; only tests of silence want the real one. */
+const errorPatience = "20 seconds"
+
 /** Starts both. Ends them with `stop`. */
 export const startWired = async ({
   upstream: script,
@@ -57,7 +60,7 @@ export const startWired = async ({
   const stack = serveLayer.pipe(
     Layer.provide(
       anthropic === undefined
-        ? openaiBackendLayer({ url: upstream.url, ...backend })
+        ? openaiBackendLayer({ url: upstream.url, errorPatience, ...backend })
         : anthropicBackendLayer({ url: upstream.url, ...anthropic })
     ),
     Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),

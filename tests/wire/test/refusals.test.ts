@@ -243,6 +243,33 @@ describe("a server that cuts prompts without a word", () => {
   })
 })
 
+describe("a model that a request loads", () => {
+  it("is looked at again, for its window is known only then", async () => {
+    const running: { models: ReadonlyArray<object> } = { models: [] }
+    const wired = await startWired({
+      upstream: {
+        script: says("fine"),
+        routes: {
+          "GET /v1/models": { data: [{ id: "qwen3:8b", object: "model", owned_by: "library" }] },
+          "GET /api/version": { version: "0.34.2" },
+          "GET /api/ps": running,
+          "POST /api/show": { capabilities: ["completion", "tools"] }
+        }
+      }
+    })
+    const windowNow = async () => (await wired.anthropic.models.retrieve("any")).max_input_tokens
+    try {
+      await wired.post(question)
+      assert.isNull(await windowNow())
+      running.models = [{ name: "qwen3:8b", context_length: 4096 }]
+      await wired.post(question)
+      assert.strictEqual(await windowNow(), 4096)
+    } finally {
+      await wired.stop()
+    }
+  })
+})
+
 describe("tokens that are counted beforehand", () => {
   it("are estimated, and better once the upstream has told a count", () =>
     withServer(

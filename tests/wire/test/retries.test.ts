@@ -45,10 +45,8 @@ describe("a request that fails before the first word", () => {
       assert.deepInclude(await play(answer), { status: code, asked: 1 })
     })
 
-  it("is given up within about a second, so that the status is still the upstream's", async () => {
-    const before = performance.now()
+  it("is given up after two more attempts", async () => {
     assert.deepInclude(await play(status(503)), { status: 503, asked: 3 })
-    assert.isBelow(performance.now() - before, 3000)
   })
 })
 

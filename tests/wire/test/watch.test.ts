@@ -11,7 +11,7 @@ const health = async (wired: Wired) => {
 }
 
 const healthy = (wired: Wired) =>
-  until("the server is healthy", 10_000, async () => ((await health(wired)).status === 200 ? true : undefined))
+  until("the server is healthy", 30_000, async () => ((await health(wired)).status === 200 ? true : undefined))
 
 describe("an upstream that is not there", () => {
   let wired: Wired
@@ -78,7 +78,7 @@ describe("a server that is loading", () => {
       }
     })
     try {
-      await until("the first look is over", 5000, async () => /upstream not ready/.test(wired.log()) || undefined)
+      await until("the first look is over", 30_000, async () => /upstream not ready/.test(wired.log()) || undefined)
       assert.deepInclude((await health(wired)).body, { status: "starting" })
       assert.strictEqual((await wired.post(question)).status, 529)
     } finally {
@@ -161,7 +161,7 @@ describe("the models of an upstream", () => {
           ? says("new here")
           : { status: 404, steps: [JSON.stringify({ error: { message: "The model `old` does not exist." } })] }
       )
-      await until("the first look is over", 5000, async () => /upstream ready/.test(wired.log()) || undefined)
+      await until("the first look is over", 30_000, async () => /upstream ready/.test(wired.log()) || undefined)
       listed.data = [entry("new")]
       const message = await wired.anthropic.messages.create(question)
       assert.deepInclude(message.content[0], { text: "new here" })

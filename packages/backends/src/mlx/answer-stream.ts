@@ -7,6 +7,8 @@ import { logNotices } from "../log-notices.ts"
 import { AnsweredTurn } from "./answered-turn.ts"
 import type { ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
+import type { GrammarPlans } from "./grammar-plans.ts"
+import { generateHeld } from "./held-generation.ts"
 import { arrangeFor, callsAllowed, planGeneration, unenforced } from "./plan-generation.ts"
 import { opensReasoning } from "./plan-reasoning.ts"
 import { type AnswerOptions, AnswerReader, type Shortfall } from "./read-answer.ts"
@@ -26,6 +28,7 @@ export interface AnswerStreamOptions {
   /** How many requests came before this one. */
   readonly arrival: number
   readonly ownCalls: OwnCalls
+  readonly plans: GrammarPlans
 }
 
 /**
@@ -35,7 +38,7 @@ export interface AnswerStreamOptions {
 export const answerStream = (
   bridge: ReadyBridge,
   request: Conversation,
-  { script, arrival, ownCalls }: AnswerStreamOptions
+  { script, arrival, ownCalls, plans }: AnswerStreamOptions
 ): Answer => {
   const conversation = ownCalls.recall(request)
   const { model, client } = bridge
@@ -61,11 +64,10 @@ export const answerStream = (
     return reader
   }
 
-  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> =>
-    client.generate({
-      ...planGeneration(asked, arranged, model),
-      ...(forced === undefined ? {} : { forced })
-    })
+  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> => {
+    const body = { ...planGeneration(asked, arranged, model), ...(forced === undefined ? {} : { forced }) }
+    return generateHeld(bridge, plans, asked, body)
+  }
 
   const eventsOf = (lines: Stream.Stream<BridgeLine, BackendError>, reader: AnswerReader): Answer =>
     // What the engine would go on to say is not wanted; closing the stream stops it.
@@ -96,7 +98,8 @@ export const answerStream = (
   }
 
   const arranged = arrangeFor(conversation, model)
-  const notices = [...arranged.notices, ...unenforced(conversation)]
+  const { plan } = plans.of(conversation, model, arranged.continueFinal)
+  const notices = [...arranged.notices, ...(plan === null ? unenforced(conversation) : plan.notices)]
   const first = readerFor(conversation, { last: forced !== undefined, notices })
   const turn = new AnsweredTurn({ conversation, arranged, model, client })
   const events = readBatches(

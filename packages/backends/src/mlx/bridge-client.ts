@@ -3,6 +3,8 @@ import { initialNdjson, type NdjsonFrame, pushNdjson } from "@pensieve/framing"
 import {
   BridgeCount,
   type BridgeGenerate,
+  type BridgeGrammarCheck,
+  BridgeGrammarVerdicts,
   BridgeHealth,
   BridgeLine,
   BridgeModel,
@@ -12,7 +14,7 @@ import {
 } from "@pensieve/models"
 import { Effect, Result, Schema, type Scope, Stream } from "effect"
 import { Agent, request } from "undici"
-import { bodyError, callError, refusalError } from "./bridge-errors.ts"
+import { bodyError, callError, type GrammarRefused, grammarRefusal, refusalError } from "./bridge-errors.ts"
 import { readBatches } from "./read-batches.ts"
 
 /** Without a byte for this long a request counts as stuck. */
@@ -28,7 +30,9 @@ export interface BridgeClient {
   readonly seal: (generation: string, key: string) => Effect.Effect<boolean, BackendError>
   readonly count: (prompt: BridgePrompt) => Effect.Effect<number, BackendError>
   /** The lines of one answer. Fails before the first line when the engine refuses the request. */
-  readonly generate: (body: BridgeGenerate) => Stream.Stream<BridgeLine, BackendError>
+  readonly generate: (body: BridgeGenerate) => Stream.Stream<BridgeLine, BackendError | GrammarRefused>
+  /** What the grammar compiler makes of each of these. */
+  readonly checkGrammars: (check: BridgeGrammarCheck) => Effect.Effect<BridgeGrammarVerdicts, BackendError>
 }
 
 /** Connects to the socket; its connections end with the scope. */
@@ -79,7 +83,7 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
       })
     }
 
-    const generate = (body: BridgeGenerate): Stream.Stream<BridgeLine, BackendError> =>
+    const generate = (body: BridgeGenerate): Stream.Stream<BridgeLine, BackendError | GrammarRefused> =>
       Stream.unwrap(
         Effect.gen(function* () {
           const response = yield* call("POST", "/generate", body)
@@ -95,12 +99,15 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
       seal: (generation, key) =>
         Effect.map(json(BridgeSeal, "POST", "/seal", { generation, key }), (answer) => answer.sealed),
       count: (prompt) => Effect.map(json(BridgeCount, "POST", "/count", prompt), (answer) => answer.tokens),
-      generate
+      generate,
+      checkGrammars: (check) => json(BridgeGrammarVerdicts, "POST", "/grammar/check", check)
     }
   })
 
 /** The lines of an answer, as many at a time as the bytes hold. */
-const linesIn = (bytes: Stream.Stream<Uint8Array, BackendError>): Stream.Stream<BridgeLine, BackendError> => {
+const linesIn = (
+  bytes: Stream.Stream<Uint8Array, BackendError>
+): Stream.Stream<BridgeLine, BackendError | GrammarRefused> => {
   let reader = initialNdjson()
   return readBatches(bytes, (chunk) => {
     const [next, frames] = pushNdjson(reader, chunk)
@@ -109,7 +116,9 @@ const linesIn = (bytes: Stream.Stream<Uint8Array, BackendError>): Stream.Stream<
   })
 }
 
-const parseFrames = (frames: ReadonlyArray<NdjsonFrame>): Result.Result<ReadonlyArray<BridgeLine>, BackendError> => {
+const parseFrames = (
+  frames: ReadonlyArray<NdjsonFrame>
+): Result.Result<ReadonlyArray<BridgeLine>, BackendError | GrammarRefused> => {
   const lines: Array<BridgeLine> = []
   for (const frame of frames) {
     const value = frame.type === "line" ? parseJson(frame.text) : undefined
@@ -120,6 +129,8 @@ const parseFrames = (frames: ReadonlyArray<NdjsonFrame>): Result.Result<Readonly
     const decoded = decodeLine(value)
     if (Result.isFailure(decoded))
       return Result.fail(new BackendFailed({ message: "The engine sent a line that is not of the protocol." }))
+    const refusal = grammarRefusal(decoded.success)
+    if (refusal !== undefined) return Result.fail(refusal)
     lines.push(decoded.success)
   }
   return Result.succeed(lines)

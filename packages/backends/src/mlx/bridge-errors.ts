@@ -7,8 +7,17 @@ import {
   Overloaded,
   PromptTooLong
 } from "@pensieve/errors"
-import { BridgeRefusal } from "@pensieve/models"
-import { Result, Schema } from "effect"
+import { type BridgeLine, BridgeRefusal } from "@pensieve/models"
+import { Data, Result, Schema } from "effect"
+
+/** The engine's compiler does not take the grammar, or the model cannot carry one; nothing of an answer has come. */
+export class GrammarRefused extends Data.TaggedError("GrammarRefused")<{ readonly message: string }> {}
+
+/** The refusal that a line says, if it says one. */
+export const grammarRefusal = (line: BridgeLine): GrammarRefused | undefined =>
+  line.type === "finished" && (line.error?.code === "grammar_invalid" || line.error?.code === "grammar_unsupported")
+    ? new GrammarRefused({ message: line.error.message })
+    : undefined
 
 const decodeRefusal = Schema.decodeUnknownResult(BridgeRefusal)
 

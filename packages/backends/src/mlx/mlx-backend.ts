@@ -5,6 +5,7 @@ import { Backend, type BackendStatus } from "../backend.ts"
 import { answerStream } from "./answer-stream.ts"
 import { BridgeSupervisor, type ReadyBridge } from "./bridge-supervisor.ts"
 import type { ForcedScript } from "./forced-script.ts"
+import { GrammarPlans } from "./grammar-plans.ts"
 import { OwnCalls } from "./own-calls.ts"
 import { arrangeFor, planPrompt } from "./plan-generation.ts"
 
@@ -24,6 +25,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
       const supervisor = yield* BridgeSupervisor
       const ownCalls = new OwnCalls()
       let arrivals = 0
+      const plans = new GrammarPlans()
 
       const status = Effect.map(supervisor.state, (state): BackendStatus =>
         state.status === "ready" ? { status: "ready" } : { status: state.status, message: state.message }
@@ -65,6 +67,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         answerStream(bridge, conversation, {
           ownCalls,
           arrival: arrivals++,
+          plans,
           ...(options.forcedScript === undefined ? {} : { script: options.forcedScript })
         })
 

@@ -35,7 +35,8 @@ const effortWords: Readonly<Record<Effort, "low" | "medium" | "high">> = {
 const largestShare = 0.75
 
 /** Whether the request wants no thinking at all. */
-const isOff = ({ mode, effort }: ReasoningRequest): boolean => mode === "off" || (mode === "auto" && effort === "none")
+export const isOff = ({ mode, effort }: ReasoningRequest): boolean =>
+  mode === "off" || (mode === "auto" && effort === "none")
 
 /** The options that switch and measure thinking in the model's own template; nothing where it has none. */
 export const reasoningOptions = (
@@ -61,7 +62,7 @@ export const opensReasoning = ({ reasoning }: Conversation, { card }: Thinker): 
 /**
  * The budget that the engine holds the model to: what the client says, else what its effort is worth, and never so much
  * that no answer fits. A model that cannot be told not to think gets a budget of nothing. Without a bound the engine is
- * told how the model writes its thinking all the same.
+ * told how the model writes its thinking all the same: a grammar's triggers must not count inside it.
  */
 export const reasoningBudget = (
   { reasoning, maxTokens }: Conversation,

@@ -62,10 +62,12 @@ export const sizeOf = (asking: Asking, conversation: Conversation): Effect.Effec
   Effect.map(firstAttempt(asking, conversation), (attempt) => prepare(asking, conversation, attempt).size.tokens)
 
 const firstAttempt = ({ watched, memory, choose }: Asking, { model: requested }: Conversation) =>
-  Effect.map(watched.found, (server): Attempt => {
-    const model = choose(server, requested)
-    return { server, model, traits: memory.traits(server, model), lessonsLeft: mostLessons }
-  })
+  Effect.suspend(() =>
+    Effect.map(memory.takeNews() ? watched.refresh : watched.found, (server): Attempt => {
+      const model = choose(server, requested)
+      return { server, model, traits: memory.traits(server, model), lessonsLeft: mostLessons }
+    })
+  )
 
 /** The bound of the answer is put in last, once it is known how much room the rest leaves: before a server refuses it. */
 const prepare = ({ memory }: Asking, conversation: Conversation, { model, traits }: Attempt): Prepared => {
@@ -126,10 +128,12 @@ const exchangeOf = (
       toolNames: shaped.toolNames,
       callIds: shaped.callIds,
       makeCallId,
+      notices: shaped.notices,
       promptTokens: size.tokens,
       estimate: size.estimate.tokens
     }),
   onEnd: (reader) => {
+    if (model.loaded === false && model.window === undefined) memory.loaded()
     const counted = reader.counted()
     if (counted === undefined) return
     size.estimate.learn(characters, counted.inputTokens + counted.cacheReadTokens + counted.cacheCreationTokens)

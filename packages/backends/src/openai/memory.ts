@@ -18,6 +18,10 @@ export interface Memory {
   /** The window in force, in tokens; undefined where neither server nor user told. */
   readonly window: (model: UpstreamModel) => number | undefined
   readonly estimate: (model: string) => TokenEstimate
+  /** A model was loaded by a request: what could not be told of it before can be told now. */
+  readonly loaded: () => void
+  /** Whether there is something new to look at; says so once. */
+  readonly takeNews: () => boolean
   /** The server told of tokens that it had in its cache. */
   readonly sawCache: () => void
   readonly reportsCache: () => boolean
@@ -28,6 +32,7 @@ export const makeMemory = (bound: number | undefined): Memory => {
   const models = new Map<string, ModelMemory>()
   const estimates = new Map<string, TokenEstimate>()
   let cacheSeen = false
+  let news = false
   const of = (model: string): ModelMemory => models.get(model) ?? { patches: [], window: undefined }
   return {
     traits: (server, model) => [model.traits ?? {}, ...of(model.id).patches].reduce<Traits>(withTraits, server.traits),
@@ -41,6 +46,14 @@ export const makeMemory = (bound: number | undefined): Memory => {
       const known = estimates.get(model) ?? makeTokenEstimate()
       estimates.set(model, known)
       return known
+    },
+    loaded: () => {
+      news = true
+    },
+    takeNews: () => {
+      const was = news
+      news = false
+      return was
     },
     sawCache: () => {
       cacheSeen = true

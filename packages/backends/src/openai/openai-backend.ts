@@ -1,5 +1,5 @@
 import type { Capabilities } from "@pensieve/models"
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { type Duration, Effect, Layer, Redacted, Stream } from "effect"
 import { Backend } from "../backend.ts"
 import { makeHttpUpstream } from "../upstream/http-upstream.ts"
 import { watchUpstream } from "../upstream/watch-upstream.ts"
@@ -17,6 +17,8 @@ export interface OpenaiBackendOptions {
   readonly model?: string
   /** Upper bound of the window in tokens. */
   readonly window?: number
+  /** How long an early error may take to keep its HTTP status; 1.2 s unless told otherwise, for a prefill is silent. */
+  readonly errorPatience?: Duration.Input
 }
 
 /** The model of a server that lists none: whatever the client calls it. */
@@ -37,8 +39,15 @@ export const openaiBackendLayer = (options: OpenaiBackendOptions): Layer.Layer<B
       const choose: Asking["choose"] = (server, requested) => chooseUpstreamModel(server, requested, options.model)
       const describe = (server: KnownServer) => capabilitiesOf({ memory, choose }, server)
       const upstream = yield* makeHttpUpstream(origin)
-      const watched = yield* watchUpstream(probe(upstream, { path: pathname, headers, keys }), (server) =>
-        logFound(origin, server, describe(server))
+      let last: KnownServer | undefined
+      const look = Effect.suspend(() => probe(upstream, { path: pathname, headers, keys, last }))
+      const watched = yield* watchUpstream(
+        Effect.tap(look, (server) =>
+          Effect.sync(() => {
+            last = server
+          })
+        ),
+        (server) => logFound(origin, server, describe(server))
       )
       const asking: Asking = { upstream, watched, memory, headers, keys, choose }
       return Backend.of({
@@ -48,8 +57,7 @@ export const openaiBackendLayer = (options: OpenaiBackendOptions): Layer.Layer<B
           return server === undefined ? (options.model ?? "unknown") : describe(server).modelName
         },
         status: watched.status,
-        // An error that a server tells at once keeps its status.
-        errorPatience: "1 second",
+        errorPatience: options.errorPatience ?? "1200 millis",
         capabilities: Effect.map(watched.found, describe),
         countTokens: (conversation) => sizeOf(asking, conversation),
         generate: (conversation) => Stream.unwrap(askUpstream(asking, conversation))

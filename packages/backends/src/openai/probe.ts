@@ -1,6 +1,6 @@
 import type { BackendError } from "@pensieve/errors"
 import { openaiChat } from "@pensieve/translator"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import type { HttpUpstream } from "../upstream/http-upstream.ts"
 import { getJson, listBytes, lookPatience, notNow, parsedJson } from "../upstream/look.ts"
 import { basePaths, rootOf } from "./base-path.ts"
@@ -27,6 +27,8 @@ export interface ProbeOptions {
   /** Headers of every request: the key. */
   readonly headers: Readonly<Record<string, string>>
   readonly keys: ReadonlyArray<string>
+  /** What the probe before this one found: a server nobody knew is not asked for its kind again. */
+  readonly last: KnownServer | undefined
 }
 
 interface Listed {
@@ -39,19 +41,32 @@ export const probe = (upstream: HttpUpstream, options: ProbeOptions): Effect.Eff
   Effect.gen(function* () {
     const { base, list } = yield* listModels(upstream, options)
     const ask = askOf(upstream, rootOf(base), options.headers)
-    for (const quirk of suspects(list)) {
+    const unknown = { kind: undefined, base, models: list.entries.map(listedModel), traits: unknownServer }
+    const known = yield* Effect.timeoutOption(recognise(ask, base, list, options.last), lookPatience)
+    return Option.getOrUndefined(known) ?? unknown
+  })
+
+const recognise = (
+  ask: Ask,
+  base: string,
+  list: ModelList,
+  last: KnownServer | undefined
+): Effect.Effect<KnownServer | undefined> =>
+  Effect.gen(function* () {
+    for (const quirk of suspects(list, last)) {
       const models = yield* quirk.inspect(ask, list)
       if (models !== undefined)
         return { kind: quirk.name, base, models, traits: withTraits(unknownServer, quirk.traits) }
     }
-    return { kind: undefined, base, models: list.entries.map(listedModel), traits: unknownServer }
+    return undefined
   })
 
 /** Servers that look like one kind are asked as that first; a service in the net is not asked questions it does not know. */
-const suspects = (list: ModelList): ReadonlyArray<Quirk> => {
+const suspects = (list: ModelList, last: KnownServer | undefined): ReadonlyArray<Quirk> => {
   const likely = quirks.filter((quirk) => quirk.signs(list))
   if (list.entries.length === 0 && likely.length === 0) return []
-  return list.server.startsWith("https:") ? likely : [...likely, ...quirks.filter((quirk) => !likely.includes(quirk))]
+  const reticent = list.server.startsWith("https:") || (last !== undefined && last.kind === undefined)
+  return reticent ? likely : [...likely, ...quirks.filter((quirk) => !likely.includes(quirk))]
 }
 
 /** The first place of the address where a model list is. A server without one is taken at its word: `/v1`. */

@@ -1,5 +1,5 @@
 import { createAnyFormParser, detectFamily, type FamilyParser, prompted } from "@pensieve/families"
-import { type Conversation, emptyUsage, type GenerationEvent, type Usage } from "@pensieve/models"
+import { type Conversation, emptyUsage, type GenerationEvent, type Notice, type Usage } from "@pensieve/models"
 import { openaiChat } from "@pensieve/translator"
 import type { AnswerReader } from "../upstream/open-answer.ts"
 import { makeStopWatch } from "./stop-watch.ts"
@@ -18,6 +18,8 @@ export interface AnswerOptions {
   readonly callIds: ReadonlyArray<string>
   /** A fresh id of a tool call, unique in the conversation. */
   readonly makeCallId: () => string
+  /** What was changed of the request for this server. */
+  readonly notices: ReadonlyArray<Notice>
   /** Tokens of the prompt, as far as they can be told before the upstream does. */
   readonly promptTokens: number
   /** Tokens of a text of this length. */
@@ -51,7 +53,11 @@ export const makeAnswerReader = (options: AnswerOptions): AnswerReader => {
   const opened = (events: Events): Events => {
     if (begun || events.length === 0 || events[0]?.type === "failed") return events
     begun = true
-    return [{ type: "accepted", promptTokens }, { type: "started", cachedTokens: 0 }, ...events]
+    return [
+      { type: "accepted", promptTokens, notices: options.notices },
+      { type: "started", cachedTokens: 0 },
+      ...events
+    ]
   }
 
   const onEvent = (event: GenerationEvent): Events => {

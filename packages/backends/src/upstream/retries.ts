@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 
 /** Pauses before the second and the third attempt, milliseconds: together less than a client waits for a status. */
-const pausesMs = [150, 450]
+const pausesMs = [100, 300]
 /** A server that asks for a longer pause than this is not asked again: the client is told how long to wait. */
 const longestWaitSeconds = 2
 

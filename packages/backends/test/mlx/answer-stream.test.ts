@@ -1,13 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { BackendFailed } from "@pensieve/errors"
-import type { BridgeGenerate, BridgeLine, Conversation, GenerationEvent, JsonObject } from "@pensieve/models"
+import type { BridgeLine, Conversation, GenerationEvent, JsonObject } from "@pensieve/models"
 import { Effect, Stream } from "effect"
 import { answerStream } from "../../src/mlx/answer-stream.ts"
-import type { BridgeClient } from "../../src/mlx/bridge-client.ts"
+import { GrammarPlans } from "../../src/mlx/grammar-plans.ts"
 import { OwnCalls } from "../../src/mlx/own-calls.ts"
 import { conversation } from "../conversation.ts"
+import { engine } from "./engine.ts"
 import { accepted, finished, started } from "./lines.ts"
-import { model } from "./model.ts"
 
 const marker = (name: string): BridgeLine => ({ type: "piece", marker: name, id: 1 })
 const text = (words: string): BridgeLine => ({ type: "piece", text: words })
@@ -18,31 +17,12 @@ const call = (input: string): ReadonlyArray<BridgeLine> => [
 ]
 const whole = (...lines: ReadonlyArray<BridgeLine>) => [accepted, started, ...lines, finished()]
 
-/** An engine that gives these answers one after the other; null is one that fails. */
-const engine = (answers: ReadonlyArray<ReadonlyArray<BridgeLine> | null>) => {
-  const asked: Array<BridgeGenerate> = []
-  const sealed: Array<string> = []
-  const unused = Effect.fail(new BackendFailed({ message: "not asked for" }))
-  const client: BridgeClient = {
-    health: unused,
-    model: unused,
-    count: () => unused,
-    seal: (generation) => Effect.sync(() => sealed.push(generation) > 0),
-    generate: (body) =>
-      Stream.suspend(() => {
-        const lines = answers[asked.push(body) - 1]
-        return lines === null || lines === undefined
-          ? Stream.fail(new BackendFailed({ message: "gone" }))
-          : Stream.fromIterable(lines)
-      })
-  }
-  return { asked, sealed, bridge: { model, client } }
-}
-
 const run = (answers: Parameters<typeof engine>[0], change: Partial<Conversation> = {}) => {
   const { asked, sealed, bridge } = engine(answers)
   return Effect.map(
-    Stream.runCollect(answerStream(bridge, conversation(change), { ownCalls: new OwnCalls(), arrival: 0 })),
+    Stream.runCollect(
+      answerStream(bridge, conversation(change), { ownCalls: new OwnCalls(), plans: new GrammarPlans(), arrival: 0 })
+    ),
     (events) => ({
       events: [...events],
       asked,

@@ -1,40 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { detectFamily } from "@pensieve/families"
-import type { BridgeModel, Conversation, GenerationEvent, Notice, Turn } from "@pensieve/models"
+import type { Conversation, GenerationEvent, Notice, Turn } from "@pensieve/models"
 import { Effect, Stream } from "effect"
 import { AnsweredTurn } from "../../src/mlx/answered-turn.ts"
-import { arrangeFor, type LoadedModel, namedTurns } from "../../src/mlx/plan-generation.ts"
+import { arrangeFor, namedTurns } from "../../src/mlx/plan-generation.ts"
+import { model } from "./model.ts"
 
-const template = {
-  text: "<tools> {{ tool | tojson }} <tool_call> {{ tool_call.name }}",
-  system: "anywhere",
-  tools: true,
-  toolCalls: true,
-  toolResults: true,
-  alternates: false,
-  thinkingOption: null,
-  opensReasoning: false
-} as const
-const card: BridgeModel = {
-  name: "m",
-  path: "m",
-  fingerprint: "f",
-  architecture: "qwen3",
-  contextLength: 4096,
-  window: 4096,
-  cacheKinds: ["KVCache"],
-  batches: true,
-  quantization: null,
-  weightBytes: 1,
-  device: "cpu",
-  blas: "openblas",
-  eosTokens: ["<|im_end|>"],
-  addedTokens: ["<tool_call>", "</tool_call>", "<think>", "</think>"],
-  sampling: {},
-  template
-}
-const family = detectFamily({ templateText: template.text, addedTokens: card.addedTokens, architecture: "qwen3" })
-const model: LoadedModel = { card, family, reasoning: null }
 const asked: Conversation = {
   model: "m",
   system: [],

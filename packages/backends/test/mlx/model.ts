@@ -3,7 +3,7 @@ import type { BridgeModel } from "@pensieve/models"
 import type { LoadedModel } from "../../src/mlx/plan-generation.ts"
 
 export const template = {
-  text: "<tools> {{ tool | tojson }} <tool_call> {{ tool_call.name }}",
+  text: '<tools> {{ tool | tojson }} <tool_call>\n{"name": {{ tool_call.name }}, "arguments": …}',
   system: "anywhere",
   tools: true,
   toolCalls: true,
@@ -26,6 +26,7 @@ export const card: BridgeModel = {
   weightBytes: 1,
   device: "cpu",
   blas: "openblas",
+  grammar: true,
   eosTokens: ["<|im_end|>"],
   addedTokens: ["<tool_call>", "</tool_call>", "<think>", "</think>"],
   sampling: { temperature: 0.6, topP: 0.95 },

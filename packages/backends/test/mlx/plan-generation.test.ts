@@ -11,11 +11,12 @@ const plan = (change: Partial<Conversation> = {}) => {
 }
 
 describe("what the engine is asked", () => {
-  it("lets the request's sampling beat the model's own", () => {
-    assert.deepStrictEqual(plan().sampling, { temperature: 0.6, topP: 0.95 })
+  it("lets the request's sampling beat the model's own, and that the family's", () => {
+    assert.deepStrictEqual(plan().sampling, { temperature: 0.6, topP: 0.95, topK: 20 })
     assert.deepStrictEqual(plan({ sampling: { temperature: 0, seed: 7 } }).sampling, {
       temperature: 0,
       topP: 0.95,
+      topK: 20,
       seed: 7
     })
   })
@@ -57,12 +58,13 @@ describe("what the engine is asked", () => {
   })
 
   it("is told the names of all turns", () => {
-    const named = plan()
+    const turns = [...conversation.turns, { role: "assistant", parts: [{ type: "text", text: "Hello." }] }] as const
+    const named = plan({ turns })
     assert.deepStrictEqual(
       named.turnKeys?.map(({ message }) => message),
       [0, 1]
     )
-    assert.notDeepEqual(plan({ reasoning: { mode: "auto", display: "full" } }).turnKeys, named.turnKeys)
+    assert.notDeepEqual(plan({ turns, reasoning: { mode: "auto", display: "full" } }).turnKeys, named.turnKeys)
   })
 
   it("asks for what the window holds when the client names no limit, and for nothing when it says 0", () => {

@@ -196,7 +196,7 @@ describe("a second answer", () => {
     )
     const usage = events.find((event) => event.type === "usage")
     assert.strictEqual(usage?.usage.outputTokens, 14)
-    assert.strictEqual(usage?.usage.inputTokens, 6)
+    assert.strictEqual(usage?.usage.inputTokens, 1)
   })
 })
 

@@ -17,7 +17,7 @@ export const probed = (options: UpstreamOptions): Promise<KnownServer> =>
           ({ stop }) => Effect.promise(stop)
         )
         const upstream = yield* makeHttpUpstream(server.url)
-        return yield* probe(upstream, { path: "", headers: {}, keys: [] })
+        return yield* probe(upstream, { path: "", headers: {}, keys: [], last: undefined })
       })
     )
   )
