@@ -1,7 +1,7 @@
 import { outlineJson, type ObjectList } from "./json-outline.ts"
 
 /** What a JSON text was parsed to. */
-export type ParsedJson =
+type ParsedJson =
   | { readonly type: "value"; readonly value: unknown }
   /** Nested deeper than allowed; not parsed. */
   | { readonly type: "too-deep" }

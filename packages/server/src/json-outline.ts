@@ -1,5 +1,5 @@
 /** A piece of a JSON text: from its first byte to behind its last one. */
-export interface Place {
+interface Place {
   readonly start: number
   readonly end: number
 }
