@@ -20,6 +20,7 @@ export const localBackend = Effect.fn("localBackend")(function* (configuration: 
       message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
       exitCode: 1
     })
+  const { cacheFolder } = yield* Home
   const choice = yield* modelFor(configuration.model, agreed)
   const forcedScript =
     configuration.allowForced === undefined ? undefined : yield* readScript(configuration.allowForced)
@@ -33,7 +34,8 @@ export const localBackend = Effect.fn("localBackend")(function* (configuration: 
           python: places.python,
           folder: places.bridge,
           modelPath: choice.folder.path,
-          allowForced: forcedScript !== undefined
+          allowForced: forcedScript !== undefined,
+          cacheFolder
         },
         socketPath: yield* socketPaths,
         window: configuration.window
