@@ -1,3 +1,4 @@
+import { commandLine } from "./command-line.ts"
 import type { Serving } from "./serving.ts"
 
 /** What a person should know once the proxy listens. */
@@ -6,13 +7,15 @@ export interface BannerFacts {
   readonly serving: Serving
   /** Where the token is, or undefined when the user gave it. */
   readonly tokenFile: string | undefined
+  /** It runs in the background. */
+  readonly detached: boolean
 }
 
 /** A path as one word of a shell. */
 const shellWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 /** The lines printed at start. */
-export const banner = ({ port, serving, tokenFile }: BannerFacts): string => {
+export const banner = ({ port, serving, tokenFile, detached }: BannerFacts): string => {
   const url = `http://127.0.0.1:${port}`
   const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${shellWord(tokenFile)})`
   return [
@@ -31,7 +34,7 @@ export const banner = ({ port, serving, tokenFile }: BannerFacts): string => {
     "  Claude Code:",
     `    ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN="${token}" claude`,
     "",
-    "  Ctrl-C stops it.",
+    detached ? `  It runs in the background; this ends it:  ${commandLine("stop")}` : "  Ctrl-C stops it.",
     ""
   ].join("\n")
 }

@@ -16,6 +16,7 @@ import { readJsonBody } from "./read-body.ts"
 import { makeId } from "@pensieve/operations"
 import { resolveFiles } from "./resolve-files.ts"
 import { streamedAnswer } from "./streamed-answer.ts"
+import { Stopping } from "./stopping.ts"
 import { wholeAnswer } from "./whole-answer.ts"
 
 const defaultPing: Duration.Input = "10 seconds"
@@ -42,6 +43,7 @@ export const answer = (requestId: string, dialect: Dialect) =>
     const events = (refusal ?? backend.generate(conversation)).pipe(
       Stream.mapArray(tally.watch),
       Stream.provideService(ClientKeys, clientKeys),
+      Stream.interruptWhen((yield* Stopping).signal),
       Stream.onExit((exit) => logExchange(requestId, dialect.name, conversation, tally, exit))
     )
     const decision = decide(

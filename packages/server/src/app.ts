@@ -12,8 +12,10 @@ import { deleteFile, fileContent, getFile, listFiles, uploadFile } from "./files
 import { ServerPolicy } from "./policy.ts"
 import { type BatchStore, type FileStore, makeId } from "@pensieve/operations"
 import { respondEmpty, respondError } from "./respond.ts"
+import { health } from "./health.ts"
 import { pathOf, routeOf } from "./route.ts"
-import { countTokens, health, model, models } from "./routes.ts"
+import { countTokens, model, models } from "./routes.ts"
+import type { Stopping } from "./stopping.ts"
 
 type Requirements =
   | Activity
@@ -21,6 +23,7 @@ type Requirements =
   | BatchStore
   | FileStore
   | ServerPolicy
+  | Stopping
   | HttpServerRequest.HttpServerRequest
   | Scope.Scope
 
@@ -35,7 +38,7 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = makeId("req_")
     const dialect = dialectOf(pathOf(request.url), request.headers)
-    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, hosts)), (cause) =>
+    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, port, hosts)), (cause) =>
       Cause.hasInterruptsOnly(cause)
         ? Effect.interrupt
         : Effect.map(tellable(cause, requestId), (error) => respondError(requestId, dialect, error))
@@ -46,6 +49,7 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
 const handle = (
   requestId: string,
   dialect: Dialect,
+  port: number,
   hosts: ReadonlyArray<string>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Requirements> =>
   Effect.gen(function* () {
@@ -57,7 +61,7 @@ const handle = (
     if (dialect !== anthropicDialect && path.startsWith("/v1/files")) return yield* filesElsewhere
     switch (route.name) {
       case "health":
-        return yield* health(requestId)
+        return yield* health(requestId, port)
       case "hello":
         return respondEmpty(requestId)
       case "messages":

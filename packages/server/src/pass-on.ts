@@ -2,7 +2,7 @@ import { withoutToken } from "@pensieve/auth"
 import type { PassedAnswer, PassThrough } from "@pensieve/backends"
 import type { PensieveError } from "@pensieve/errors"
 import { isJsonObject } from "@pensieve/models"
-import { Effect, Exit } from "effect"
+import { Effect, Exit, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Activity } from "./activity.ts"
 import { type Asked, logExchange, makeTally } from "./exchange-log.ts"
@@ -10,6 +10,7 @@ import { isEventStream, passedBytes } from "./passed-bytes.ts"
 import { ServerPolicy } from "./policy.ts"
 import { readJson } from "./read-body.ts"
 import { pathOf } from "./route.ts"
+import { Stopping } from "./stopping.ts"
 
 /** A request of an Anthropic client, passed on to a server that speaks its API; the answer goes back as it comes. */
 export const passOn = (requestId: string, passThrough: PassThrough) =>
@@ -30,13 +31,17 @@ export const passOn = (requestId: string, passThrough: PassThrough) =>
 export const passOnMessage = (requestId: string, passThrough: PassThrough) =>
   Effect.gen(function* () {
     yield* (yield* Activity).interactive
+    const { signal } = yield* Stopping
     const tally = makeTally()
     return yield* passOn(requestId, (request) => {
       const log = (exit: Exit.Exit<unknown, PensieveError>) =>
         logExchange(requestId, "anthropic", askedOf(request.body?.body), tally, exit)
-      return passThrough(request).pipe(
+      return Effect.raceFirst(passThrough(request), signal).pipe(
         Effect.onExit((exit) => (Exit.isFailure(exit) ? log(exit) : Effect.void)),
-        Effect.map((passed) => ({ ...passed, bytes: passedBytes(requestId, passed, tally, log) }))
+        Effect.map((passed) => {
+          const untilTheEnd = { ...passed, bytes: Stream.interruptWhen(passed.bytes, signal) }
+          return { ...passed, bytes: passedBytes(requestId, untilTheEnd, tally, log) }
+        })
       )
     })
   })

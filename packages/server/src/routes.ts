@@ -1,27 +1,13 @@
 import { Backend } from "@pensieve/backends"
 import { anthropic, openaiChat } from "@pensieve/translator"
 import { Effect } from "effect"
-import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { HttpServerRequest } from "effect/http"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
-import { ServerPolicy } from "./policy.ts"
 import { pageOf, queryOf, readPageQuery } from "./page.ts"
 import { passOn } from "./pass-on.ts"
 import { readJsonBody } from "./read-body.ts"
 import { resolveFiles } from "./resolve-files.ts"
 import { respondJson } from "./respond.ts"
-
-/** `GET /health`: 200 `healthy`, or 503 with what is going on. Tells nothing a stranger should not know. */
-export const health = (
-  requestId: string
-): Effect.Effect<HttpServerResponse.HttpServerResponse, never, Backend | ServerPolicy> =>
-  Effect.gen(function* () {
-    const backend = yield* Backend
-    const { version } = yield* ServerPolicy
-    const { status } = yield* backend.status
-    return status === "ready"
-      ? respondJson(requestId, { status: "healthy", version })
-      : respondJson(requestId, { status: status === "starting" ? "starting" : "unhealthy", version }, {}, 503)
-  })
 
 /** `POST /v1/messages/count_tokens`. */
 export const countTokens = (requestId: string) =>
