@@ -14,13 +14,20 @@ import { getFromHub } from "./hub-download.ts"
 import { places } from "./places.ts"
 import { StartFailure } from "./start-failure.ts"
 
+/** How a model may be got. */
+interface Getting {
+  /** The user wants it downloaded; then no other one will do. */
+  readonly agreed: boolean
+  /** Nothing may be asked of another machine. */
+  readonly offline: boolean
+}
+
 /**
  * The model to serve. One that is not on this machine is downloaded if the user agrees, else the best one at hand serves.
  *
  * @param requested what the user named, or undefined
- * @param agreed he wants it downloaded; then no other one will do
  */
-export const modelFor = Effect.fn("modelFor")(function* (requested: string | undefined, agreed: boolean) {
+export const modelFor = Effect.fn("modelFor")(function* (requested: string | undefined, { agreed, offline }: Getting) {
   const home = yield* Home
   const hubCache = hubCacheFolder(process.env, homedir())
   const find = findModels({ modelsFolders: [places.models, home.modelsFolder], hubCache, demo: places.demoModel })
@@ -31,6 +38,11 @@ export const modelFor = Effect.fn("modelFor")(function* (requested: string | und
   const choice = chooseModel(requested, given, yield* find, totalmem())
   if (choice.type === "invalid") return yield* new StartFailure({ message: choice.message, exitCode: 2 })
   if (choice.type === "found") return choice
+  if (offline)
+    return yield* new StartFailure({
+      message: `${choice.repository} is not on this machine, and localOnly is true: nothing is downloaded.`,
+      exitCode: 2
+    })
   yield* Console.error(`pensieve: ${choice.repository} is not on this machine.`)
   const downloaded = yield* fromHub(choice.repository, agreed, hubCache).pipe(
     Effect.catch(({ message }) =>

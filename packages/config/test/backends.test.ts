@@ -77,6 +77,18 @@ describe("what answers where no rule applies", () => {
   })
 })
 
+describe("an upstream", () => {
+  it.each([
+    [{ upstream: "http://me:canary@localhost:1" }, /^--upstream must hold neither/],
+    [{ upstream: "localhost:1", "upstream-key-from": "client" }, /^--upstream-key-from is for .* Anthropic's API/],
+    [{ upstream: "10.0.0.1:1", "local-only": "true" }, /^--upstream leads to another machine/]
+  ])("%j is refused", (flags, words) => {
+    const result = resolve({ flags })
+    assert.match(Result.isFailure(result) ? (result.failure[0]?.message ?? "") : "", words)
+    assert.notInclude(JSON.stringify(result), "canary")
+  })
+})
+
 describe("a configuration is refused", () => {
   it.each([
     [

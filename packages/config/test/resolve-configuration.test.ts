@@ -78,6 +78,7 @@ describe("resolveConfiguration", () => {
   it("refuses what is not a mapping, broken text, a repeated key and an alias", () => {
     assert.match(problems({ file: file("- a\n- b\n") })[0]?.message ?? "", /mapping/)
     assert.isNotEmpty(problems({ file: file("port: [1\n") }))
+    assert.match(problems({ file: file("a: {b: ${C}, d: [}\n") })[0]?.message ?? "", /write "\$\{NAME\}" in quotes$/)
     assert.strictEqual(problems({ file: file("port: 1\nport: 2\n") })[0]?.line, 2)
     assert.match(problems({ file: file("port: &a 1\nwindow: *a\n") })[0]?.message ?? "", /aliases/)
   })

@@ -6,6 +6,7 @@ import { Activity } from "./activity.ts"
 import { app } from "./app.ts"
 import { batchWorkerLayer } from "./batch-worker.ts"
 import { holdEarly } from "./hold-early.ts"
+import { LastTurns } from "./last-turns.ts"
 import { refuseUnreadable } from "./unreadable.ts"
 
 /** Bytes of all headers of a request. */
@@ -32,7 +33,7 @@ export const serveLayer = Layer.unwrap(
     const server = yield* HttpServer.HttpServer
     return HttpServer.serve(app(portOf(server.address)))
   })
-).pipe(Layer.merge(batchWorkerLayer), Layer.provide(Activity.layer))
+).pipe(Layer.merge(batchWorkerLayer), Layer.provide(Layer.merge(Activity.layer, LastTurns.layer)))
 
 /** The TCP port a server listens on. */
 export const portOf = (address: HttpServer.HttpServer["Service"]["address"]): number =>

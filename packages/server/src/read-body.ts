@@ -11,7 +11,7 @@ const depthLimit = 128
 const decoder = new TextDecoder("utf-8", { fatal: true })
 
 /** A body, and the text it was parsed from. */
-interface JsonText {
+export interface JsonText {
   readonly body: unknown
   readonly text: string
 }

@@ -1,15 +1,14 @@
-import { type Configuration, type Resolved, resolveConfiguration, settings } from "@pensieve/config"
+import { settings } from "@pensieve/config"
 import { BatchStore, FileStore, Home, localToken } from "@pensieve/operations"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
-import { Console, Effect, FileSystem, Layer, Option, Record, Result } from "effect"
+import { Console, Effect, Layer, Option, Record } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
-import { banner } from "../banner.ts"
-import { localBackend } from "../local-backend.ts"
+import { banner, type BannerFacts } from "../banner.ts"
 import { loggingLayer } from "../logging.ts"
-import type { Serving } from "../serving.ts"
+import { type GivenFlags, readConfiguration } from "../read-configuration.ts"
+import { servingOf } from "../serving.ts"
 import { StartFailure } from "../start-failure.ts"
-import { upstreamBackend } from "../upstream-backend.ts"
 import { version } from "../version.ts"
 
 /** One flag for each setting; the settings themselves say what they are. */
@@ -27,6 +26,12 @@ const settingFlags = Object.fromEntries(
 
 const flags = {
   settings: settingFlags,
+  config: Flag.String("config").pipe(
+    Flag.withDescription(
+      "The configuration file; else pensieve.yaml in the current folder, else config.yaml in PENSIEVE_HOME."
+    ),
+    Flag.optional
+  ),
   yes: Flag.Boolean("yes").pipe(
     Flag.withAlias("y"),
     Flag.withDescription("Agree to the download of a model."),
@@ -38,8 +43,8 @@ const flags = {
 export const start = Command.make(
   "start",
   flags,
-  Effect.fn("start")(function* ({ yes, settings: given }) {
-    yield* run(Record.map(given, Option.getOrUndefined), yes).pipe(
+  Effect.fn("start")(function* ({ yes, config, settings: given }) {
+    yield* run(Record.map(given, Option.getOrUndefined), Option.getOrUndefined(config), yes).pipe(
       Effect.scoped,
       Effect.provide(Home.layer(process.env)),
       Effect.catchTag("StartFailure", (failure) =>
@@ -62,21 +67,25 @@ export const start = Command.make(
   ])
 )
 
-const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolean) =>
+const run = (given: GivenFlags, named: string | undefined, agreed: boolean) =>
   Effect.gen(function* () {
-    const { value: configuration, originOf } = yield* readConfiguration(given)
+    const read = yield* readConfiguration(given, named)
+    const configuration = read.value
     const token = yield* localToken(configuration.token)
     const { tokenFile } = yield* Home
-    const serving =
-      configuration.upstream === undefined
-        ? yield* localBackend(configuration, agreed)
-        : yield* upstreamBackend(configuration.upstream, configuration, originOf(["model"]), process.env)
+    const serving = yield* servingOf(read, agreed, process.env)
     const server = serveLayer.pipe(
-      Layer.provide(serving.backend),
+      Layer.provide(serving.routing),
       Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
       Layer.provide(ServerPolicy.layer({ token, version })),
       Layer.provideMerge(
-        Layer.effectDiscard(announce(serving, configuration.token === undefined ? tokenFile : undefined))
+        Layer.effectDiscard(
+          announce({
+            serving,
+            tokenFile: configuration.token === undefined ? tokenFile : undefined,
+            ...(read.fromFile ? { file: read.file } : {})
+          })
+        )
       ),
       Layer.provide(listenLayer(configuration.port)),
       Layer.provide(loggingLayer(configuration.logLevel))
@@ -84,32 +93,6 @@ const run = (given: Readonly<Record<string, string | undefined>>, agreed: boolea
     return yield* Effect.catchTag(Layer.launch(server), "ServeError", ({ cause }) =>
       Effect.fail(portFailure(configuration.port, cause))
     )
-  })
-
-const readConfiguration = (
-  given: Readonly<Record<string, string | undefined>>
-): Effect.Effect<Resolved<Configuration>, StartFailure, Home | FileSystem.FileSystem> =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const { configFile } = yield* Home
-    const file = yield* fs.readFileString(configFile).pipe(
-      Effect.asSome,
-      Effect.catch((error) =>
-        error.reason._tag === "NotFound"
-          ? Effect.succeedNone
-          : Effect.fail(new StartFailure({ message: `${configFile} cannot be read: ${error.message}`, exitCode: 2 }))
-      )
-    )
-    const resolved = resolveConfiguration({
-      flags: given,
-      env: process.env,
-      ...(Option.isSome(file) ? { file: { path: configFile, text: file.value } } : {})
-    })
-    if (Result.isSuccess(resolved)) return resolved.success
-    const lines = resolved.failure.map(({ message, line, column }) =>
-      line === undefined ? message : `${message} (line ${line}, column ${column})`
-    )
-    return yield* new StartFailure({ message: lines.join("\npensieve: "), exitCode: 2 })
   })
 
 const portFailure = (port: number, cause: unknown): StartFailure =>
@@ -120,8 +103,8 @@ const portFailure = (port: number, cause: unknown): StartFailure =>
     exitCode: 1
   })
 
-const announce = (serving: Serving, tokenFile: string | undefined) =>
+const announce = (facts: Omit<BannerFacts, "port">) =>
   Effect.gen(function* () {
     const server = yield* HttpServer.HttpServer
-    yield* Console.error(banner({ port: portOf(server.address), serving, tokenFile }))
+    yield* Console.error(banner({ port: portOf(server.address), ...facts }))
   })

@@ -1,0 +1,36 @@
+import { type Configuration, type Resolved, resolveConfiguration } from "@pensieve/config"
+import { configurationPlace, readConfigurationText } from "@pensieve/operations"
+import { Effect, Result } from "effect"
+import { StartFailure } from "./start-failure.ts"
+
+/** What the command line says: flag name without dashes → text. */
+export type GivenFlags = Readonly<Record<string, string | undefined>>
+
+/** The configuration, and the file it may stand in. */
+export interface ReadConfiguration extends Resolved<Configuration> {
+  readonly file: string
+  /** Whether the file is there. */
+  readonly fromFile: boolean
+}
+
+/**
+ * Reads the configuration from flags, environment and file; everything that is wrong with it is told at once.
+ *
+ * @param named the file that the user named
+ */
+export const readConfiguration = Effect.fn("readConfiguration")(function* (
+  flags: GivenFlags,
+  named: string | undefined
+) {
+  const file = yield* configurationPlace(named, process.cwd())
+  const failed = (message: string) => new StartFailure({ message, exitCode: 2 })
+  const text = yield* Effect.mapError(readConfigurationText(file), ({ message }) => failed(message))
+  if (text === undefined && named !== undefined) return yield* failed(`--config: there is no file ${file}.`)
+  const resolved = resolveConfiguration({ flags, env: process.env, ...(text === undefined ? {} : { file: text }) })
+  if (Result.isSuccess(resolved))
+    return { ...resolved.success, file, fromFile: text !== undefined } satisfies ReadConfiguration
+  const lines = resolved.failure.map(({ message, line, column }) =>
+    line === undefined ? message : `${message} (line ${line}, column ${column})`
+  )
+  return yield* failed(lines.join("\npensieve: "))
+})
