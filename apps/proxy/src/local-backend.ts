@@ -27,6 +27,7 @@ export const localBackend = Effect.fn("localBackend")(function* (
       message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
       exitCode: 1
     })
+  const { cacheFolder } = yield* Home
   const choice = yield* modelFor(model, { agreed, offline: localOnly })
   const forcedScript = allowForced === undefined ? undefined : yield* readScript(allowForced)
   const layer = mlxBackendLayer({
@@ -40,7 +41,8 @@ export const localBackend = Effect.fn("localBackend")(function* (
           python: places.python,
           folder: places.bridge,
           modelPath: choice.folder.path,
-          allowForced: forcedScript !== undefined
+          allowForced: forcedScript !== undefined,
+          cacheFolder
         },
         socketPath: yield* socketPaths,
         window

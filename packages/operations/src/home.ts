@@ -17,6 +17,8 @@ export class Home extends Context.Service<
     readonly filesFolder: string
     /** Message batches and their results. */
     readonly batchesFolder: string
+    /** What engines computed and may need again; can be deleted at any time. */
+    readonly cacheFolder: string
   }
 >()("@pensieve/operations/Home") {
   static readonly layer = (env: Readonly<Record<string, string | undefined>>) =>
@@ -37,7 +39,8 @@ export class Home extends Context.Service<
           runFolder: path.join(root, "run"),
           modelsFolder: path.join(root, "models"),
           filesFolder: path.join(root, "files"),
-          batchesFolder: path.join(root, "batches")
+          batchesFolder: path.join(root, "batches"),
+          cacheFolder: path.join(root, "cache")
         })
       })
     )

@@ -52,8 +52,8 @@ const answerOnce = (requestId: string, params: unknown, headers: Headers) =>
         return yield* new InvalidRequest({ message: "stream: Input should be false in a batch", field: "stream" })
       const decoded = yield* Effect.fromResult(anthropicDialect.decodeRequest(params, headers))
       const arrangement = yield* (yield* Routing).current
-      const bodyCharacters = JSON.stringify(params).length
-      const request = { conversation: inBackground(decoded), path: "/v1/messages", headers, bodyCharacters }
+      const bodyBytes = Buffer.byteLength(JSON.stringify(params))
+      const request = { conversation: inBackground(decoded), path: "/v1/messages", headers, bodyBytes }
       const { backend, conversation: asked, describe } = yield* routeRequest(arrangement, request)
       const conversation = yield* resolveFiles(asked)
       const tally = makeTally()

@@ -12,7 +12,7 @@ import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { logExchange, makeTally } from "./exchange-log.ts"
 import { passOnMessage } from "./pass-on.ts"
 import { ServerPolicy } from "./policy.ts"
-import { type JsonText, readJson } from "./read-body.ts"
+import { type JsonText, readJson, type SentBody } from "./read-body.ts"
 import { refuseWebSearch } from "./refuse-web-search.ts"
 import { resolveFiles } from "./resolve-files.ts"
 import { pathOf } from "./route.ts"
@@ -43,7 +43,7 @@ export const answer = (requestId: string, dialect: Dialect) =>
       conversation: decoded.success,
       path: pathOf(url),
       headers,
-      bodyCharacters: sent.text.length
+      bodyBytes: sent.bytes
     })
     const { passThrough } = routed.backend
     return dialect === anthropicDialect && routed.passable && passThrough !== undefined
@@ -56,7 +56,7 @@ const answerUndecoded = (
   requestId: string,
   dialect: Dialect,
   arrangement: Arrangement,
-  sent: JsonText,
+  sent: SentBody,
   failure: InvalidRequest
 ) =>
   Effect.gen(function* () {
@@ -69,7 +69,7 @@ const answerUndecoded = (
   })
 
 /** The text that goes on: as it came, unless the router took something out of it. */
-const sentAgain = (sent: JsonText, { conversation }: Routed): JsonText => {
+const sentAgain = (sent: SentBody, { conversation }: Routed): JsonText => {
   const { body } = conversation.source
   return body === sent.body ? sent : { body, text: JSON.stringify(body) }
 }

@@ -18,7 +18,7 @@ export const countTokens = (requestId: string) =>
     const { headers, url } = yield* HttpServerRequest.HttpServerRequest
     const sent = yield* readJson
     const decoded = yield* Effect.fromResult(anthropic.decodeCountRequest(sent.body, { headers }))
-    const request = { conversation: decoded, path: pathOf(url), headers, bodyCharacters: sent.text.length }
+    const request = { conversation: decoded, path: pathOf(url), headers, bodyBytes: sent.bytes }
     const routed = yield* routeRequest(arrangement, request)
     const { backend, passable } = routed
     if (passable && backend.passThrough !== undefined)

@@ -30,9 +30,9 @@ export interface Routed extends ChosenBackend {
   readonly remember: (usage: Usage | undefined) => void
 }
 
-/** A request, and the length of its body. */
+/** A request, and the size of its body. */
 export interface SizedRequest extends RoutedRequest {
-  readonly bodyCharacters: number
+  readonly bodyBytes: number
 }
 
 /** Chooses who answers a request, and makes it ready for that. */
@@ -61,7 +61,7 @@ export const routeRequest = (
         const { rule, window } = decision
         lastTurns.set(conversation.hints.cacheAffinity, {
           tokens: tokensOf(usage),
-          bodyCharacters: request.bodyCharacters,
+          bodyBytes: request.bodyBytes,
           route: { ...chosen.target(), rule, ...(window === undefined ? {} : { window }) }
         })
       }
@@ -86,9 +86,9 @@ const weigh = (
   lastTurns: LastTurns["Service"]
 ): Effect.Effect<Weighed, BackendError> =>
   Effect.gen(function* () {
-    const { conversation, bodyCharacters } = request
+    const { conversation, bodyBytes } = request
     const last = lastTurns.get(conversation.hints.cacheAffinity)
-    const estimated = estimateTokens(bodyCharacters, last)
+    const estimated = estimateTokens(bodyBytes, last)
     const known = last === undefined ? {} : { previous: last.route }
     const facts = factsOf(request, { ...known, promptTokens: estimated, exactTokens: false }, rules)
     const decision = decide(facts, rules)

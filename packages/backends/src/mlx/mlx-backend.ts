@@ -26,6 +26,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
     Effect.gen(function* () {
       const supervisor = yield* BridgeSupervisor
       const ownCalls = new OwnCalls()
+      let arrivals = 0
       const plans = new GrammarPlans()
 
       const status = Effect.map(supervisor.state, (state): BackendStatus =>
@@ -67,6 +68,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
       const answer = (bridge: ReadyBridge, conversation: Conversation) =>
         answerStream(bridge, conversation, {
           ownCalls,
+          arrival: arrivals++,
           plans,
           ...(options.forcedScript === undefined ? {} : { script: options.forcedScript })
         })

@@ -1,6 +1,15 @@
 import { type BackendError, BackendFailed } from "@pensieve/errors"
 import type { EndReason, FamilyEvent, FamilyParser } from "@pensieve/families"
-import type { BridgeLine, Conversation, FinishReason, GenerationEvent, JsonObject, Notice } from "@pensieve/models"
+import {
+  type BridgeLine,
+  type Conversation,
+  type FinishReason,
+  type GenerationEvent,
+  type JsonObject,
+  type Notice,
+  splitPrompt,
+  type Started
+} from "@pensieve/models"
 import { Result } from "effect"
 import { makeCallJudge, type RefusedCall } from "../judge-call.ts"
 import { watchSpace } from "../repetition.ts"
@@ -50,7 +59,7 @@ export class AnswerReader {
   readonly #notices: Array<Notice> = []
   readonly #held: Array<Held> = []
   #promptTokens = 0
-  #cachedTokens = 0
+  #prompt: Omit<Started, "type"> = { cachedTokens: 0 }
   #pieces = 0
   #completionTokens = 0
   #calls = 0
@@ -90,8 +99,8 @@ export class AnswerReader {
         this.#promptTokens = line.promptTokens
         return this.#begins([acceptedEvent(line.promptTokens, this.#options.notices ?? [])])
       case "started":
-        this.#cachedTokens = line.cachedTokens
-        return this.#begins([{ type: "started", cachedTokens: line.cachedTokens }, this.#usage()])
+        this.#prompt = { cachedTokens: line.cachedTokens, cacheCreationTokens: line.cacheCreationTokens }
+        return this.#begins([{ type: "started", ...this.#prompt }, this.#usage()])
       case "prefill":
         return this.#begins([{ type: "prefill", done: line.done, total: line.total }])
       case "piece":
@@ -276,9 +285,7 @@ export class AnswerReader {
     return {
       type: "usage",
       usage: {
-        inputTokens: this.#promptTokens - this.#cachedTokens,
-        cacheReadTokens: this.#cachedTokens,
-        cacheCreationTokens: 0,
+        ...splitPrompt(this.#promptTokens, this.#prompt),
         outputTokens,
         reasoningTokens: 0
       }

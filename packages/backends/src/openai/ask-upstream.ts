@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto"
 import { logNotices } from "../log-notices.ts"
 import type { HttpUpstream } from "../upstream/http-upstream.ts"
 import { type Exchange, openAnswer, type Setback } from "../upstream/open-answer.ts"
+import { objectBytes, sharedJson } from "../upstream/shared-json.ts"
 import { withRetries } from "../upstream/retries.ts"
 import type { WatchedUpstream } from "../upstream/watch-upstream.ts"
 import { isOverflow, overflowOf, type PromptSize, roomFor, roomTold } from "./fit-window.ts"
@@ -41,7 +42,7 @@ interface Attempt {
 /** A conversation in the words for one server, with its size. */
 interface Prepared {
   readonly shaped: ShapedRequest
-  readonly text: string
+  readonly bytes: Uint8Array
   /** Characters that count as tokens. */
   readonly characters: number
   readonly size: PromptSize
@@ -74,15 +75,15 @@ const prepare = ({ memory }: Asking, conversation: Conversation, { model, traits
   const shaped = shapeRequest(conversation, model.id, traits)
   const field = traits.request.maxTokensField
   const { [field]: wanted, ...rest } = shaped.body
-  const bare = JSON.stringify(rest)
-  const characters = bare.length - shaped.mediaLength
+  const json = sharedJson(rest)
+  const characters = json.characters - shaped.mediaLength
   const estimate = memory.estimate(model.id)
   const size = { tokens: estimate.tokens(characters), window: memory.window(model), estimate }
-  if (typeof wanted !== "number") return { shaped, text: bare, characters, size }
+  if (typeof wanted !== "number") return { shaped, bytes: objectBytes(json), characters, size }
   const bound = Math.min(wanted, roomFor(size) ?? wanted)
   return {
     shaped: { ...shaped, body: { ...rest, [field]: bound } },
-    text: `${bare.slice(0, -1)},${JSON.stringify(field)}:${bound}}`,
+    bytes: objectBytes(json, { [field]: bound }),
     characters,
     size
   }
@@ -111,13 +112,13 @@ const exchangeOf = (
   { headers, keys, memory }: Asking,
   conversation: Conversation,
   { server, model, traits }: Attempt,
-  { shaped, text, characters, size }: Prepared
+  { shaped, bytes, characters, size }: Prepared
 ): Exchange => ({
   request: {
     method: "POST",
     path: `${server.base}/chat/completions`,
     headers: { ...headers, "content-type": "application/json", accept: "text/event-stream, application/json" },
-    body: text
+    body: bytes
   },
   keys,
   makeReader: () =>
