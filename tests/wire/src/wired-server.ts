@@ -7,7 +7,7 @@ import {
   type OpenaiBackendOptions
 } from "@pensieve/backends"
 import { BatchStore, FileStore, Home } from "@pensieve/operations"
-import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
+import { listenLayer, portOf, Routing, serveLayer, ServerPolicy } from "@pensieve/server"
 import { type ScriptedUpstream, startUpstream, type UpstreamOptions } from "@pensieve/test-harness"
 import { Effect, Exit, Layer, Logger, References, Scope } from "effect"
 import { HttpServer } from "effect/http"
@@ -67,9 +67,12 @@ export const startWired = async ({
   const logger = Logger.make((entry) => lines.push(Logger.formatLogFmt.log(entry)))
   const stack = serveLayer.pipe(
     Layer.provide(
-      anthropic === undefined
-        ? openaiBackendLayer({ url: upstream.url, errorPatience, ...backend })
-        : anthropicBackendLayer({ url: upstream.url, ...anthropic })
+      Layer.provide(
+        Routing.single,
+        anthropic === undefined
+          ? openaiBackendLayer({ url: upstream.url, errorPatience, ...backend })
+          : anthropicBackendLayer({ url: upstream.url, ...anthropic })
+      )
     ),
     Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
     Layer.provide(Home.layer({ PENSIEVE_HOME: home })),

@@ -28,7 +28,7 @@ export interface Asking {
   /** Headers of every request. */
   readonly headers: Readonly<Record<string, string>>
   readonly keys: ReadonlyArray<string>
-  readonly choose: (server: KnownServer, requested: string) => UpstreamModel
+  readonly choose: (server: KnownServer, asked: Pick<Conversation, "model" | "routedModel">) => UpstreamModel
 }
 
 /** One request on its way: for which model, in which words. */
@@ -62,10 +62,10 @@ export const askUpstream = (asking: Asking, conversation: Conversation): Asked =
 export const sizeOf = (asking: Asking, conversation: Conversation): Effect.Effect<number, BackendError> =>
   Effect.map(firstAttempt(asking, conversation), (attempt) => prepare(asking, conversation, attempt).size.tokens)
 
-const firstAttempt = ({ watched, memory, choose }: Asking, { model: requested }: Conversation) =>
+const firstAttempt = ({ watched, memory, choose }: Asking, conversation: Conversation) =>
   Effect.suspend(() =>
     Effect.map(memory.takeNews() ? watched.refresh : watched.found, (server): Attempt => {
-      const model = choose(server, requested)
+      const model = choose(server, conversation)
       return { server, model, traits: memory.traits(server, model), lessonsLeft: mostLessons }
     })
   )
@@ -176,7 +176,7 @@ const giveUp = (asking: Asking, conversation: Conversation, attempt: Attempt, { 
     if (error._tag === "PromptTooLong") memory.learnWindow(attempt.model.id, error.window)
     if (error._tag !== "NotFound" || attempt.lessonsLeft === 0) return yield* Effect.fail(error)
     const server = yield* watched.refresh
-    const model = choose(server, conversation.model)
+    const model = choose(server, conversation)
     if (model.id === attempt.model.id) return yield* Effect.fail(error)
     return yield* ask(asking, conversation, { server, model, traits: memory.traits(server, model), lessonsLeft: 0 })
   })
