@@ -1,4 +1,5 @@
 export * from "./chat-chunks.ts"
+export * from "./dressed-model.ts"
 export * from "./message-events.ts"
 export * from "./mlx-lm-server.ts"
 export * from "./places.ts"
