@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { modelFor } from "./model-for.ts"
 import { places, pythonIsThere } from "./places.ts"
-import { StartFailure } from "./start-failure.ts"
+import { CommandFailure } from "./command-failure.ts"
 
 /** Engines that this process has started: each has sockets of its own. */
 let engines = 0
@@ -23,7 +23,7 @@ export const localBackend = Effect.fn("localBackend")(function* (
   agreed: boolean
 ) {
   if (!pythonIsThere())
-    return yield* new StartFailure({
+    return yield* new CommandFailure({
       message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
       exitCode: 1
     })
@@ -52,16 +52,16 @@ export const localBackend = Effect.fn("localBackend")(function* (
   return { layer, choice }
 })
 
-const readScript = (file: string): Effect.Effect<ForcedScript, StartFailure, FileSystem.FileSystem> =>
+const readScript = (file: string): Effect.Effect<ForcedScript, CommandFailure, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const content = yield* Effect.mapError(
       fs.readFileString(file),
-      () => new StartFailure({ message: `--allow-forced: ${file} cannot be read.`, exitCode: 2 })
+      () => new CommandFailure({ message: `--allow-forced: ${file} cannot be read.`, exitCode: 2 })
     )
     return yield* Effect.mapError(
       Effect.fromResult(parseForcedScript(content)),
-      (problem) => new StartFailure({ message: `--allow-forced: ${file}: ${problem}`, exitCode: 2 })
+      (problem) => new CommandFailure({ message: `--allow-forced: ${file}: ${problem}`, exitCode: 2 })
     )
   })
 

@@ -1,10 +1,8 @@
 import { type Configuration, type Resolved, resolveConfiguration } from "@pensieve/config"
 import { configurationPlace, readConfigurationText } from "@pensieve/operations"
 import { Effect, Result } from "effect"
-import { StartFailure } from "./start-failure.ts"
-
-/** What the command line says: flag name without dashes → text. */
-export type GivenFlags = Readonly<Record<string, string | undefined>>
+import { CommandFailure } from "./command-failure.ts"
+import { configFlag, type GivenSettings } from "./setting-flags.ts"
 
 /** The configuration, and the file it may stand in. */
 export interface ReadConfiguration extends Resolved<Configuration> {
@@ -15,15 +13,11 @@ export interface ReadConfiguration extends Resolved<Configuration> {
 
 /**
  * Reads the configuration from flags, environment and file; everything that is wrong with it is told at once.
- *
- * @param named the file that the user named
  */
-export const readConfiguration = Effect.fn("readConfiguration")(function* (
-  flags: GivenFlags,
-  named: string | undefined
-) {
+export const readConfiguration = Effect.fn("readConfiguration")(function* (given: GivenSettings = {}) {
+  const { [configFlag]: named, ...flags } = given
   const file = yield* configurationPlace(named, process.cwd())
-  const failed = (message: string) => new StartFailure({ message, exitCode: 2 })
+  const failed = (message: string) => new CommandFailure({ message, exitCode: 2 })
   const text = yield* Effect.mapError(readConfigurationText(file), ({ message }) => failed(message))
   if (text === undefined && named !== undefined) return yield* failed(`--config: there is no file ${file}.`)
   const resolved = resolveConfiguration({ flags, env: process.env, ...(text === undefined ? {} : { file: text }) })

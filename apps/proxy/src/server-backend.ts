@@ -2,19 +2,19 @@ import { anthropicBackendLayer, type Backend, type ModelOverrides, openaiBackend
 import { type BackendSettings, type Configuration, upstreamAddress } from "@pensieve/config"
 import { explicitTarget } from "@pensieve/router"
 import { Effect, type Layer, Redacted } from "effect"
-import { StartFailure } from "./start-failure.ts"
+import { CommandFailure } from "./command-failure.ts"
 
 /** A server that answers: no Python, no model of our own. */
 export const serverBackend = (
   name: string,
   settings: BackendSettings,
   configuration: Configuration
-): Effect.Effect<Layer.Layer<Backend>, StartFailure> =>
+): Effect.Effect<Layer.Layer<Backend>, CommandFailure> =>
   Effect.gen(function* () {
     const { kind, key, keyFrom, model, window, headers } = settings
     const url = yield* Effect.mapError(
       Effect.fromResult(upstreamAddress(settings.url ?? "")),
-      (problem) => new StartFailure({ message: `The address of the backend ${name} ${problem}.`, exitCode: 2 })
+      (problem) => new CommandFailure({ message: `The address of the backend ${name} ${problem}.`, exitCode: 2 })
     )
     const options = {
       name,

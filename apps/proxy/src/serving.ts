@@ -6,7 +6,7 @@ import { Context, Effect, Layer } from "effect"
 import { type PlannedBackend, planBackend } from "./plan-backend.ts"
 import type { ReadConfiguration } from "./read-configuration.ts"
 import { rulesOf } from "./routing-rules.ts"
-import { StartFailure } from "./start-failure.ts"
+import { CommandFailure } from "./command-failure.ts"
 
 /** Who answers, and how a person is told at start. */
 export interface Serving {
@@ -130,10 +130,10 @@ const titlesOf = (planned: ReadonlyArray<PlannedBackend>, otherwise: string): Re
     : [...planned.map(({ name, title }) => `${name}: ${title}`), `Where no rule applies: ${otherwise}`]
 
 /** Flags that contradict each other. */
-const checkFlags = ({ originOf }: ReadConfiguration): Effect.Effect<void, StartFailure> =>
+const checkFlags = ({ originOf }: ReadConfiguration): Effect.Effect<void, CommandFailure> =>
   originOf(["model"]).from === "flag" && originOf(["upstream"]).from === "flag"
     ? Effect.fail(
-        new StartFailure({
+        new CommandFailure({
           message:
             "--model names a model of this machine. With --upstream, name one of the server's by --upstream-model.",
           exitCode: 2

@@ -2,7 +2,9 @@ import { Data, Effect, FileSystem, Path } from "effect"
 import { Home } from "./home.ts"
 
 /** A configuration file that is there and cannot be read, or was named and is not there. */
-export class ConfigurationUnreadable extends Data.TaggedError("ConfigurationUnreadable")<{ readonly message: string }> {}
+export class ConfigurationUnreadable extends Data.TaggedError("ConfigurationUnreadable")<{
+  readonly message: string
+}> {}
 
 /** The text of a configuration file. */
 export interface ConfigurationText {

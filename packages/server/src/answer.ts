@@ -19,6 +19,7 @@ import { pathOf } from "./route.ts"
 import { byName, type Routed, routeRequest } from "./route-request.ts"
 import { type Arrangement, onlyPassThrough, Routing } from "./routing.ts"
 import { streamedAnswer } from "./streamed-answer.ts"
+import { Stopping } from "./stopping.ts"
 import { wholeAnswer } from "./whole-answer.ts"
 
 const defaultPing: Duration.Input = "10 seconds"
@@ -90,6 +91,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
     const events = (refusal ?? backend.generate(conversation)).pipe(
       Stream.mapArray(tally.watch),
       Stream.provideService(ClientKeys, clientKeys),
+      Stream.interruptWhen((yield* Stopping).signal),
       Stream.onExit((exit) => {
         routed.remember(tally.summary().usage)
         return logExchange(

@@ -12,9 +12,11 @@ import type { LastTurns } from "./last-turns.ts"
 import { ServerPolicy } from "./policy.ts"
 import { type BatchStore, type FileStore, makeId } from "@pensieve/operations"
 import { respondEmpty, respondError } from "./respond.ts"
+import { health } from "./health.ts"
 import { pathOf, routeOf } from "./route.ts"
+import { model, models } from "./routes.ts"
 import type { Routing } from "./routing.ts"
-import { health, model, models } from "./routes.ts"
+import type { Stopping } from "./stopping.ts"
 import { countTokens } from "./count-tokens.ts"
 
 type Requirements =
@@ -24,6 +26,7 @@ type Requirements =
   | BatchStore
   | FileStore
   | ServerPolicy
+  | Stopping
   | HttpServerRequest.HttpServerRequest
   | Scope.Scope
 
@@ -38,7 +41,7 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = makeId("req_")
     const dialect = dialectOf(pathOf(request.url), request.headers)
-    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, hosts)), (cause) =>
+    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, port, hosts)), (cause) =>
       Cause.hasInterruptsOnly(cause)
         ? Effect.interrupt
         : Effect.map(tellable(cause, requestId), (error) => respondError(requestId, dialect, error))
@@ -49,6 +52,7 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
 const handle = (
   requestId: string,
   dialect: Dialect,
+  port: number,
   hosts: ReadonlyArray<string>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Requirements> =>
   Effect.gen(function* () {
@@ -60,7 +64,7 @@ const handle = (
     if (dialect !== anthropicDialect && path.startsWith("/v1/files")) return yield* filesElsewhere
     switch (route.name) {
       case "health":
-        return yield* health(requestId)
+        return yield* health(requestId, port)
       case "hello":
         return respondEmpty(requestId)
       case "messages":

@@ -2,7 +2,7 @@ import { withoutToken } from "@pensieve/auth"
 import type { PassedAnswer, PassThrough } from "@pensieve/backends"
 import type { PensieveError } from "@pensieve/errors"
 import { isJsonObject } from "@pensieve/models"
-import { Effect, Exit } from "effect"
+import { Effect, Exit, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { routeHeader } from "./answer-headers.ts"
 import { type Asked, logExchange, makeTally } from "./exchange-log.ts"
@@ -10,6 +10,7 @@ import { isEventStream, passedBytes } from "./passed-bytes.ts"
 import { ServerPolicy } from "./policy.ts"
 import { type JsonText, readJson } from "./read-body.ts"
 import { pathOf } from "./route.ts"
+import { Stopping } from "./stopping.ts"
 import type { Routed } from "./route-request.ts"
 
 /** A request that is passed on. */
@@ -38,8 +39,9 @@ export const passOn = (requestId: string, { passThrough, sent, routed }: Passing
 
 /** The same for a request that a model answers: its tokens and its end are read beside the bytes, for the log. */
 export const passOnMessage = (requestId: string, passing: Passing) =>
-  Effect.suspend(() => {
+  Effect.gen(function* () {
     const { passThrough, routed } = passing
+    const { signal } = yield* Stopping
     const tally = makeTally()
     const logged: PassThrough = (request) => {
       const log = (exit: Exit.Exit<unknown, PensieveError>) => {
@@ -48,12 +50,15 @@ export const passOnMessage = (requestId: string, passing: Passing) =>
         const route = routed === undefined ? {} : { route: routed.describe() }
         return logExchange({ requestId, dialect: "anthropic", asked, ...route }, tally, exit)
       }
-      return passThrough(request).pipe(
+      return Effect.raceFirst(passThrough(request), signal).pipe(
         Effect.onExit((exit) => (Exit.isFailure(exit) ? log(exit) : Effect.void)),
-        Effect.map((passed) => ({ ...passed, bytes: passedBytes(requestId, passed, tally, log) }))
+        Effect.map((passed) => {
+          const untilTheEnd = { ...passed, bytes: Stream.interruptWhen(passed.bytes, signal) }
+          return { ...passed, bytes: passedBytes(requestId, untilTheEnd, tally, log) }
+        })
       )
     }
-    return passOn(requestId, { ...passing, passThrough: logged })
+    return yield* passOn(requestId, { ...passing, passThrough: logged })
   })
 
 /** What the log says of a request that nobody decodes. */

@@ -1,39 +1,12 @@
-import type { BackendStatus } from "@pensieve/backends"
 import { anthropic, openaiChat } from "@pensieve/translator"
 import { Effect } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { listedModel, listedModels } from "./listed-models.ts"
-import { ServerPolicy } from "./policy.ts"
 import { pageOf, queryOf, readPageQuery } from "./page.ts"
 import { passOn } from "./pass-on.ts"
 import { respondJson } from "./respond.ts"
-import { byName } from "./route-request.ts"
-import { type Arrangement, onlyPassThrough, Routing } from "./routing.ts"
-
-/** `GET /health`: 200 `healthy`, or 503 with what is going on. Tells nothing a stranger should not know. */
-export const health = (requestId: string) =>
-  Effect.gen(function* () {
-    const { version } = yield* ServerPolicy
-    const status = yield* statusOf(yield* (yield* Routing).current)
-    return status === "ready"
-      ? respondJson(requestId, { status: "healthy", version })
-      : respondJson(requestId, { status: status === "starting" ? "starting" : "unhealthy", version }, {}, 503)
-  })
-
-/** How those are who answer where no rule says otherwise: one that is ready is enough. */
-const statusOf = (arrangement: Arrangement): Effect.Effect<BackendStatus["status"]> =>
-  Effect.gen(function* () {
-    const targets = byName(arrangement, "").decision.stages.flat()
-    const members = [...new Set(targets.map(({ backend }) => arrangement.pool.member(backend)))]
-    const found = yield* Effect.forEach(
-      members,
-      (member) =>
-        member === undefined ? Effect.succeed("failed") : Effect.map(member.backend.status, ({ status }) => status),
-      { concurrency: "unbounded" }
-    )
-    return found.includes("ready") ? "ready" : found.includes("starting") ? "starting" : "failed"
-  })
+import { onlyPassThrough, Routing } from "./routing.ts"
 
 /** `GET /v1/models`, in the shape of the caller's API. */
 export const models = (requestId: string, dialect: Dialect) =>

@@ -34,6 +34,14 @@ export const plainAnswer = (text: string): ReadonlyArray<GenerationEvent> => [
 
 export const token = "test-token"
 
+const identity = {
+  version: "0.0.0-test",
+  instance: "test",
+  pid: process.pid,
+  home: "/home/test/.pensieve",
+  startedAt: 0
+}
+
 /** A folder that goes with the scope. */
 export const freshFolder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "pensieve-server-"))),
@@ -76,7 +84,7 @@ export const startServer = (
         Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
         Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
         Layer.provide(NodeServices.layer),
-        Layer.provide(ServerPolicy.layer({ token, version: "0.0.0-test", ...policy })),
+        Layer.provide(ServerPolicy.layer({ token, identity, ...policy })),
         Layer.provideMerge(listenLayer(0)),
         Layer.provide(Logger.layer([]))
       )

@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { places } from "./places.ts"
+import { bundledCommand } from "./bundled-command.ts"
 import { childrenOf } from "./processes.ts"
 import { until } from "./until.ts"
 
 /** How the proxy is started. */
 export interface ProxyOptions {
-  /** The program; the checkout's source unless told otherwise. */
+  /** The program; the bundle that users get unless told otherwise. */
   readonly main?: string
   /** Model folder, or undefined for what it chooses itself. */
   readonly model?: string
@@ -48,7 +48,7 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
   const child = spawn(
     process.execPath,
     [
-      options.main ?? places.main,
+      options.main ?? (await bundledCommand()),
       "start",
       "--port",
       String(options.port ?? 0),

@@ -51,6 +51,14 @@ export interface WiredOptions {
 /** The local token. */
 export const token = "wire-token"
 
+const identity = {
+  version: "0.0.0-test",
+  instance: "test",
+  pid: process.pid,
+  home: "/home/test/.pensieve",
+  startedAt: 0
+}
+
 /** Errors that are retried take their time on a busy machine; only tests of silence want the real one. */
 const errorPatience = "20 seconds"
 
@@ -95,7 +103,7 @@ export const startServing = async (
     Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
     Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
     Layer.provide(NodeServices.layer),
-    Layer.provide(ServerPolicy.layer({ token, version: "0.0.0-test", ...policy })),
+    Layer.provide(ServerPolicy.layer({ token, identity, ...policy })),
     Layer.provideMerge(listenLayer(0)),
     Layer.provide(Logger.layer([logger])),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, "Debug"))

@@ -1,28 +1,7 @@
-import { settings } from "@pensieve/config"
-import { BatchStore, FileStore, Home, localToken } from "@pensieve/operations"
-import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
-import { Console, Effect, Layer, Option, Record } from "effect"
+import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { HttpServer } from "effect/http"
-import { banner, type BannerFacts } from "../banner.ts"
-import { loggingLayer } from "../logging.ts"
-import { type GivenFlags, readConfiguration } from "../read-configuration.ts"
-import { servingOf } from "../serving.ts"
-import { StartFailure } from "../start-failure.ts"
-import { version } from "../version.ts"
-
-/** One flag for each setting; the settings themselves say what they are. */
-const settingFlags = Object.fromEntries(
-  settings
-    .filter(({ secret }) => !secret)
-    .map(({ flag, env, description, fallback }) => [
-      flag,
-      Flag.String(flag).pipe(
-        Flag.withDescription(`${description} ${env}${fallback === undefined ? "" : `; default ${String(fallback)}`}.`),
-        Flag.optional
-      )
-    ])
-)
+import { givenSettings, settingFlags } from "../setting-flags.ts"
+import { verb } from "../verb.ts"
 
 const flags = {
   settings: settingFlags,
@@ -36,75 +15,39 @@ const flags = {
     Flag.withAlias("y"),
     Flag.withDescription("Agree to the download of a model."),
     Flag.withDefault(false)
-  )
+  ),
+  detach: Flag.Boolean("detach").pipe(
+    Flag.withAlias("d"),
+    Flag.withDescription("Run in the background: come back when it listens; `pensieve stop` ends it."),
+    Flag.withDefault(false)
+  ),
+  /** How a start tells the process that it starts in the background. */
+  detached: Flag.Boolean("detached").pipe(Flag.withHidden, Flag.withDefault(false))
 }
 
-/** `pensieve start`: runs the proxy in the foreground. */
+/** `pensieve start`: runs the proxy. */
 export const start = Command.make(
   "start",
   flags,
-  Effect.fn("start")(function* ({ yes, config, settings: given }) {
-    yield* run(Record.map(given, Option.getOrUndefined), Option.getOrUndefined(config), yes).pipe(
-      Effect.scoped,
-      Effect.provide(Home.layer(process.env)),
-      Effect.catchTag("StartFailure", (failure) =>
-        Effect.andThen(
-          Console.error(`pensieve: ${failure.message}`),
-          Effect.sync(() => process.exit(failure.exitCode))
-        )
-      )
-    )
+  Effect.fn("start")(function* ({ config, yes, detach, detached, settings }) {
+    const given = givenSettings(settings, config)
+    if (detach) {
+      const { startDetached } = yield* Effect.promise(() => import("../life-cycle/start-detached.ts"))
+      return yield* verb(startDetached(given, yes))
+    }
+    const { serve } = yield* Effect.promise(() => import("../serve.ts"))
+    return yield* verb(serve({ given, agreed: yes, detached }))
   })
 ).pipe(
-  Command.withDescription("Run the proxy in the foreground."),
+  Command.withDescription("Run the proxy in the foreground, or in the background with --detach."),
+  Command.withShortDescription("Run the proxy."),
   Command.withExamples([
     { command: "pensieve start", description: "Serve the best model at hand on port 7777" },
     {
       command: "pensieve start --model mlx-community/Qwen3-4B-4bit --port 8080",
       description: "Serve a certain model elsewhere"
     },
-    { command: "pensieve start --upstream http://localhost:1234", description: "Let LM Studio's model answer" }
+    { command: "pensieve start --upstream http://localhost:1234", description: "Let LM Studio's model answer" },
+    { command: "pensieve start --detach", description: "Run in the background" }
   ])
 )
-
-const run = (given: GivenFlags, named: string | undefined, agreed: boolean) =>
-  Effect.gen(function* () {
-    const read = yield* readConfiguration(given, named)
-    const configuration = read.value
-    const token = yield* localToken(configuration.token)
-    const { tokenFile } = yield* Home
-    const serving = yield* servingOf(read, agreed, process.env)
-    const server = serveLayer.pipe(
-      Layer.provide(serving.routing),
-      Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
-      Layer.provide(ServerPolicy.layer({ token, version })),
-      Layer.provideMerge(
-        Layer.effectDiscard(
-          announce({
-            serving,
-            tokenFile: configuration.token === undefined ? tokenFile : undefined,
-            ...(read.fromFile ? { file: read.file } : {})
-          })
-        )
-      ),
-      Layer.provide(listenLayer(configuration.port)),
-      Layer.provide(loggingLayer(configuration.logLevel))
-    )
-    return yield* Effect.catchTag(Layer.launch(server), "ServeError", ({ cause }) =>
-      Effect.fail(portFailure(configuration.port, cause))
-    )
-  })
-
-const portFailure = (port: number, cause: unknown): StartFailure =>
-  new StartFailure({
-    message: /EADDRINUSE/.test(String(cause))
-      ? `Port ${port} is taken. If it is another Pensieve, use that one; else choose another with --port (0 takes a free one).`
-      : `Port ${port} cannot be used: ${String(cause)}`,
-    exitCode: 1
-  })
-
-const announce = (facts: Omit<BannerFacts, "port">) =>
-  Effect.gen(function* () {
-    const server = yield* HttpServer.HttpServer
-    yield* Console.error(banner({ port: portOf(server.address), ...facts }))
-  })
