@@ -8,6 +8,7 @@ import { serverBackend } from "./server-backend.ts"
 export interface PlannedBackend {
   readonly name: string
   readonly layer: Layer.Layer<Backend>
+  readonly settings: BackendSettings
   /** What it is, for a person: one line. */
   readonly title: string
   /** It runs the built-in demo model. */
@@ -38,11 +39,18 @@ export const planBackend = Effect.fn("planBackend")(function* (
     return {
       name,
       layer,
+      settings,
       title: `Model: ${folder.name} (${why})`,
       demo: folder.source === "demo"
     } satisfies PlannedBackend
   }
   const layer = yield* serverBackend(name, settings, configuration)
   const { kind, url, model } = settings
-  return { name, layer, title: `Upstream: ${url} (${model ?? unnamed[kind]})`, demo: false } satisfies PlannedBackend
+  return {
+    name,
+    layer,
+    settings,
+    title: `Upstream: ${url} (${model ?? unnamed[kind]})`,
+    demo: false
+  } satisfies PlannedBackend
 })

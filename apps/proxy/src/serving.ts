@@ -1,5 +1,5 @@
-import { Backend, BackendPool } from "@pensieve/backends"
-import { backendsOf, type Configuration, defaultReference, upstreamKeyVariable } from "@pensieve/config"
+import { Backend, BackendPool, type PoolMember } from "@pensieve/backends"
+import { backendsOf, type Configuration, defaultReference, isLoopback, upstreamKeyVariable } from "@pensieve/config"
 import { explicitTarget } from "@pensieve/router"
 import { Routing } from "@pensieve/server"
 import { Context, Effect, Layer } from "effect"
@@ -72,20 +72,51 @@ const routingLayer = (
 ): Layer.Layer<Routing> =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const members = yield* Effect.forEach(planned, ({ name, layer }) =>
-        Effect.map(Layer.build(layer), (context) => ({ name, backend: Context.get(context, Backend) }))
-      )
+      const members = yield* Effect.forEach(planned, startBackend)
+      const { allowRemoteFallback } = configuration
+      const pool = new BackendPool(members, { queue: configuration.pool.queue, allowRemoteFallback })
+      yield* pool.watched
+      yield* warnOfUnused(configuration, members)
       return Routing.fixed({
         rules: rulesOf(
           configuration,
           otherwise,
           members.map(({ name }) => name)
         ),
-        pool: new BackendPool(members),
+        pool,
         sampling: samplingOf(configuration)
       })
     })
   )
+
+/** Says which fallbacks will never be asked. */
+const warnOfUnused = ({ models, allowRemoteFallback }: Configuration, members: ReadonlyArray<PoolMember>) => {
+  const isLocal = (name: string) =>
+    members.some((member) => member.local === true && explicitTarget(name, [member.name]) !== undefined)
+  const unused = Object.entries(models).flatMap(([name, { targets, fallbacks = [] }]) => {
+    if (allowRemoteFallback || !targets.some(isLocal)) return []
+    const named = [...targets, ...fallbacks.flatMap((one) => models[one]?.targets ?? [one])]
+    return named.filter((one) => !isLocal(one)).map((one) => `${one} for ${name}`)
+  })
+  return unused.length === 0
+    ? Effect.void
+    : Effect.annotateLogs(
+        Effect.logWarning("not asked in place of a model of this machine, since allowRemoteFallback is false"),
+        { unused: unused.join(", ") }
+      )
+}
+
+const startBackend = ({ name, layer, settings }: PlannedBackend) =>
+  Effect.map(Layer.build(layer), (context): PoolMember => {
+    const { slots, weight, url } = settings
+    return {
+      name,
+      backend: Context.get(context, Backend),
+      local: url === undefined || isLoopback(url),
+      ...(slots === undefined ? {} : { slots }),
+      ...(weight === undefined ? {} : { weight })
+    }
+  })
 
 const samplingOf = ({ models }: Configuration) =>
   Object.fromEntries(

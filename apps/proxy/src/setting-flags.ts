@@ -9,7 +9,9 @@ export const settingFlags = Object.fromEntries(
     .map(({ flag, env, description, fallback }) => [
       flag,
       Flag.String(flag).pipe(
-        Flag.withDescription(`${description} ${env}${fallback === undefined ? "" : `; default ${String(fallback)}`}.`),
+        Flag.withDescription(
+          `${description} ${env}${typeof fallback === "object" || fallback === undefined ? "" : `; default ${String(fallback)}`}.`
+        ),
         Flag.optional
       )
     ])

@@ -46,10 +46,14 @@ export const answer = (requestId: string, dialect: Dialect) =>
       headers,
       bodyBytes: sent.bytes
     })
+    const translated = answerRouted(requestId, dialect, routed)
     const { passThrough } = routed.backend
-    return dialect === anthropicDialect && routed.passable && passThrough !== undefined
-      ? yield* passOnMessage(requestId, { passThrough, sent: sentAgain(sent, routed), routed })
-      : yield* answerRouted(requestId, dialect, routed)
+    if (dialect !== anthropicDialect || !routed.passable || passThrough === undefined) return yield* translated
+    // Whoever may still answer behind a failure speaks another API.
+    return yield* Effect.catch(
+      passOnMessage(requestId, { passThrough, sent: sentAgain(sent, routed), routed }),
+      (error) => (routed.again() ? translated : Effect.fail(error))
+    )
   })
 
 /** What nobody here understands may still be understood by a server of the client's own API. */
@@ -62,7 +66,7 @@ const answerUndecoded = (
 ) =>
   Effect.gen(function* () {
     const model = isJsonObject(sent.body) && typeof sent.body.model === "string" ? sent.body.model : ""
-    const { backend } = yield* arrangement.pool.choose(byName(arrangement, model).decision)
+    const { backend } = yield* arrangement.pool.choose(byName(arrangement, model).decision, { requestClass: "main" })
     const { passThrough } = backend
     return dialect === anthropicDialect && passThrough !== undefined
       ? yield* passOnMessage(requestId, { passThrough, sent })

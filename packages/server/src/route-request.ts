@@ -47,7 +47,7 @@ export const routeRequest = (
     const { facts, decision } = hasChoice(arrangement)
       ? yield* weigh(arrangement, request, lastTurns)
       : byName(arrangement, conversation.model)
-    const chosen = yield* pool.choose(decision)
+    const chosen = yield* pool.choose(decision, conversation.hints)
     const defaults = Object.hasOwn(sampling, decision.model) ? sampling[decision.model] : undefined
     const untagged = facts.subagentModel === undefined ? conversation : withoutTag(conversation)
     return {
@@ -94,7 +94,7 @@ const weigh = (
     const decision = decide(facts, rules)
     const { longContext } = rules
     if (longContext === undefined || !needsExactCount(estimated, longContext.threshold)) return { facts, decision }
-    const { backend } = yield* pool.choose(decision)
+    const { backend } = yield* pool.choose(decision, conversation.hints)
     const counted = yield* Effect.option(backend.countTokens(conversation))
     if (Option.isNone(counted)) return { facts, decision }
     const exact = { ...facts, promptTokens: counted.value, exactTokens: true }
