@@ -23,7 +23,7 @@ export const banner = ({ port, serving, file, tokenFile, detached }: BannerFacts
   if (detached)
     return [
       `pensieve: Pensieve listens on ${url} and runs in the background; this ends it: ${commandLine("stop")}`,
-      `pensieve: ${serving.title}`,
+      ...serving.titles.map((title) => `pensieve: ${title}`),
       ...(serving.demo ? ["pensieve: This is the built-in DEMO model, only there to show that everything works."] : [])
     ].join("\n")
   return [
