@@ -5,6 +5,8 @@ import type { Serving } from "./serving.ts"
 export interface BannerFacts {
   readonly port: number
   readonly serving: Serving
+  /** The configuration file, where there is one. */
+  readonly file?: string
   /** Where the token is, or undefined when the user gave it. */
   readonly tokenFile: string | undefined
   /** It runs in the background. */
@@ -15,19 +17,20 @@ export interface BannerFacts {
 const shellWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 /** The lines printed at start. */
-export const banner = ({ port, serving, tokenFile, detached }: BannerFacts): string => {
+export const banner = ({ port, serving, file, tokenFile, detached }: BannerFacts): string => {
   const url = `http://127.0.0.1:${port}`
   const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${shellWord(tokenFile)})`
   if (detached)
     return [
       `pensieve: Pensieve listens on ${url} and runs in the background; this ends it: ${commandLine("stop")}`,
-      `pensieve: ${serving.title}`,
+      ...serving.titles.map((title) => `pensieve: ${title}`),
       ...(serving.demo ? ["pensieve: This is the built-in DEMO model, only there to show that everything works."] : [])
     ].join("\n")
   return [
     "",
     `  Pensieve listens on ${url}`,
-    `  ${serving.title}`,
+    ...serving.titles.map((title) => `  ${title}`),
+    ...(file === undefined ? [] : [`  Configuration: ${file}`]),
     ...(serving.demo
       ? [
           "",

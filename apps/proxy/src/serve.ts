@@ -16,11 +16,10 @@ import { join } from "node:path"
 import { banner } from "./banner.ts"
 import { CommandFailure } from "./command-failure.ts"
 import { joinOrExplain } from "./life-cycle/join-or-explain.ts"
-import { localBackend } from "./local-backend.ts"
 import { loggingLayer } from "./logging.ts"
 import { readConfiguration } from "./read-configuration.ts"
 import { type GivenSettings, wordsOf } from "./setting-flags.ts"
-import { upstreamBackend } from "./upstream-backend.ts"
+import { servingOf } from "./serving.ts"
 import { version } from "./version.ts"
 
 /** How the proxy is started. */
@@ -35,7 +34,8 @@ export interface ServeOptions {
 /** Runs the proxy until it is stopped. Joins the one that runs already, by saying so. */
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
-    const { value: configuration, originOf } = yield* readConfiguration(options.given)
+    const read = yield* readConfiguration(options.given)
+    const configuration = read.value
     const token = yield* localToken(configuration.token)
     if (configuration.port !== 0 && (yield* joinOrExplain(configuration.port, token, wordsOf(options.given)))) return
     yield* sweepRunFolder
@@ -47,10 +47,7 @@ export const serve = (options: ServeOptions) =>
       home: home.root,
       startedAt: yield* Clock.currentTimeMillis
     }
-    const serving =
-      configuration.upstream === undefined
-        ? yield* localBackend(configuration, options.agreed)
-        : yield* upstreamBackend(configuration.upstream, configuration, originOf(["model"]), process.env)
+    const serving = yield* servingOf(read, options.agreed, process.env)
     const announced = Layer.unwrap(
       Effect.gen(function* () {
         const port = portOf((yield* HttpServer.HttpServer).address)
@@ -66,13 +63,21 @@ export const serve = (options: ServeOptions) =>
               cwd: process.cwd(),
               detached: options.detached
             }),
-            Console.error(banner({ port, serving, tokenFile, detached: options.detached }))
+            Console.error(
+              banner({
+                port,
+                serving,
+                tokenFile,
+                detached: options.detached,
+                ...(read.fromFile ? { file: read.file } : {})
+              })
+            )
           )
         ).pipe(Layer.provideMerge(loggingLayer(configuration.logLevel, log, options.detached)))
       })
     )
     const server = serveLayer.pipe(
-      Layer.provide(serving.backend),
+      Layer.provide(serving.routing),
       Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
       Layer.provide(ServerPolicy.layer({ token, identity })),
       Layer.provideMerge(announced),

@@ -9,19 +9,29 @@ export const settingFlags = Object.fromEntries(
     .map(({ flag, env, description, fallback }) => [
       flag,
       Flag.String(flag).pipe(
-        Flag.withDescription(`${description} ${env}${fallback === undefined ? "" : `; default ${String(fallback)}`}.`),
+        Flag.withDescription(
+          `${description} ${env}${typeof fallback === "object" || fallback === undefined ? "" : `; default ${String(fallback)}`}.`
+        ),
         Flag.optional
       )
     ])
 )
 
-/** What was given of them, by flag. */
+/** The flag that names the configuration file. */
+export const configFlag = "config"
+
+/** What was given of them, and the configuration file, by flag. */
 export type GivenSettings = Readonly<Record<string, string>>
 
 /** Only what was given. */
-export const givenSettings = (flags: Readonly<Record<string, Option.Option<string>>>): GivenSettings =>
+export const givenSettings = (
+  flags: Readonly<Record<string, Option.Option<string>>>,
+  config: Option.Option<string> = Option.none()
+): GivenSettings =>
   Object.fromEntries(
-    Object.entries(flags).flatMap(([flag, value]) => (Option.isSome(value) ? [[flag, value.value] as const] : []))
+    Object.entries({ ...flags, [configFlag]: config }).flatMap(([flag, value]) =>
+      Option.isSome(value) ? [[flag, value.value] as const] : []
+    )
   )
 
 /** The words that give the same settings to another process. */

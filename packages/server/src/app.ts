@@ -1,5 +1,4 @@
 import { checkGate, loopbackHosts } from "@pensieve/auth"
-import type { Backend } from "@pensieve/backends"
 import { NotFound, type PensieveError } from "@pensieve/errors"
 import { Cause, Effect, type Scope } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
@@ -9,17 +8,21 @@ import { batchResults, cancelBatch, createBatch, deleteBatch, getBatch, listBatc
 import { anthropicDialect, type Dialect, dialectOf, openaiChatDialect, openaiResponsesDialect } from "./dialect.ts"
 import { tellable } from "./failure-event.ts"
 import { deleteFile, fileContent, getFile, listFiles, uploadFile } from "./files.ts"
+import type { LastTurns } from "./last-turns.ts"
 import { ServerPolicy } from "./policy.ts"
 import { type BatchStore, type FileStore, makeId } from "@pensieve/operations"
 import { respondEmpty, respondError } from "./respond.ts"
 import { health } from "./health.ts"
 import { pathOf, routeOf } from "./route.ts"
-import { countTokens, model, models } from "./routes.ts"
+import { model, models } from "./routes.ts"
+import type { Routing } from "./routing.ts"
 import type { Stopping } from "./stopping.ts"
+import { countTokens } from "./count-tokens.ts"
 
 type Requirements =
   | Activity
-  | Backend
+  | LastTurns
+  | Routing
   | BatchStore
   | FileStore
   | ServerPolicy

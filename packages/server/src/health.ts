@@ -1,10 +1,12 @@
 import { challengeHeader, credentialsOf, isChallenge, proofHeader, proofOf, tokenMatches } from "@pensieve/auth"
-import { Backend } from "@pensieve/backends"
+import type { Backend } from "@pensieve/backends"
 import type { ProxyHealth } from "@pensieve/operations"
-import { Effect, Option } from "effect"
+import { Effect, Option, type Scope } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { ServerPolicy } from "./policy.ts"
 import { respondJson } from "./respond.ts"
+import { byName } from "./route-request.ts"
+import { type Arrangement, Routing } from "./routing.ts"
 import { Stopping } from "./stopping.ts"
 
 /**
@@ -30,18 +32,31 @@ export const health = (requestId: string, port: number) =>
 
 type State = Pick<ProxyHealth, "status" | "message">
 
-const currentState = Effect.gen(function* (): Effect.fn.Return<State, never, Backend | Stopping> {
+/** Those who answer where no rule says otherwise. */
+const answering = (arrangement: Arrangement): ReadonlyArray<Backend["Service"]> => [
+  ...new Set(
+    byName(arrangement, "")
+      .decision.stages.flat()
+      .flatMap((target) => arrangement.pool.member(target.backend)?.backend ?? [])
+  )
+]
+
+/** One that is ready is enough. */
+const currentState = Effect.gen(function* (): Effect.fn.Return<State, never, Routing | Stopping | Scope.Scope> {
   if (yield* (yield* Stopping).begun) return { status: "stopping" }
-  const { status, message } = yield* (yield* Backend).status
-  const told = message === undefined ? {} : { message }
-  if (status === "ready") return { status: "healthy" }
-  return { status: status === "starting" ? "starting" : "unhealthy", ...told }
+  const backends = answering(yield* (yield* Routing).current)
+  const found = yield* Effect.forEach(backends, ({ status }) => status, { concurrency: "unbounded" })
+  if (found.some(({ status }) => status === "ready")) return { status: "healthy" }
+  const waiting = found.find(({ status }) => status === "starting") ?? found[0]
+  const told = waiting?.message === undefined ? {} : { message: waiting.message }
+  return { status: waiting?.status === "starting" ? "starting" : "unhealthy", ...told }
 })
 
 const details = (state: State) =>
-  Effect.gen(function* (): Effect.fn.Return<ProxyHealth, never, Backend | ServerPolicy> {
-    const backend = yield* Backend
+  Effect.gen(function* (): Effect.fn.Return<ProxyHealth, never, Routing | Scope.Scope | ServerPolicy> {
+    const [backend] = answering(yield* (yield* Routing).current)
     const { identity } = yield* ServerPolicy
+    if (backend === undefined) return { ...state, ...identity, backend: "none", model: "none" }
     // Capabilities wait for a model that is being loaded; this answer does not.
     const known = state.status === "healthy" ? yield* Effect.option(backend.capabilities) : Option.none()
     const window = Option.getOrUndefined(known)?.window

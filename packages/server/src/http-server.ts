@@ -7,6 +7,7 @@ import { app } from "./app.ts"
 import { batchWorkerLayer } from "./batch-worker.ts"
 import { holdEarly } from "./hold-early.ts"
 import { Stopping } from "./stopping.ts"
+import { LastTurns } from "./last-turns.ts"
 import { refuseUnreadable } from "./unreadable.ts"
 
 /** Bytes of all headers of a request. */
@@ -41,7 +42,7 @@ const farewellLayer = Layer.effectDiscard(Effect.flatMap(Stopping, ({ begin }) =
 export const serveLayer = farewellLayer.pipe(
   Layer.provideMerge(routesLayer),
   Layer.merge(batchWorkerLayer),
-  Layer.provide(Layer.merge(Activity.layer, Stopping.layer))
+  Layer.provide(Layer.mergeAll(Activity.layer, Stopping.layer, LastTurns.layer))
 )
 
 /** The TCP port a server listens on. */

@@ -15,6 +15,17 @@ const BodyMemory = Context.Reference<JsonMemory>("@pensieve/server/BodyMemory", 
   defaultValue: () => makeJsonMemory(memoryBytes)
 })
 
+/** A body, and the text it was parsed from. */
+export interface JsonText {
+  readonly body: unknown
+  readonly text: string
+}
+
+/** A body as it was sent. The text is made when it is asked for. */
+export interface SentBody extends JsonText {
+  readonly bytes: number
+}
+
 type Read<A> = Effect.Effect<A, InvalidRequest | RequestTooLarge, HttpServerRequest.HttpServerRequest>
 
 /** The request's body, of a type, a size and an encoding that may be JSON. */
@@ -45,10 +56,16 @@ export const readJsonBody: Read<unknown> = Effect.gen(function* () {
 })
 
 /** The same, with the text it was parsed from. */
-export const readJson: Read<{ readonly body: unknown; readonly text: string }> = Effect.gen(function* () {
+export const readJson: Read<SentBody> = Effect.gen(function* () {
   const bytes = yield* readBytes
   const body = yield* Effect.fromResult(parseJson(yield* BodyMemory, bytes))
-  return { body, text: bytes.toString("utf8") }
+  return {
+    body,
+    bytes: bytes.length,
+    get text() {
+      return bytes.toString("utf8")
+    }
+  }
 })
 
 /** The code is the one the official SDK knows. */

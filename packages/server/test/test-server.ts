@@ -2,7 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { Backend, type BackendStatus } from "@pensieve/backends"
 import type { BackendError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
-import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
+import { listenLayer, portOf, Routing, serveLayer, ServerPolicy } from "@pensieve/server"
 import { BatchStore, FileStore, Home } from "@pensieve/operations"
 import { type Duration, Effect, Layer, Logger, type Scope, Stream } from "effect"
 import { HttpServer } from "effect/http"
@@ -80,7 +80,7 @@ export const startServer = (
     )
     const context = yield* Layer.build(
       serveLayer.pipe(
-        Layer.provide(answering),
+        Layer.provide(Layer.provide(Routing.single, answering)),
         Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
         Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
         Layer.provide(NodeServices.layer),

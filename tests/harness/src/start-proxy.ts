@@ -17,6 +17,8 @@ export interface ProxyOptions {
   /** TCP port; a free one unless told otherwise. */
   readonly port?: number
   readonly args?: ReadonlyArray<string>
+  /** Text of the configuration file. */
+  readonly config?: string
   readonly env?: Readonly<Record<string, string>>
   /** Do not wait until the model is loaded. */
   readonly unready?: boolean
@@ -42,6 +44,7 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
   const token = "harness-token"
   const script = join(home, "script.json")
   if (options.script !== undefined) writeFileSync(script, JSON.stringify(options.script))
+  if (options.config !== undefined) writeFileSync(join(home, "config.yaml"), options.config)
   const child = spawn(
     process.execPath,
     [

@@ -5,6 +5,12 @@ import { verb } from "../verb.ts"
 
 const flags = {
   settings: settingFlags,
+  config: Flag.String("config").pipe(
+    Flag.withDescription(
+      "The configuration file; else pensieve.yaml in the current folder, else config.yaml in PENSIEVE_HOME."
+    ),
+    Flag.optional
+  ),
   yes: Flag.Boolean("yes").pipe(
     Flag.withAlias("y"),
     Flag.withDescription("Agree to the download of a model."),
@@ -23,8 +29,8 @@ const flags = {
 export const start = Command.make(
   "start",
   flags,
-  Effect.fn("start")(function* ({ yes, detach, detached, settings }) {
-    const given = givenSettings(settings)
+  Effect.fn("start")(function* ({ config, yes, detach, detached, settings }) {
+    const given = givenSettings(settings, config)
     if (detach) {
       const { startDetached } = yield* Effect.promise(() => import("../life-cycle/start-detached.ts"))
       return yield* verb(startDetached(given, yes))
