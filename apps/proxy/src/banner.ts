@@ -1,24 +1,30 @@
+import { commandLine } from "./command-line.ts"
 import type { Serving } from "./serving.ts"
 
 /** What a person should know once the proxy listens. */
 export interface BannerFacts {
   readonly port: number
   readonly serving: Serving
+  /** The configuration file, where there is one. */
+  readonly file?: string
   /** Where the token is, or undefined when the user gave it. */
   readonly tokenFile: string | undefined
+  /** It runs in the background. */
+  readonly detached: boolean
 }
 
 /** A path as one word of a shell. */
 const shellWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 /** The lines printed at start. */
-export const banner = ({ port, serving, tokenFile }: BannerFacts): string => {
+export const banner = ({ port, serving, file, tokenFile, detached }: BannerFacts): string => {
   const url = `http://127.0.0.1:${port}`
   const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${shellWord(tokenFile)})`
   return [
     "",
     `  Pensieve listens on ${url}`,
-    `  ${serving.title}`,
+    ...serving.titles.map((title) => `  ${title}`),
+    ...(file === undefined ? [] : [`  Configuration: ${file}`]),
     ...(serving.demo
       ? [
           "",
@@ -31,7 +37,7 @@ export const banner = ({ port, serving, tokenFile }: BannerFacts): string => {
     "  Claude Code:",
     `    ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN="${token}" claude`,
     "",
-    "  Ctrl-C stops it.",
+    detached ? `  It runs in the background; this ends it:  ${commandLine("stop")}` : "  Ctrl-C stops it.",
     ""
   ].join("\n")
 }

@@ -2,15 +2,8 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Effect, Exit, Layer, Runtime } from "effect"
 import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
 import { constants } from "node:os"
-import { start } from "./commands/start.ts"
+import { pensieve } from "./commands/pensieve.ts"
 import { version } from "./version.ts"
-
-const pensieve = Command.make("pensieve").pipe(
-  Command.withDescription(
-    "Claude Code, Codex and every program that speaks the Anthropic or OpenAI API, on a language model in your own machine."
-  ),
-  Command.withSubcommands([start])
-)
 
 /** The built-in flags but `--log-level` (which is a setting of ours) and the wizard. */
 const cliConfig = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })

@@ -154,6 +154,15 @@ describe("a model that cannot be loaded", () => {
   })
 })
 
+/** What is still to be read; fails when the connection breaks. */
+const restOf = async (reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ""
+  for (let chunk = await reader?.read(); chunk !== undefined && !chunk.done; chunk = await reader?.read())
+    text += decoder.decode(chunk.value, { stream: true })
+  return text
+}
+
 describe("the end of the proxy", () => {
   for (const [signal, code] of [
     ["SIGTERM", 143],
@@ -176,7 +185,9 @@ describe("the end of the proxy", () => {
         () => proxy.process.exitCode !== null || proxy.process.signalCode !== null || undefined
       )
       assert.isBelow(Date.now() - before, 8000)
-      await reader?.cancel().catch(() => undefined)
+      const rest = await restOf(reader).catch(() => undefined)
+      if (signal === "SIGKILL") assert.isUndefined(rest)
+      else assert.match(rest ?? "", /\nevent: error\ndata: [^\n]*Pensieve is being stopped[^\n]*\n\n$/)
       assert.strictEqual(await proxy.stop(), code)
     })
 })

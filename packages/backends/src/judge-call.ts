@@ -11,6 +11,8 @@ export interface RefusedCall {
   readonly problem: string
   /** What a client gets that is to refuse it by itself; null where it can only be text. */
   readonly call: { readonly name: string; readonly input: JsonObject } | null
+  /** The server's own id of it, if it has one. */
+  readonly id?: string
 }
 
 /** What a written call comes to. */

@@ -12,12 +12,18 @@ const problems = (input: Partial<ConfigInput>) => {
 describe("resolveConfiguration", () => {
   it("gives the defaults when nothing is said", () => {
     const { value, originOf } = Result.getOrThrow(resolve({}))
-    assert.deepStrictEqual(value, {
-      port: 7777,
-      upstreamKind: "openai",
-      upstreamKeyFrom: "environment",
-      logLevel: "info"
-    })
+    const { port, logLevel, backends, router, localOnly, model } = value
+    assert.deepStrictEqual(
+      { port, logLevel, backends, router, localOnly, model },
+      {
+        port: 7777,
+        logLevel: "info",
+        backends: {},
+        router: { longContext: { threshold: 60_000 }, tiers: {}, rules: [] },
+        localOnly: false,
+        model: undefined
+      }
+    )
     assert.deepStrictEqual(originOf(["port"]), { from: "default" })
   })
 
@@ -72,6 +78,7 @@ describe("resolveConfiguration", () => {
   it("refuses what is not a mapping, broken text, a repeated key and an alias", () => {
     assert.match(problems({ file: file("- a\n- b\n") })[0]?.message ?? "", /mapping/)
     assert.isNotEmpty(problems({ file: file("port: [1\n") }))
+    assert.match(problems({ file: file("a: {b: ${C}, d: [}\n") })[0]?.message ?? "", /write "\$\{NAME\}" in quotes$/)
     assert.strictEqual(problems({ file: file("port: 1\nport: 2\n") })[0]?.line, 2)
     assert.match(problems({ file: file("port: &a 1\nwindow: *a\n") })[0]?.message ?? "", /aliases/)
   })
@@ -87,14 +94,15 @@ describe("the shown configuration", () => {
     const resolved = Result.getOrThrow(
       resolve({ file: file("token: canary\n"), env: { PENSIEVE_WINDOW: "5000" }, flags: { "log-level": "warn" } })
     )
-    assert.deepStrictEqual(shownValues(resolved), [
+    const shown = shownValues(resolved)
+    for (const expected of [
       { path: "port", value: "7777", origin: "default" },
-      { path: "upstreamKind", value: `"openai"`, origin: "default" },
-      { path: "upstreamKeyFrom", value: `"environment"`, origin: "default" },
+      { path: "router.longContext.threshold", value: "60000", origin: "default" },
       { path: "logLevel", value: `"warn"`, origin: "--log-level" },
       { path: "token", value: "********", origin: "file" },
       { path: "window", value: "5000", origin: "PENSIEVE_WINDOW" }
     ])
+      assert.deepInclude(shown, expected)
   })
 })
 
@@ -116,6 +124,16 @@ describe("the JSON Schema", () => {
     const schema = configurationJsonSchema()
     assert.deepStrictEqual(schema["required"], [])
     assert.strictEqual(schema["additionalProperties"], false)
-    assert.include(JSON.stringify(schema["properties"]), `"default":7777`)
+    const text = JSON.stringify(schema["properties"])
+    assert.include(text, `"default":7777`)
+    assert.include(text, `"default":60000`)
+    assert.deepStrictEqual([...text.matchAll(/"required":(\[[^\]]*\])/g)].map(([, names]) => names).toSorted(), [
+      `["kind"]`,
+      `["name","when","use"]`,
+      `["targets"]`,
+      "[]",
+      "[]",
+      "[]"
+    ])
   })
 })

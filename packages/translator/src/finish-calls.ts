@@ -15,6 +15,8 @@ export interface CallOptions {
   readonly idPrefix: string
   /** Reads arguments that are no JSON object as they stand, if it can: the repair of a model family. */
   readonly repairArguments?: (name: string, json: string) => JsonObject | undefined
+  /** Takes a call that has no name or that nobody can read, and the answer goes on without it. Unless told, it fails. */
+  readonly onUnreadable?: (call: WrittenCall, problem: string) => void
 }
 
 /** A call as an upstream wrote it. */
@@ -24,17 +26,18 @@ export interface WrittenCall {
   readonly json: string
 }
 
-/** The input, also where it was encoded twice: a JSON string that holds the object. */
-const inputOf = (json: string): JsonObject | undefined => {
-  const whole = parseToolInput(json.trim())
-  if (whole !== undefined || !json.trimStart().startsWith('"')) return whole
-  const inner = parseJson(json)
+const plainInput = (json: string): JsonObject | undefined => parseToolInput(json.trim())
+
+/** The input where it was encoded twice: a JSON string that holds the object. */
+const innerInput = (json: string): JsonObject | undefined => {
+  const inner = json.trimStart().startsWith('"') ? parseJson(json) : undefined
   const value = typeof inner === "string" ? parseJson(inner) : undefined
   return isJsonObject(value) ? value : undefined
 }
 
 /** Whether a call's input is there and whole, so that nothing can follow. */
-export const isWhole = ({ json }: WrittenCall): boolean => json !== "" && inputOf(json) !== undefined
+export const isWhole = ({ json }: WrittenCall): boolean =>
+  json !== "" && (plainInput(json) ?? innerInput(json)) !== undefined
 
 const finishCall = (
   { id, name, json }: WrittenCall,
@@ -46,7 +49,7 @@ const finishCall = (
     return Result.fail(new BackendFailed({ message: "The model called a tool without naming it." }))
   }
   const own = options.toolNames?.get(name) ?? name
-  const input = inputOf(json) ?? options.repairArguments?.(own, json)
+  const input = plainInput(json) ?? options.repairArguments?.(own, json) ?? innerInput(json)
   return input === undefined
     ? Result.fail(new BackendFailed({ message: `The model's call of "${own}" has arguments that are no JSON object.` }))
     : Result.succeed({
@@ -76,7 +79,11 @@ export const finishCalls = (
   for (const [index, draft] of written.entries()) {
     if (cutOff && !(draft.name !== undefined && isWhole(draft))) continue
     const call = finishCall(draft, before + index, options, ids)
-    if (Result.isFailure(call)) return Result.fail(call.failure)
+    if (Result.isFailure(call)) {
+      if (options.onUnreadable === undefined) return Result.fail(call.failure)
+      options.onUnreadable(draft, call.failure.message)
+      continue
+    }
     ids.add(call.success.id)
     calls.push(call.success)
   }

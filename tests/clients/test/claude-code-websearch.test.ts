@@ -13,6 +13,7 @@ describe("a web search of the real Claude Code", () => {
       model: await tinyModel("long"),
       script: {
         main: [
+          [{ call: { name: "ToolSearch", input: { query: "select:WebSearch", max_results: 3 } } }],
           [{ call: { name: "WebSearch", input: { query: "weather in Oslo" } } }],
           [{ text: "I could not search the web." }]
         ]

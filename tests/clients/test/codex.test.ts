@@ -1,28 +1,9 @@
 import { callsTools, playTurns, type Proxy, says, startProxy, startUpstream, tinyModel } from "@pensieve/test-harness"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, assert, beforeAll, describe, inject, it } from "vitest"
-import { runClient } from "../src/run-client.ts"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { runCodex } from "../src/codex.ts"
 import { makeWorkplace, type Workplace } from "../src/workplace.ts"
-
-/** What a user writes into `~/.codex/config.toml`. */
-const configuration = (proxy: Proxy) => `model = "local-qwen"
-model_provider = "local"
-
-[model_providers.local]
-name = "local"
-base_url = "${proxy.base}/v1"
-wire_api = "responses"
-env_key = "PENSIEVE_TOKEN"
-`
-
-const runCodex = (proxy: Proxy, workplace: Workplace) =>
-  runClient(proxy, {
-    program: inject("codex"),
-    args: ["exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", "Shout the notes"],
-    env: { HOME: workplace.home, PATH: process.env["PATH"] ?? "", TERM: "xterm", PENSIEVE_TOKEN: proxy.token },
-    workplace
-  })
 
 describe("the real Codex in a scripted session through the real engine", () => {
   let proxy: Proxy
@@ -40,8 +21,6 @@ describe("the real Codex in a scripted session through the real engine", () => {
         ]
       }
     })
-    mkdirSync(join(workplace.home, ".codex"))
-    writeFileSync(join(workplace.home, ".codex", "config.toml"), configuration(proxy))
   })
   afterAll(async () => {
     await proxy?.stop()
@@ -49,7 +28,7 @@ describe("the real Codex in a scripted session through the real engine", () => {
   })
 
   it("runs commands in the project over several turns and tells the end", async () => {
-    const run = await runCodex(proxy, workplace)
+    const run = await runCodex(proxy, workplace, "Shout the notes")
     assert.strictEqual(run.code, 0, run.stderr)
     assert.strictEqual(readFileSync(join(workplace.project, "loud.txt"), "utf8"), "THE QUICK BROWN FOX\n")
     assert.match(run.stdout, /It is in loud\.txt now\./)
@@ -68,9 +47,7 @@ describe("the real Codex over a scripted upstream", () => {
     const proxy = await startProxy({ args: ["--upstream", upstream.url] })
     const workplace = makeWorkplace({ "notes.txt": "the quick brown fox\n" })
     try {
-      mkdirSync(join(workplace.home, ".codex"))
-      writeFileSync(join(workplace.home, ".codex", "config.toml"), configuration(proxy))
-      const run = await runCodex(proxy, workplace)
+      const run = await runCodex(proxy, workplace, "Shout the notes")
       assert.strictEqual(run.code, 0, run.stderr)
       assert.strictEqual(readFileSync(join(workplace.project, "loud.txt"), "utf8"), "THE QUICK BROWN FOX\n")
       assert.match(run.stdout, /It is in loud\.txt now\./)

@@ -1,6 +1,6 @@
 /** Draws calls from models with random weights and tells which are not valid: `pnpm --filter grammar draw 10000 [family]`. */
+import { dresses } from "@pensieve/test-harness"
 import { cappedTools, drawCalls } from "../src/draw-calls.ts"
-import { dresses } from "../src/dressed-model.ts"
 import { randomModel } from "../src/random-model.ts"
 
 const batch = 250

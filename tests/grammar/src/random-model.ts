@@ -1,11 +1,10 @@
 import { Backend, BridgeSupervisor, mlxBackendLayer } from "@pensieve/backends"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
-import { places } from "@pensieve/test-harness"
+import { type Dress, dressedModel, places } from "@pensieve/test-harness"
 import { Effect, Layer, Logger, ManagedRuntime, References, Stream } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Dress, dressedModel } from "./dressed-model.ts"
 
 /** A model that says anything at random, behind the whole backend: grammar, engine, parser. */
 export interface RandomModel {

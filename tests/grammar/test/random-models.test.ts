@@ -1,6 +1,6 @@
+import { dresses } from "@pensieve/test-harness"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { cappedTools, demandingCall, drawCalls, schemaFaults } from "../src/draw-calls.ts"
-import { dresses } from "../src/dressed-model.ts"
 import { type RandomModel, randomModel, textOf } from "../src/random-model.ts"
 
 /** For each of the four families; the command `draw` draws as many as one likes. */

@@ -7,7 +7,7 @@ import {
   type OpenaiBackendOptions
 } from "@pensieve/backends"
 import { BatchStore, FileStore, Home } from "@pensieve/operations"
-import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
+import { listenLayer, portOf, Routing, serveLayer, ServerPolicy } from "@pensieve/server"
 import { type ScriptedUpstream, startUpstream, type UpstreamOptions } from "@pensieve/test-harness"
 import { Effect, Exit, Layer, Logger, References, Scope } from "effect"
 import { HttpServer } from "effect/http"
@@ -42,6 +42,14 @@ export interface WiredOptions {
 /** The local token. */
 export const token = "wire-token"
 
+const identity = {
+  version: "0.0.0-test",
+  instance: "test",
+  pid: process.pid,
+  home: "/home/test/.pensieve",
+  startedAt: 0
+}
+
 /** Errors that are retried take their time on a busy machine; only tests of silence want the real one. */
 const errorPatience = "20 seconds"
 
@@ -59,14 +67,17 @@ export const startWired = async ({
   const logger = Logger.make((entry) => lines.push(Logger.formatLogFmt.log(entry)))
   const stack = serveLayer.pipe(
     Layer.provide(
-      anthropic === undefined
-        ? openaiBackendLayer({ url: upstream.url, errorPatience, ...backend })
-        : anthropicBackendLayer({ url: upstream.url, ...anthropic })
+      Layer.provide(
+        Routing.single,
+        anthropic === undefined
+          ? openaiBackendLayer({ url: upstream.url, errorPatience, ...backend })
+          : anthropicBackendLayer({ url: upstream.url, ...anthropic })
+      )
     ),
     Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
     Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
     Layer.provide(NodeServices.layer),
-    Layer.provide(ServerPolicy.layer({ token, version: "0.0.0-test", ...policy })),
+    Layer.provide(ServerPolicy.layer({ token, identity, ...policy })),
     Layer.provideMerge(listenLayer(0)),
     Layer.provide(Logger.layer([logger])),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, "Debug"))

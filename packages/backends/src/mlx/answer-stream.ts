@@ -3,7 +3,10 @@ import type { BridgeLine, Conversation, GenerationEvent } from "@pensieve/models
 import type { Arranged } from "@pensieve/prompt"
 import { Effect, Result, Stream } from "effect"
 import { randomBytes } from "node:crypto"
+import { askOnceMore } from "../ask-once-more.ts"
+import type { Shortfall } from "../call-gate.ts"
 import { logNotices } from "../log-notices.ts"
+import { secondAttempt } from "../second-attempt.ts"
 import { AnsweredTurn } from "./answered-turn.ts"
 import type { ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
@@ -11,10 +14,9 @@ import type { GrammarPlans } from "./grammar-plans.ts"
 import { generateHeld } from "./held-generation.ts"
 import { arrangeFor, callsAllowed, planGeneration, unenforced } from "./plan-generation.ts"
 import { opensReasoning } from "./plan-reasoning.ts"
-import { type AnswerOptions, AnswerReader, type Shortfall } from "./read-answer.ts"
+import { type AnswerOptions, AnswerReader } from "./read-answer.ts"
 import type { OwnCalls } from "./own-calls.ts"
 import { readBatches } from "./read-batches.ts"
-import { secondAttempt } from "./second-attempt.ts"
 
 type Answer = Stream.Stream<GenerationEvent, BackendError>
 
@@ -77,24 +79,10 @@ export const answerStream = (
       () => reader.over
     )
 
-  /** Asks again; if that fails too, the answer is what it was. */
   const onShortfall = (first: AnswerReader, shortfall: Shortfall): Answer => {
     const asked = secondAttempt(conversation, shortfall, makeCallId)
     const second = readerFor(asked, { last: shortfall.type === "empty", before: first })
-    const events = Stream.catch(eventsOf(linesFor(asked, arrangeFor(asked, model)), second), () => Stream.empty)
-    if (shortfall.type === "empty")
-      return Stream.concat(
-        events,
-        Stream.suspend(() => Stream.fromIterable(second.over ? [] : first.settle([], second.tokens)))
-      )
-    const better: Array<GenerationEvent> = []
-    return Stream.concat(
-      Stream.filter(events, (event) => {
-        if (event.type === "tool-call") better.push(event)
-        return event.type === "heartbeat"
-      }),
-      Stream.suspend(() => Stream.fromIterable(first.settle(better, second.tokens)))
-    )
+    return askOnceMore(first, shortfall, second, eventsOf(linesFor(asked, arrangeFor(asked, model)), second))
   }
 
   const arranged = arrangeFor(conversation, model)

@@ -11,6 +11,8 @@ import { arrangeFor, planPrompt } from "./plan-generation.ts"
 
 /** What the backend is told. */
 export interface MlxBackendOptions {
+  /** What it is called; `mlx` unless told otherwise. */
+  readonly name?: string
   /** The model as the user names it. */
   readonly modelName: string
   /** Scripted answers (tests only). */
@@ -71,6 +73,13 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
           ...(options.forcedScript === undefined ? {} : { script: options.forcedScript })
         })
 
-      return Backend.of({ name: "mlx", model: options.modelName, status, capabilities, countTokens, generate })
+      return Backend.of({
+        name: options.name ?? "mlx",
+        model: options.modelName,
+        status,
+        capabilities,
+        countTokens,
+        generate
+      })
     })
   )

@@ -1,5 +1,12 @@
 import { type GrammarRequest, looseTool, rewriteTool, type SchemaRewrite, simplifySchema } from "@pensieve/families"
-import type { BridgeGrammar, Conversation, Notice, OutputFormat } from "@pensieve/models"
+import {
+  type BridgeGrammar,
+  callableTools,
+  type Conversation,
+  type Notice,
+  type OutputFormat,
+  type ToolDefinition
+} from "@pensieve/models"
 import type { LoadedModel } from "./plan-generation.ts"
 import { isOff, opensReasoning } from "./plan-reasoning.ts"
 
@@ -32,12 +39,12 @@ export const planGrammar = (
   continues: boolean,
   refused: Refused = nothingRefused
 ): PlannedGrammar | null => {
-  const choice = choiceOf(conversation)
+  const offered = offeredTools(conversation)
+  const choice = choiceOf(conversation, offered)
   const output = outputOf(conversation.output, refused)
   const wholeAnswer = choice === "forced" || output !== null
   if (!model.card.grammar || (continues && wholeAnswer)) return null
   const { toolChoice } = conversation
-  const offered = conversation.tools.filter((tool) => toolChoice.type !== "tool" || tool.name === toolChoice.name)
   const tools = offered.map((tool) =>
     refused.tools.has(tool.name)
       ? { tool: looseTool(tool.name), rewrites: [{ path: "", keyword: "all" }] }
@@ -58,8 +65,14 @@ export const planGrammar = (
   return grammar === null ? null : { grammar, notices }
 }
 
-const choiceOf = ({ tools, toolChoice }: Conversation): GrammarRequest["choice"] => {
-  if (tools.length === 0 || toolChoice.type === "none") return "none"
+/** The tools of the answer: the one demanded, else all that the model may call now. */
+const offeredTools = (conversation: Conversation): ReadonlyArray<ToolDefinition> => {
+  const { tools, toolChoice } = conversation
+  return toolChoice.type === "tool" ? tools.filter(({ name }) => name === toolChoice.name) : callableTools(conversation)
+}
+
+const choiceOf = ({ toolChoice }: Conversation, offered: ReadonlyArray<ToolDefinition>): GrammarRequest["choice"] => {
+  if (offered.length === 0 || toolChoice.type === "none") return "none"
   return toolChoice.type === "auto" ? "auto" : "forced"
 }
 

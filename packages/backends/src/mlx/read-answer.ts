@@ -5,13 +5,13 @@ import {
   type Conversation,
   type FinishReason,
   type GenerationEvent,
-  type JsonObject,
   type Notice,
   splitPrompt,
   type Started
 } from "@pensieve/models"
 import { Result } from "effect"
-import { makeCallJudge, type RefusedCall } from "../judge-call.ts"
+import { CallGate, type Shortfall } from "../call-gate.ts"
+import type { ReadAnswer } from "../ask-once-more.ts"
 import { watchSpace } from "../repetition.ts"
 import type { OwnCalls } from "./own-calls.ts"
 
@@ -38,39 +38,31 @@ export type LineReading = Result.Result<ReadonlyArray<GenerationEvent>, BackendE
 
 type Events = ReadonlyArray<GenerationEvent>
 
-/** Why an answer should be asked for once more. */
-export type Shortfall =
-  /** The turn ended and there was nothing in it. */
-  | { readonly type: "empty" }
-  /** Its only call cannot be run. `said` is the text before it. */
-  | { readonly type: "call"; readonly refused: RefusedCall; readonly said: string }
-
-/** A call that waits for a better one, or an event behind it. */
-type Held = GenerationEvent | { readonly type: "refused"; readonly refused: RefusedCall }
-
-/**
- * Reads one answer of the engine: feed it every line in order. Calls come out checked; from a call that cannot be run on,
- * everything is held until it is known whether the model does better when it is asked again.
- */
-export class AnswerReader {
+/** Reads one answer of the engine: feed it every line in order. Its calls pass a gate. */
+export class AnswerReader implements ReadAnswer {
   readonly #options: AnswerOptions
-  readonly #judge: ReturnType<typeof makeCallJudge>
+  readonly #gate: CallGate
   readonly #tooMuchSpace = watchSpace()
-  readonly #notices: Array<Notice> = []
-  readonly #held: Array<Held> = []
   #promptTokens = 0
   #prompt: Omit<Started, "type"> = { cachedTokens: 0 }
   #pieces = 0
   #completionTokens = 0
-  #calls = 0
-  #said = ""
+  #thinks = false
+  #thoughtPieces = 0
   #ending: { readonly reason: FinishReason; readonly stopSequence?: string } = { reason: "end-turn" }
   #shortfall: Shortfall | null = null
   #over = false
 
   constructor(options: AnswerOptions) {
     this.#options = options
-    this.#judge = makeCallJudge(options.conversation)
+    const { conversation, makeCallId, callsAllowed, last, ownCalls } = options
+    this.#gate = new CallGate({
+      conversation,
+      makeCallId,
+      callsAllowed,
+      last,
+      onCall: ({ id, input }) => ownCalls.remember(id, input)
+    })
   }
 
   /** The last event has been given, or nothing more is wanted of the engine. */
@@ -85,12 +77,17 @@ export class AnswerReader {
 
   /** What was mended, refused or ended early. */
   get notices(): ReadonlyArray<Notice> {
-    return this.#notices
+    return this.#gate.notices
   }
 
   /** Tokens generated, those of the answer before included. */
   get tokens(): number {
     return (this.#options.before?.tokens ?? 0) + this.#completionTokens
+  }
+
+  /** Those of them that are thoughts, as far as pieces tell. */
+  get thoughtTokens(): number {
+    return (this.#options.before?.thoughtTokens ?? 0) + Math.min(this.#thoughtPieces, this.#completionTokens)
   }
 
   read(line: BridgeLine): LineReading {
@@ -110,14 +107,10 @@ export class AnswerReader {
     }
   }
 
-  /**
-   * Ends an answer that fell short: with the better calls in the place of the one that was refused, or, without any, with
-   * what it was.
-   */
   settle(better: Events, tokens: number): Events {
     this.#completionTokens = tokens
     this.#shortfall = null
-    return [...this.#release(better), ...this.#close()]
+    return [...this.#gate.release(better), ...this.#close()]
   }
 
   // Lines
@@ -131,9 +124,10 @@ export class AnswerReader {
     if (this.#over) return []
     this.#pieces += 1
     const { parser } = this.#options
-    if (!("text" in line)) return this.#onFamilyEvents(parser.push({ marker: line.marker }))
-    const events = this.#onFamilyEvents(parser.push({ text: line.text }))
-    return this.#tooMuchSpace(line.text)
+    const said = "text" in line ? { text: line.text } : { marker: line.marker }
+    const events = this.#onFamilyEvents(parser.push(said))
+    if (this.#thinks) this.#thoughtPieces += 1
+    return "text" in line && this.#tooMuchSpace(line.text)
       ? [...events, ...this.#stop("the model wrote nothing but white space")]
       : events
   }
@@ -154,19 +148,12 @@ export class AnswerReader {
     else if (own !== null) this.#ending = { reason: "stop-sequence", stopSequence: own }
     const events = this.#onFamilyEvents(this.#options.parser.end(reason))
     if (this.#over) return Result.succeed(events)
-    this.#shortfall = this.#options.last || reason !== "stop" ? null : this.#fellShort()
-    if (this.#shortfall === null) return Result.succeed([...events, ...this.#release([]), ...this.#close()])
+    this.#shortfall = reason === "stop" ? this.#gate.shortfall() : null
+    if (this.#shortfall === null) return Result.succeed([...events, ...this.#gate.release([]), ...this.#close()])
     // White space alone is better not said.
     return Result.succeed(
       this.#shortfall.type === "empty" ? events.filter(({ type }) => type !== "text-delta") : events
     )
-  }
-
-  #fellShort(): Shortfall | null {
-    if (this.#calls > 0 || this.#warmsOnly) return null
-    const [first] = this.#held
-    if (first?.type === "refused") return { type: "call", refused: first.refused, said: this.#said }
-    return this.#said.trim() === "" ? { type: "empty" } : null
   }
 
   // Events of the family
@@ -176,13 +163,14 @@ export class AnswerReader {
   }
 
   #onFamilyEvent(event: FamilyEvent): Events {
+    this.#thinks = event.type === "reasoning"
     switch (event.type) {
       case "text":
-        return this.#out({ type: "text-delta", text: event.text })
+        return this.#gate.pass({ type: "text-delta", text: event.text })
       case "reasoning":
-        return this.#out({ type: "reasoning-delta", text: event.text })
+        return this.#gate.pass({ type: "reasoning-delta", text: event.text })
       case "reasoning-end":
-        return this.#out({ type: "reasoning-end" })
+        return this.#gate.pass({ type: "reasoning-end" })
       case "malformed-call":
         return this.#onMalformed(event.rawText, event.problem)
       case "tool-call":
@@ -194,100 +182,49 @@ export class AnswerReader {
   #onMalformed(rawText: string, problem: string): Events {
     const { callsAllowed, conversation } = this.#options
     const meant = callsAllowed && conversation.tools.some(({ name }) => rawText.includes(name))
-    return meant ? this.#refuse({ rawText, problem, call: null }) : this.#out({ type: "text-delta", text: rawText })
+    return meant
+      ? this.#gate.refuse({ rawText, problem, call: null })
+      : this.#gate.pass({ type: "text-delta", text: rawText })
   }
 
   #onCall(event: Extract<FamilyEvent, { type: "tool-call" }>): Events {
-    if (!this.#options.callsAllowed) return this.#out({ type: "text-delta", text: event.rawText })
-    const verdict = this.#judge(event)
-    if (verdict.type === "stop") return this.#stop(verdict.problem)
-    if (verdict.type === "refused") return this.#refuse(verdict)
-    this.#notices.push(...verdict.notices)
-    return this.#out(this.#call(verdict))
-  }
-
-  #call({ name, input }: { readonly name: string; readonly input: JsonObject }): GenerationEvent {
-    const id = this.#options.makeCallId()
-    this.#options.ownCalls.remember(id, input)
-    this.#calls += 1
-    return { type: "tool-call", id, name, input }
-  }
-
-  #refuse(refused: RefusedCall): Events {
-    if (this.#options.last || this.#calls > 0) return this.#handOver(refused)
-    this.#held.push({ type: "refused", refused })
-    return []
-  }
-
-  #out(event: GenerationEvent): Events {
-    if (this.#held.length > 0) {
-      this.#held.push(event)
-      return []
-    }
-    if (event.type === "text-delta") this.#said += event.text
-    return [event]
-  }
-
-  /** A call that cannot be run goes to the client as it is, which tells the model so; what is no call at all, as text. */
-  #handOver({ call, rawText, problem }: RefusedCall): Events {
-    this.#notices.push({ code: "call-refused", message: problem })
-    if (call === null) return [{ type: "text-delta", text: rawText }]
-    return [this.#call(call)]
+    if (!this.#options.callsAllowed) return this.#gate.pass({ type: "text-delta", text: event.rawText })
+    const gated = this.#gate.call(event)
+    return "circles" in gated ? this.#stop(gated.circles) : gated.events
   }
 
   // Ends
 
-  #release(better: Events): Events {
-    const held = this.#held.splice(0)
-    this.#calls += better.length
-    const events = held.flatMap((item, index): Events => {
-      if (item.type !== "refused") return [item]
-      return index === 0 && better.length > 0 ? better : this.#handOver(item.refused)
-    })
-    for (const event of events) if (event.type === "text-delta") this.#said += event.text
-    return events
-  }
-
   #stop(problem: string): Events {
     this.#over = true
-    this.#notices.push({ code: "answer-ended", message: `The answer was ended: ${problem}.` })
     this.#completionTokens = this.#pieces
-    const held = this.#release([])
-    const word: Events =
-      this.#calls > 0 ? [] : [{ type: "text-delta", text: `\n\n[The answer was ended: ${problem}.]` }]
-    return [...held, ...word, ...this.#finished()]
+    return [...this.#gate.cutShort(problem), ...this.#finished()]
   }
 
   #close(): Events {
     this.#over = true
-    const silent = this.#calls === 0 && this.#said.trim() === "" && this.#ending.reason === "end-turn"
-    return [...(silent && !this.#warmsOnly ? [nothingSaid] : []), ...this.#finished()]
-  }
-
-  /** The client wants the prompt in the cache and no answer. */
-  get #warmsOnly(): boolean {
-    return this.#options.conversation.maxTokens === 0
+    return [...this.#gate.silence(this.#ending.reason), ...this.#finished()]
   }
 
   #finished(): Events {
     return [
       this.#usage(),
-      { type: "finished", ...(this.#calls > 0 ? ({ reason: "tool-use" } as const) : this.#ending) }
+      { type: "finished", ...(this.#gate.calls > 0 ? ({ reason: "tool-use" } as const) : this.#ending) }
     ]
   }
 
   #usage(): GenerationEvent {
-    return (this.#options.before ?? this).usageWith(this.tokens)
+    return (this.#options.before ?? this).usageWith(this.tokens, this.thoughtTokens)
   }
 
   /** The usage of this answer's prompt and of so many tokens. */
-  usageWith(outputTokens: number): GenerationEvent {
+  usageWith(outputTokens: number, reasoningTokens: number): GenerationEvent {
     return {
       type: "usage",
       usage: {
         ...splitPrompt(this.#promptTokens, this.#prompt),
         outputTokens,
-        reasoningTokens: 0
+        reasoningTokens
       }
     }
   }
@@ -298,6 +235,3 @@ const acceptedEvent = (promptTokens: number, notices: ReadonlyArray<Notice>): Ge
   promptTokens,
   ...(notices.length === 0 ? {} : { notices })
 })
-
-/** Clients cannot take an empty answer. */
-const nothingSaid: GenerationEvent = { type: "text-delta", text: "[The model ended its turn without an answer.]" }

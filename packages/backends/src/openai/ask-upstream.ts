@@ -1,17 +1,20 @@
 import type { BackendError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
-import { Effect, type Scope, type Stream } from "effect"
+import { Effect, type Scope, Stream } from "effect"
 import { randomBytes } from "node:crypto"
+import { askOnceMore, type ReadAnswer } from "../ask-once-more.ts"
 import { logNotices } from "../log-notices.ts"
+import { secondAttempt } from "../second-attempt.ts"
 import type { HttpUpstream } from "../upstream/http-upstream.ts"
 import { type Exchange, openAnswer, type Setback } from "../upstream/open-answer.ts"
+import { objectBytes, sharedJson } from "../upstream/shared-json.ts"
 import { withRetries } from "../upstream/retries.ts"
 import type { WatchedUpstream } from "../upstream/watch-upstream.ts"
 import { isOverflow, overflowOf, type PromptSize, roomFor, roomTold } from "./fit-window.ts"
 import { type Lesson, lessonOf } from "./lessons.ts"
 import type { Memory } from "./memory.ts"
 import type { KnownServer } from "./probe.ts"
-import { makeAnswerReader } from "./read-answer.ts"
+import { makeAnswerReader, type UpstreamAnswerReader } from "./read-answer.ts"
 import { type ShapedRequest, shapeRequest } from "./shape-request.ts"
 import { type Traits, withTraits } from "./traits.ts"
 import type { UpstreamModel } from "./upstream-model.ts"
@@ -27,7 +30,7 @@ export interface Asking {
   /** Headers of every request. */
   readonly headers: Readonly<Record<string, string>>
   readonly keys: ReadonlyArray<string>
-  readonly choose: (server: KnownServer, requested: string) => UpstreamModel
+  readonly choose: (server: KnownServer, asked: Pick<Conversation, "model" | "routedModel">) => UpstreamModel
 }
 
 /** One request on its way: for which model, in which words. */
@@ -41,7 +44,7 @@ interface Attempt {
 /** A conversation in the words for one server, with its size. */
 interface Prepared {
   readonly shaped: ShapedRequest
-  readonly text: string
+  readonly bytes: Uint8Array
   /** Characters that count as tokens. */
   readonly characters: number
   readonly size: PromptSize
@@ -53,18 +56,70 @@ type Asked = Effect.Effect<Answer, BackendError, Scope.Scope>
 /** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
 const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
 
-/** Asks the server: in the words it takes, learning from its refusals, until it answers or there is nothing to be done. */
-export const askUpstream = (asking: Asking, conversation: Conversation): Asked =>
-  Effect.flatMap(firstAttempt(asking, conversation), (attempt) => ask(asking, conversation, attempt))
+/** Who reads an answer. A request that is sent again has another reader; the last one made is the one that counts. */
+interface Reading {
+  last: boolean
+  before?: UpstreamAnswerReader
+  reader?: UpstreamAnswerReader
+}
+
+/**
+ * Asks the server: in the words it takes, learning from its refusals, until it answers or there is nothing to be done. An
+ * answer that falls short (it is empty, or its only call cannot be run) is asked for once more behind the client's back.
+ */
+export const askUpstream = (asking: Asking, conversation: Conversation): Asked => {
+  const first: Reading = { last: false }
+  const second: Reading = { last: false }
+  const mended = Effect.suspend(() => logNotices([first, second].flatMap(({ reader }) => reader?.mended() ?? [])))
+  return Effect.map(askAs(asking, conversation, first), (answer) =>
+    Stream.concat(
+      answer,
+      Stream.suspend(() => onShortfall(asking, conversation, first, second))
+    ).pipe(Stream.ensuring(mended))
+  )
+}
+
+const askAs = (asking: Asking, conversation: Conversation, reading: Reading): Asked =>
+  Effect.flatMap(firstAttempt(asking, conversation), (attempt) => ask(asking, conversation, attempt, reading))
+
+const onShortfall = (
+  asking: Asking,
+  conversation: Conversation,
+  { reader: before }: Reading,
+  second: Reading
+): Answer => {
+  const shortfall = before?.shortfall() ?? null
+  if (before === undefined || shortfall === null) return Stream.empty
+  const asked = secondAttempt(conversation, shortfall, makeCallId)
+  second.last = shortfall.type === "empty"
+  second.before = before
+  return askOnceMore(
+    readAnswer({ reader: before }),
+    shortfall,
+    readAnswer(second, before),
+    Stream.unwrap(askAs(asking, asked, second))
+  )
+}
+
+/** What was read so far; before anything was, as much as of the answer before. */
+const readAnswer = (reading: Pick<Reading, "reader">, before?: UpstreamAnswerReader): ReadAnswer => ({
+  get over() {
+    return reading.reader?.over() ?? false
+  },
+  get tokens() {
+    return (reading.reader ?? before)?.tokens() ?? 0
+  },
+  settle: (better, tokens) => reading.reader?.settle(better, tokens) ?? []
+})
 
 /** Tokens of the prompt, estimated. */
 export const sizeOf = (asking: Asking, conversation: Conversation): Effect.Effect<number, BackendError> =>
   Effect.map(firstAttempt(asking, conversation), (attempt) => prepare(asking, conversation, attempt).size.tokens)
 
-const firstAttempt = ({ watched, memory, choose }: Asking, { model: requested }: Conversation) =>
+const firstAttempt = ({ watched, memory, choose }: Asking, conversation: Conversation) =>
   Effect.suspend(() =>
     Effect.map(memory.takeNews() ? watched.refresh : watched.found, (server): Attempt => {
-      const model = choose(server, requested)
+      const model = choose(server, conversation)
       return { server, model, traits: memory.traits(server, model), lessonsLeft: mostLessons }
     })
   )
@@ -74,35 +129,35 @@ const prepare = ({ memory }: Asking, conversation: Conversation, { model, traits
   const shaped = shapeRequest(conversation, model.id, traits)
   const field = traits.request.maxTokensField
   const { [field]: wanted, ...rest } = shaped.body
-  const bare = JSON.stringify(rest)
-  const characters = bare.length - shaped.mediaLength
+  const json = sharedJson(rest)
+  const characters = json.characters - shaped.mediaLength
   const estimate = memory.estimate(model.id)
   const size = { tokens: estimate.tokens(characters), window: memory.window(model), estimate }
-  if (typeof wanted !== "number") return { shaped, text: bare, characters, size }
+  if (typeof wanted !== "number") return { shaped, bytes: objectBytes(json), characters, size }
   const bound = Math.min(wanted, roomFor(size) ?? wanted)
   return {
     shaped: { ...shaped, body: { ...rest, [field]: bound } },
-    text: `${bare.slice(0, -1)},${JSON.stringify(field)}:${bound}}`,
+    bytes: objectBytes(json, { [field]: bound }),
     characters,
     size
   }
 }
 
-const ask = (asking: Asking, conversation: Conversation, attempt: Attempt): Asked =>
+const ask = (asking: Asking, conversation: Conversation, attempt: Attempt, reading: Reading): Asked =>
   Effect.suspend(() => {
     const prepared = prepare(asking, conversation, attempt)
     const overflow = overflowOf(prepared.size, attempt.traits)
     if (overflow !== undefined) return Effect.fail(overflow)
     const teaches = (setback: Setback) => lessonFor(setback, prepared.shaped, attempt)
-    return openAnswer(asking.upstream, exchangeOf(asking, conversation, attempt, prepared)).pipe(
+    return openAnswer(asking.upstream, exchangeOf(asking, conversation, attempt, prepared, reading)).pipe(
       (opened) =>
         withRetries(opened, (setback) => (teaches(setback) === undefined ? setback.advice : { again: false })),
       Effect.tap(() => logNotices(prepared.shaped.notices)),
       Effect.catch((setback) => {
         const lesson = teaches(setback)
         return lesson === undefined
-          ? giveUp(asking, conversation, attempt, setback)
-          : askAgain(asking, conversation, attempt, lesson)
+          ? giveUp(asking, conversation, attempt, reading, setback)
+          : askAgain(asking, conversation, attempt, reading, lesson)
       })
     )
   })
@@ -111,17 +166,18 @@ const exchangeOf = (
   { headers, keys, memory }: Asking,
   conversation: Conversation,
   { server, model, traits }: Attempt,
-  { shaped, text, characters, size }: Prepared
+  { shaped, bytes, characters, size }: Prepared,
+  reading: Reading
 ): Exchange => ({
   request: {
     method: "POST",
     path: `${server.base}/chat/completions`,
     headers: { ...headers, "content-type": "application/json", accept: "text/event-stream, application/json" },
-    body: text
+    body: bytes
   },
   keys,
   makeReader: () =>
-    makeAnswerReader({
+    (reading.reader = makeAnswerReader({
       conversation,
       model,
       traits,
@@ -130,8 +186,10 @@ const exchangeOf = (
       makeCallId,
       notices: shaped.notices,
       promptTokens: size.tokens,
-      estimate: size.estimate.tokens
-    }),
+      estimate: size.estimate.tokens,
+      last: reading.last,
+      ...(reading.before === undefined ? {} : { before: reading.before })
+    })),
   onEnd: (reader) => {
     if (model.loaded === false && model.window === undefined) memory.loaded()
     const counted = reader.counted()
@@ -154,28 +212,42 @@ const lessonFor = (
   return isOverflow(error) ? undefined : lessonOf(refusal, sent, traits)
 }
 
-const askAgain = (asking: Asking, conversation: Conversation, attempt: Attempt, lesson: Lesson): Asked =>
+const askAgain = (
+  asking: Asking,
+  conversation: Conversation,
+  attempt: Attempt,
+  reading: Reading,
+  lesson: Lesson
+): Asked =>
   Effect.gen(function* () {
     yield* Effect.logInfo("upstream refused; asked again in other words").pipe(
       Effect.annotateLogs({ model: attempt.model.id, change: lesson.what })
     )
     if (lesson.forNow !== true) asking.memory.learn(attempt.model.id, lesson.patch)
-    return yield* ask(asking, conversation, {
+    const next = {
       ...attempt,
       traits: withTraits(attempt.traits, lesson.patch),
       lessonsLeft: attempt.lessonsLeft - 1
-    })
+    }
+    return yield* ask(asking, conversation, next, reading)
   })
 
 /** The last word is the server's; but a model it no longer has may have got a successor. */
-const giveUp = (asking: Asking, conversation: Conversation, attempt: Attempt, { error, gone }: Setback): Asked =>
+const giveUp = (
+  asking: Asking,
+  conversation: Conversation,
+  attempt: Attempt,
+  reading: Reading,
+  { error, gone }: Setback
+): Asked =>
   Effect.gen(function* () {
     const { watched, memory, choose } = asking
     if (gone) yield* watched.lose(error)
     if (error._tag === "PromptTooLong") memory.learnWindow(attempt.model.id, error.window)
     if (error._tag !== "NotFound" || attempt.lessonsLeft === 0) return yield* Effect.fail(error)
     const server = yield* watched.refresh
-    const model = choose(server, conversation.model)
+    const model = choose(server, conversation)
     if (model.id === attempt.model.id) return yield* Effect.fail(error)
-    return yield* ask(asking, conversation, { server, model, traits: memory.traits(server, model), lessonsLeft: 0 })
+    const next = { server, model, traits: memory.traits(server, model), lessonsLeft: 0 }
+    return yield* ask(asking, conversation, next, reading)
   })

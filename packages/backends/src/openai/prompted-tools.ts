@@ -1,5 +1,14 @@
 import { prompted } from "@pensieve/families"
-import type { Conversation, Part, TemplateTool, ToolCallPart, ToolResultPart, Turn } from "@pensieve/models"
+import {
+  type Conversation,
+  type Part,
+  shownTools,
+  type TemplateTool,
+  type ToolCallPart,
+  type ToolDefinition,
+  type ToolResultPart,
+  type Turn
+} from "@pensieve/models"
 
 /**
  * A conversation for a model whose server takes no tools: they stand in the system prompt, calls and results of the past are
@@ -11,7 +20,7 @@ export const withPromptedTools = (conversation: Conversation): Conversation => {
       turn.parts.flatMap((part) => (part.type === "tool-call" ? [[part.id, part.name] as const] : []))
     )
   )
-  const shown = shownTools(conversation)
+  const shown = shownTools(conversation).map(templateTool)
   const offered = shown.length > 0 && conversation.toolChoice.type !== "none"
   return {
     ...conversation,
@@ -25,19 +34,10 @@ export const withPromptedTools = (conversation: Conversation): Conversation => {
   }
 }
 
-/** Deferred tools are shown once the conversation has named them. */
-const shownTools = ({ tools, turns }: Conversation): ReadonlyArray<TemplateTool> => {
-  const parts = turns.flatMap((turn) =>
-    turn.parts.flatMap((part) => (part.type === "tool-result" ? part.parts : [part]))
-  )
-  const referred = new Set(parts.flatMap((part) => (part.type === "tool-reference" ? [part.name] : [])))
-  return tools
-    .filter((tool) => !tool.deferred || referred.has(tool.name))
-    .map(({ name, description, inputSchema }) => ({
-      type: "function",
-      function: { name, description: description ?? "", parameters: inputSchema }
-    }))
-}
+const templateTool = ({ name, description, inputSchema }: ToolDefinition): TemplateTool => ({
+  type: "function",
+  function: { name, description: description ?? "", parameters: inputSchema }
+})
 
 const turnAsText = (turn: Turn, named: ReadonlyMap<string, string>): Turn => ({
   role: turn.role,

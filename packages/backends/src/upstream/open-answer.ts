@@ -7,7 +7,7 @@ import type { HttpUpstream, UpstreamRequest, UpstreamResponse } from "./http-ups
 import { redactKeys } from "./redact-keys.ts"
 import type { RetryAdvice } from "./retries.ts"
 import { retryAfterOf } from "./retry-after.ts"
-import { faultError, type UpstreamFault } from "./upstream-fault.ts"
+import { faultError, isGone, type UpstreamFault } from "./upstream-fault.ts"
 
 /** How long the tokens are waited for once the reason of the end is there: some servers forget to hang up. */
 const tokensPatience = "2 seconds"
@@ -18,7 +18,7 @@ export interface Refusal {
   readonly text: string
 }
 
-/** Reads one answer: bytes in, events out, exactly one `finished` or `failed`, last. */
+/** Reads one answer: bytes in, events out. The last is `finished` or `failed`, unless the answer is to be asked for once more. */
 export interface AnswerReader {
   readonly push: (bytes: Uint8Array) => Events
   /** The bytes are over. */
@@ -91,7 +91,7 @@ const faultSetback = (fault: UpstreamFault): Setback =>
   new Setback({
     error: faultError(fault, false),
     refusal: undefined,
-    gone: fault.kind === "refused" || fault.kind === "unknown-host" || fault.kind === "tls",
+    gone: isGone(fault),
     advice: { again: fault.kind === "refused" || fault.kind === "broken" }
   })
 
@@ -141,8 +141,10 @@ const pullEvents = (response: UpstreamResponse, reader: AnswerReader, { keys, on
   /** A failure is the stream's own, behind what was said before it. */
   const settled = (events: Events): Events => {
     const last = events.at(-1)
-    if (last?.type === "finished") onEnd(reader)
-    if (last?.type !== "failed") return events
+    if (last?.type !== "failed") {
+      if (reader.over()) onEnd(reader)
+      return events
+    }
     failure = new AnswerFailure({ error: toldError(last.error, keys), told: true })
     return events.slice(0, -1)
   }

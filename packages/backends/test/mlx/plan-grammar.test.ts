@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { detectFamily } from "@pensieve/families"
-import type { BridgeModel, Conversation, ToolDefinition } from "@pensieve/models"
+import type { BridgeModel, Conversation, ToolDefinition, Turn } from "@pensieve/models"
 import { GrammarPlans } from "../../src/mlx/grammar-plans.ts"
 import { planGrammar } from "../../src/mlx/plan-grammar.ts"
 import type { LoadedModel } from "../../src/mlx/plan-generation.ts"
@@ -40,6 +40,13 @@ describe("what the engine is to hold an answer to", () => {
     assert.deepStrictEqual(free?.triggers, [{ marker: "<tool_call>" }])
     assert.strictEqual(free?.after, "free")
     assert.strictEqual(grammar({ tools, parallelToolCalls: false })?.after, "end")
+  })
+
+  it("leaves out a deferred tool until the conversation names it", () => {
+    const withLate = [...tools, { ...tool("Late"), deferred: true }]
+    const named: Turn = { role: "user", parts: [{ type: "tool-reference", name: "Late" }] }
+    assert.notInclude(grammar({ tools: withLate })?.lark, "Late")
+    assert.include(grammar({ tools: withLate, turns: [named] })?.lark, "Late")
   })
 
   it("is a call at once where one is demanded, of the tool that is named", () => {

@@ -60,6 +60,13 @@ describe("reading an answer of the engine", () => {
     })
   })
 
+  it("counts the pieces that are thoughts", () => {
+    const pieces = ["<think>", "Hm", ", ", "so.", "</think>", "Yes."].map(piece)
+    const { events } = feed(readerFor(), [accepted, started, ...pieces, finished()])
+    const last = events.findLast((event) => event.type === "usage")
+    assert.deepStrictEqual([last?.usage.outputTokens, last?.usage.reasoningTokens], [7, 3])
+  })
+
   it("ends with tool-use when a call was made, whatever the engine says", () => {
     for (const reason of ["stop", "length"] as const)
       assert.deepStrictEqual(answer(good, {}, finished(reason)).events.at(-1), { type: "finished", reason: "tool-use" })

@@ -7,7 +7,7 @@ import type {
   ToolDefinition
 } from "@pensieve/models"
 import { note, type Notices } from "../notices.ts"
-import { shownTools } from "../shown-tools.ts"
+import { notedTools } from "../noted-tools.ts"
 import type { WireNames } from "../wire-names.ts"
 import type { RequestOptions } from "./request-options.ts"
 
@@ -53,7 +53,7 @@ const encodeToolChoice = ({ toolChoice, parallelToolCalls }: Conversation, names
 
 /** The tools the model may see, and what it must do with them. */
 export const encodeTools = (conversation: Conversation, names: WireNames, notices: Notices): Fields => {
-  const shown = shownTools(conversation, notices)
+  const shown = notedTools(conversation, notices)
   return shown.length === 0
     ? pastTools(conversation, names, notices)
     : { tools: shown.map((tool) => asTool(tool, names)), ...encodeToolChoice(conversation, names) }

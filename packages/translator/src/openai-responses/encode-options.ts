@@ -1,6 +1,6 @@
 import type { Conversation, OutputFormat, ResponsesSentRequest, Sampling } from "@pensieve/models"
 import { note, type Notices } from "../notices.ts"
-import { shownTools } from "../shown-tools.ts"
+import { notedTools } from "../noted-tools.ts"
 import type { WireNames } from "../wire-names.ts"
 import type { RequestOptions } from "./request-options.ts"
 
@@ -89,7 +89,7 @@ const encodeToolChoice = ({ toolChoice }: Conversation, names: WireNames): Field
 
 /** The tools the model may see, and what it must do with them. */
 export const encodeTools = (conversation: Conversation, names: WireNames, notices: Notices): Fields => {
-  const shown = shownTools(conversation, notices)
+  const shown = notedTools(conversation, notices)
   if (shown.length === 0) return {}
   return {
     tools: shown.map(({ name, description, inputSchema }) => ({

@@ -94,6 +94,7 @@ describe("npm start", () => {
 
   it("passes flags that follow a bare --, as `pnpm start --` gives them", () => {
     const { places, run } = checkout({ npm, python })
+    assert.strictEqual(run(["pensieve", "--", "status", "--json"]).stdout, `proxy ${places.main} status --json\n`)
     assert.strictEqual(run(["start", "--", "--port", "0"]).stdout, `proxy ${places.main} start --port 0\n`)
   })
 })
@@ -133,7 +134,7 @@ describe("one line says what is missing", () => {
   it("when a verb is mistyped", () => {
     const { status, last } = checkout({}).run(["strat"])
     assert.strictEqual(status, 2)
-    assert.match(last, /unknown verb "strat"\. Verbs: start, test,/)
+    assert.match(last, /unknown verb "strat"\. Verbs: start, pensieve, test,/)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Conversation, Turn } from "@pensieve/models"
-import type { Shortfall } from "./read-answer.ts"
+import type { Shortfall } from "./call-gate.ts"
 
 /** A call is written again at this temperature at most. */
 const calmTemperature = 0.2

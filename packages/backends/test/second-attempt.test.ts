@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Conversation } from "@pensieve/models"
-import type { RefusedCall } from "../../src/judge-call.ts"
-import { secondAttempt } from "../../src/mlx/second-attempt.ts"
-import { conversation } from "../conversation.ts"
+import type { RefusedCall } from "../src/judge-call.ts"
+import { secondAttempt } from "../src/second-attempt.ts"
+import { conversation } from "./conversation.ts"
 
 const refused: RefusedCall = {
   rawText: "<tool_call>…</tool_call>",

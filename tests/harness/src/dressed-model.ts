@@ -1,11 +1,13 @@
-import { tinyModel } from "@pensieve/test-harness"
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { places } from "./places.ts"
+import { tinyModel } from "./tiny-model.ts"
 
 /** What makes a tiny model one of a family: its template, and what its tokens are called. */
 export interface Dress {
   readonly family: string
+  /** Name of the template in the engine's tests. */
   readonly template: string
   /** New letters of the tiny model's own added tokens. */
   readonly tokens: Readonly<Record<string, string>>
@@ -13,41 +15,29 @@ export interface Dress {
   readonly ends: ReadonlyArray<string>
 }
 
-const turns = (begin: string, end: string): string =>
-  `{%- for message in messages %}{{- '${begin}' + message.role + '\\n' + message.content + '${end}\\n' }}{%- endfor %}`
-
-const chatml = `${turns("<|im_start|>", "<|im_end|>")}{{- '<|im_start|>assistant\\n' }}`
-
-/** Four families that differ in all that a grammar has to know. */
+/** Four families that differ in all that a grammar and a client's session have to do with. */
 export const dresses: ReadonlyArray<Dress> = [
-  {
-    family: "hermes",
-    template: `{#- <tool_call>\\n{"name": tool_call.name, "arguments": … -#}{%- for tool in tools or [] %}{{- tool | tojson }}{%- endfor %}${chatml}`,
-    tokens: {},
-    ends: ["<|im_end|>"]
-  },
-  {
-    family: "qwen3_coder",
-    template: `{#- '<tool_call>\\n<function=' '<parameter=' -#}{%- for tool in tools or [] %}{{- tool | tojson }}{%- endfor %}${chatml}`,
-    tokens: {},
-    ends: ["<|im_end|>"]
-  },
+  { family: "hermes", template: "qwen", tokens: {}, ends: ["<|im_end|>"] },
+  { family: "qwen3_coder", template: "qwen_coder", tokens: {}, ends: ["<|im_end|>"] },
   {
     family: "llama3_json",
-    template: `{#- {"name": …, "parameters": …} -#}{%- for tool in tools or [] %}{{- tool | tojson }}{%- endfor %}${turns("<|start_header_id|>", "<|eot_id|>")}{{- '<|start_header_id|>assistant\\n' }}`,
+    template: "llama3",
     tokens: {
+      "<|endoftext|>": "<|begin_of_text|>",
       "<|im_start|>": "<|start_header_id|>",
       "<|im_end|>": "<|eot_id|>",
       "<think>": "<|python_tag|>",
       "</think>": "<|eom_id|>",
-      "<tool_call>": "<|a|>",
-      "</tool_call>": "<|b|>"
+      "<tool_call>": "<|end_header_id|>",
+      "</tool_call>": "<|reserved_1|>",
+      "<tool_response>": "<|reserved_2|>",
+      "</tool_response>": "<|reserved_3|>"
     },
     ends: ["<|eot_id|>", "<|eom_id|>"]
   },
   {
     family: "harmony",
-    template: `{%- for tool in tools or [] %}{{- tool | tojson }}{%- endfor %}{%- for message in messages %}{{- '<|start|>' + message.role + '<|message|>' + message.content + '<|end|>' }}{%- endfor %}{{- '<|start|>assistant' }}`,
+    template: "harmony",
     tokens: {
       "<|im_start|>": "<|start|>",
       "<|im_end|>": "<|return|>",
@@ -55,7 +45,8 @@ export const dresses: ReadonlyArray<Dress> = [
       "</think>": "<|constrain|>",
       "<tool_call>": "<|message|>",
       "</tool_call>": "<|end|>",
-      "<tool_response>": "<|call|>"
+      "<tool_response>": "<|call|>",
+      "</tool_response>": "<|reserved|>"
     },
     ends: ["<|return|>", "<|call|>"]
   }
@@ -76,11 +67,18 @@ export const dressedModel = async ({ template, tokens, ends }: Dress): Promise<s
     const path = join(folder, name)
     writeFileSync(path, JSON.stringify(change(readJson(path))))
   }
+  const letters = (token: unknown) => (typeof token === "string" ? (tokens[token] ?? token) : token)
   const added: ReadonlyArray<AddedToken> = readJson(join(folder, "tokenizer.json")).added_tokens
   const renamed = added.map((token) => ({ ...token, content: tokens[token.content] ?? token.content }))
-  const [end = ""] = ends
+  const chatTemplate = readFileSync(join(places.bridge, "tests/templates", `${template}.jinja`), "utf8")
   edit("tokenizer.json", (tokenizer) => ({ ...tokenizer, added_tokens: renamed }))
-  edit("tokenizer_config.json", (config) => ({ ...config, eos_token: end, chat_template: template }))
+  edit("tokenizer_config.json", (config) => ({
+    ...config,
+    bos_token: letters(config["bos_token"]),
+    pad_token: letters(config["pad_token"]),
+    eos_token: ends[0],
+    chat_template: chatTemplate
+  }))
   const endIds = renamed.filter(({ content }) => ends.includes(content)).map(({ id }) => id)
   edit("config.json", (config) => ({ ...config, eos_token_id: endIds }))
   return folder
