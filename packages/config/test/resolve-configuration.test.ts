@@ -1,5 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type ConfigInput, configurationJsonSchema, resolveConfiguration, shownValues } from "@pensieve/config"
+import {
+  changedPaths,
+  type ConfigInput,
+  configurationJsonSchema,
+  resolveConfiguration,
+  shownValues
+} from "@pensieve/config"
 import { Result } from "effect"
 
 const resolve = (input: Partial<ConfigInput>) => resolveConfiguration({ flags: {}, env: {}, ...input })
@@ -103,6 +109,18 @@ describe("the shown configuration", () => {
       { path: "window", value: "5000", origin: "PENSIEVE_WINDOW" }
     ])
       assert.deepInclude(shown, expected)
+  })
+})
+
+describe("two configurations", () => {
+  it("differ in the settings that have another value, secrets included, or are in one of them only", () => {
+    const [one, other] = ["token: a\nwindow: 5000\n", "token: b\nbackends: {x: {kind: mlx}}\n"].map((text) =>
+      Result.getOrThrow(resolve({ file: file(text) }))
+    )
+    assert.isTrue(one !== undefined && other !== undefined)
+    if (one === undefined || other === undefined) return
+    assert.deepStrictEqual(changedPaths(one, one), [])
+    assert.sameMembers([...changedPaths(one, other)], ["token", "window", "backends.x.kind"])
   })
 })
 

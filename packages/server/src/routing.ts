@@ -11,6 +11,25 @@ export interface Arrangement {
   readonly sampling: Readonly<Record<string, Sampling>>
 }
 
+/** An arrangement, and how to let it go once nobody uses it. */
+export interface HeldArrangement {
+  readonly arrangement: Arrangement
+  readonly release: Effect.Effect<void>
+}
+
+/** A routing that can be told to change. */
+export interface ChangingRouting {
+  readonly routing: Routing["Service"]
+  readonly change: (next: HeldArrangement) => Effect.Effect<void>
+}
+
+interface InUse extends HeldArrangement {
+  users: number
+  superseded: boolean
+}
+
+const inUse = (held: HeldArrangement): InUse => ({ ...held, users: 0, superseded: false })
+
 /** Which arrangement is in force. */
 export class Routing extends Context.Service<
   Routing,
@@ -22,6 +41,39 @@ export class Routing extends Context.Service<
   /** One arrangement for good. */
   static readonly fixed = (arrangement: Arrangement): Layer.Layer<Routing> =>
     Layer.succeed(Routing, Routing.of({ current: Effect.succeed(arrangement) }))
+
+  /** An arrangement until another takes its place; requests that began before keep theirs. */
+  static readonly changing = (first: HeldArrangement): ChangingRouting => {
+    let newest = inUse(first)
+    const leave = (left: InUse): Effect.Effect<void> =>
+      // Nobody waits for what is no longer needed.
+      left.superseded && left.users === 0 ? Effect.asVoid(Effect.forkDetach(left.release)) : Effect.void
+    return {
+      routing: Routing.of({
+        current: Effect.map(
+          Effect.acquireRelease(
+            Effect.sync(() => {
+              newest.users++
+              return newest
+            }),
+            (used) =>
+              Effect.suspend(() => {
+                used.users--
+                return leave(used)
+              })
+          ),
+          ({ arrangement }) => arrangement
+        )
+      }),
+      change: (next) =>
+        Effect.suspend(() => {
+          const before = newest
+          newest = inUse(next)
+          before.superseded = true
+          return leave(before)
+        })
+    }
+  }
 
   /** One backend, which answers everything. */
   static readonly single: Layer.Layer<Routing, never, Backend> = Layer.effect(
