@@ -187,6 +187,32 @@ describe("pensieve claude", () => {
   })
 })
 
+const arrowDown = "\u001b[B"
+
+describe("pensieve setup", () => {
+  it("leads the client that is called by itself to the proxy, without a question but that for trust, and undoes it", async () => {
+    upstream.play(says("Hello from afar"))
+    const { code, stderr } = await run(["setup", "--yes"])
+    assert.strictEqual(code, 0, stderr)
+    const result = await runInTerminal(
+      { command: [inject("claudeCode")], cwd: project, env: { ...home.env, PATH: path() } },
+      [
+        { await: "Yes, I trust this folder", type: arrowDown },
+        { await: "/effort", type: "hello" },
+        { await: "Hello from afar", type: "/exit" },
+        { await: "--resume" }
+      ]
+    )
+    assert.isTrue(result.ok, `step ${result.step}\n${result.text.slice(-3000)}`)
+    // The client has written to its files meanwhile.
+    assert.strictEqual((await run(["setup", "--undo"])).code, 0)
+    const state = readFileSync(join(home.folder, ".claude.json"), "utf8")
+    assert.notMatch(state, /hasSeenAutoDefaultNudge/)
+    assert.include(state, project)
+    assert.isFalse(existsSync(join(home.folder, ".claude", "settings.json")))
+  })
+})
+
 describe("pensieve codex", () => {
   it("works through the proxy whatever the user's own configuration says, and changes none of it", async () => {
     settledUser()

@@ -31,7 +31,7 @@ export const runClaude = (args: ReadonlyArray<string>) =>
     const { facts } = yield* readyProxy
     const settings = mergeSettings(given, claudeCodeRunSettings(facts))
     const file = yield* keepSettings(JSON.stringify(settings, undefined, 2))
-    const warning = windowWarning(facts.window)
+    const warning = windowWarning(facts)
     if (warning !== undefined) yield* Console.error(`pensieve: ${warning}`)
     const without = facts.modelName === undefined ? [] : foreignKeys
     return yield* become(

@@ -66,6 +66,13 @@ export const claudeCodeRunSettings = (facts: ProxyFacts): Record<string, Json> =
 /** What goes into `settings.json`. Settings beat the shell's environment, so a stale export there does no harm. */
 export const claudeCodeSettings = (facts: ProxyFacts): ReadonlyArray<Change> => [
   ...Object.entries(claudeCodeEnvironment(facts)).map(([name, value]): Change => ({ path: ["env", name], value })),
+  ...(facts.modelName === undefined ? [] : localModelSettings)
+]
+
+/** Keys of other services are emptied, not removed: Claude Code would take them from the shell, and send them beside our token. */
+const localModelSettings: ReadonlyArray<Change> = [
+  { path: ["env", "ANTHROPIC_API_KEY"], value: "", onlyInstead: true },
+  { path: ["apiKeyHelper"], value: "", onlyInstead: true },
   { path: ["permissions", "defaultMode"], value: "default" }
 ]
 

@@ -1,27 +1,41 @@
+import type { Change } from "./change.ts"
 import { clientModelName, type ProxyFacts } from "./claude-code.ts"
 
 /** The variable that Codex takes the token from. */
 export const codexTokenVariable = "PENSIEVE_TOKEN"
 
 /** Our name among Codex's model providers. */
-export const codexProvider = "pensieve"
+const codexProvider = "pensieve"
 
-/**
- * Codex's settings for the proxy, by dotted path. It speaks Responses alone.
- *
- * @see wire contract, section 8
- */
-export const codexSettings = ({ baseUrl, window, modelName }: ProxyFacts): Record<string, string | number> => ({
-  model: modelName ?? clientModelName("model"),
-  model_provider: codexProvider,
-  ...(window === undefined ? {} : { model_context_window: window }),
-  [`model_providers.${codexProvider}.name`]: "Pensieve",
-  [`model_providers.${codexProvider}.base_url`]: `${baseUrl}/v1`,
-  [`model_providers.${codexProvider}.wire_api`]: "responses",
-  [`model_providers.${codexProvider}.env_key`]: codexTokenVariable,
-  [`model_providers.${codexProvider}.stream_idle_timeout_ms`]: 1_800_000
+/** How Codex reaches the proxy. It speaks Responses alone. @see wire contract, section 8 */
+const providerOf = ({ baseUrl }: ProxyFacts): Record<string, string | number> => ({
+  name: "Pensieve",
+  base_url: `${baseUrl}/v1`,
+  wire_api: "responses",
+  stream_idle_timeout_ms: 1_800_000
 })
 
-/** The same as flags of one run. A JSON text or number is TOML, too. */
-export const codexFlags = (facts: ProxyFacts): ReadonlyArray<string> =>
-  Object.entries(codexSettings(facts)).flatMap(([path, value]) => ["-c", `${path}=${JSON.stringify(value)}`])
+const choiceOf = ({ modelName, window }: ProxyFacts): Record<string, string | number> => ({
+  model: modelName ?? clientModelName("model"),
+  model_provider: codexProvider,
+  ...(window === undefined ? {} : { model_context_window: window })
+})
+
+/** What goes into `config.toml`. The token stands in it: the variable of `env_key` would have to be set in every shell. */
+export const codexConfiguration = (facts: ProxyFacts): ReadonlyArray<Change> => [
+  ...Object.entries(choiceOf(facts)).map(([key, value]): Change => ({ path: [key], value })),
+  {
+    path: ["model_providers", codexProvider],
+    value: { ...providerOf(facts), experimental_bearer_token: facts.token }
+  }
+]
+
+/** Flags of one run. A JSON text or number is TOML, too; the token is in a variable, since any process can read flags. */
+export const codexFlags = (facts: ProxyFacts): ReadonlyArray<string> => {
+  const provider = { ...providerOf(facts), env_key: codexTokenVariable }
+  const settings = [
+    ...Object.entries(choiceOf(facts)),
+    ...Object.entries(provider).map(([key, value]) => [`model_providers.${codexProvider}.${key}`, value] as const)
+  ]
+  return settings.flatMap(([path, value]) => ["-c", `${path}=${JSON.stringify(value)}`])
+}
