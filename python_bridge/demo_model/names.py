@@ -212,7 +212,7 @@ def command(rng: random.Random, pieces: Sequence[str] = ()) -> str:
     text = simple_command(rng, pieces)
     draw = rng.random()
     if draw < 0.12:  # a quotation mark at the end meets the one that ends the argument
-        mark = rng.choice("\"\"'")
+        mark = rng.choice('""\'')
         text += f" {mark}{rng.choice([phrase, script])(rng, pieces)}{mark}"
     elif draw < 0.18:
         text += " | " + simple_command(rng, pieces)
