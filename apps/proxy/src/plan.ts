@@ -12,6 +12,8 @@ export interface Plan {
   readonly backends: ReadonlyArray<PlannedBackend>
   /** The model that answers where no rule applies. */
   readonly otherwise: string
+  /** The user's routing function. */
+  readonly functionFile?: string
 }
 
 /** What a plan may do. */
@@ -39,7 +41,8 @@ export const planOf = Effect.fn("planOf")(function* (read: ReadConfiguration, { 
       ? planBackend(name, settings, configuration, getting)
       : Effect.succeed({ ...same, settings })
   })
-  return { configuration, backends, otherwise } satisfies Plan
+  const { functionFile } = read
+  return { configuration, backends, otherwise, ...(functionFile === undefined ? {} : { functionFile }) } satisfies Plan
 })
 
 const gettingOf = ({ localOnly }: Configuration, agreed: boolean, isChange: boolean): Getting => {
