@@ -10,7 +10,7 @@ export interface RunningBackends {
 }
 
 /** Backends that were asked for. */
-export interface HeldBackends {
+interface HeldBackends {
   readonly members: ReadonlyArray<PoolMember>
   readonly release: Effect.Effect<void>
 }

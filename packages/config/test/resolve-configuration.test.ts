@@ -145,13 +145,7 @@ describe("the JSON Schema", () => {
     const text = JSON.stringify(schema["properties"])
     assert.include(text, `"default":7777`)
     assert.include(text, `"default":60000`)
-    assert.deepStrictEqual([...text.matchAll(/"required":(\[[^\]]*\])/g)].map(([, names]) => names).toSorted(), [
-      `["kind"]`,
-      `["name","when","use"]`,
-      `["targets"]`,
-      "[]",
-      "[]",
-      "[]"
-    ])
+    const required = new Set([...text.matchAll(/"required":(\[[^\]]*\])/g)].map(([, names]) => names))
+    assert.deepStrictEqual([...required].toSorted(), [`["kind"]`, `["name","when","use"]`, `["targets"]`, "[]"])
   })
 })
