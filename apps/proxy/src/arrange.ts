@@ -20,7 +20,7 @@ export const arrange = (
 ): Effect.Effect<HeldArrangement, CommandFailure, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Scope.fork(yield* Scope.Scope)
-    const choose = yield* Scope.provide(routingFunction(functionFile, configuration.router.functionMs), scope)
+    const choose = yield* Scope.provide(routingFunctionOf(functionFile, configuration.router.functionMs), scope)
     const { members, release } = yield* running.hold(backends)
     const { allowRemoteFallback, pool: poolSettings } = configuration
     const pool = new BackendPool(members, { queue: poolSettings.queue, allowRemoteFallback }, before)
@@ -38,7 +38,8 @@ export const arrange = (
     }
   })
 
-const routingFunction = (file: string | undefined, limitMs: number) =>
+/** The user's routing function, for as long as the scope lives. */
+export const routingFunctionOf = (file: string | undefined, limitMs: number) =>
   file === undefined
     ? Effect.succeed(undefined)
     : Effect.mapError(
