@@ -95,11 +95,13 @@ describe("a proxy in the background", () => {
       (await home.run(["status"])).stdout,
       /^http:\/\/127\.0\.0\.1:\d+ {2}healthy\n {2}model {4}scripted-model/
     )
+    assert.match((await home.run(["statusline"])).stdout, /^scripted-model\n$/)
     const { code, stderr } = await home.run(["stop"])
     assert.strictEqual(code, 0)
     assert.match(stderr, new RegExp(`Stopped .* \\(process ${pid}\\)`))
     assert.isFalse(isAlive(pid))
     assert.strictEqual((await home.run(["status"])).code, 3)
+    assert.match((await home.run(["statusline"])).stdout, /^Pensieve does not run\n$/)
     assert.deepEqual(home.names("run"), [])
   })
 
