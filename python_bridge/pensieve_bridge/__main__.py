@@ -30,6 +30,7 @@ class Options:
     rows: int
     allow_forced: bool
     mask_overlap: bool
+    cache: Path | None
 
 
 def parse_options(arguments: list[str] | None = None) -> Options:
@@ -42,6 +43,7 @@ def parse_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument(
         "--no-mask-overlap", action="store_true", help="work out grammars behind the forward pass (to compare)"
     )
+    parser.add_argument("--cache", type=Path, help="folder for what shall outlive the process")
     found = parser.parse_args(arguments)
     return Options(
         found.socket,
@@ -50,6 +52,7 @@ def parse_options(arguments: list[str] | None = None) -> Options:
         found.rows,
         found.allow_forced,
         not found.no_mask_overlap,
+        found.cache,
     )
 
 
@@ -94,7 +97,8 @@ async def _serve(options: Options, blas: Blas) -> int:
         lambda: load_model(options.model, options.window),
         blas=blas.name,
         allow_forced=options.allow_forced,
-        options=EngineOptions(rows=options.rows, mask_overlap=options.mask_overlap),
+        options=EngineOptions(rows=options.rows, mask_overlap=options.mask_overlap, cache_folder=options.cache),
+        cache_folder=options.cache,
     )
     app = make_app(bridge, test_faults=os.environ.get("PENSIEVE_TEST_FAULTS") == "1")
     try:

@@ -7,7 +7,7 @@ mask, so the common case of one conversation is spared both. A batch stays one u
 from collections.abc import Iterable, Mapping
 
 from .batch_decoder import BatchDecoder
-from .decoder import ReadyRow
+from .decoder import ReadyRow, SeenRow
 from .mlx_edge import Network, Sampler
 from .sequential_decoder import SequentialDecoder
 
@@ -47,6 +47,9 @@ class AdaptiveDecoder:
 
     def wait(self) -> None:
         (self._batch if self._batched else self._alone).wait()
+
+    def seen(self, row: int) -> SeenRow | None:
+        return self._batch.seen(row) if row in self._batched else self._alone.seen(row)
 
     def remove(self, rows: Iterable[int]) -> None:
         gone = set(rows)

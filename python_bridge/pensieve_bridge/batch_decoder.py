@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import mlx.core as mx
 
-from .decoder import ReadyRow
+from .cache_edge import seen_by_batch
+from .decoder import ReadyRow, SeenRow
 from .mlx_edge import Network, Sampler, batch_generator, draw_again, generation_stream, wait_for_step
 
 _NEVER = 1 << 30
@@ -42,6 +43,10 @@ class BatchDecoder:
 
     def wait(self) -> None:
         wait_for_step(self._generator)
+
+    def seen(self, row: int) -> SeenRow | None:
+        found = seen_by_batch(self._generator, self._uid_of[row]) if row in self._uid_of else None
+        return SeenRow(*found) if found else None
 
     def remove(self, rows: Iterable[int]) -> None:
         uids = [uid for row in rows if (uid := self._uid_of.pop(row, None)) is not None]

@@ -3,9 +3,10 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from .answer import Answer
+from .conversations import Conversations
 from .engine import Engine
 from .events import Event, Finished
 from .grammar_request import parse_check, parse_grammar
@@ -32,12 +33,12 @@ class Bridge:
         blas: str,
         allow_forced: bool = False,
         options: EngineOptions | None = None,
+        cache_folder: Path | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._settled = asyncio.Event()
         self._answers: dict[str, Answer] = {}
-        # One thread: transformers' tokenizers are changed by encoding and must not be used by two.
-        self._prompts = ThreadPoolExecutor(1, thread_name_prefix="prompts")
+        self._conversations = Conversations(cache_folder)
         self._blas = blas
         self._allow_forced = allow_forced
         self.engine = Engine(load, self._deliver, self._settle, options)
@@ -55,9 +56,13 @@ class Bridge:
             raise Refusal(503, "failed", health.message)
         return model
 
-    async def prompt(self, request: PromptRequest) -> Prompt:
-        model = await self.ready()
-        return await self._loop.run_in_executor(self._prompts, model.prompts.build, request)
+    async def count(self, request: PromptRequest) -> int:
+        """See `Conversations.count`."""
+        return await self._conversations.count(await self.ready(), request)
+
+    async def seal(self, generation: str, key: str) -> bool:
+        """See `Conversations.seal`."""
+        return await self._conversations.seal(generation, key)
 
     async def card(self) -> Json:
         model = await self.ready()
@@ -78,7 +83,7 @@ class Bridge:
         asked = None if request.grammar is None else parse_grammar(request.grammar)
         # Begun before the prompt is rendered: it is compiled by the time the prompt is prefilled.
         grammar = asked and model.grammars.submit(asked)
-        prompt = await self.prompt(request.prompt)
+        prompt = await self._conversations.compose(model, request)
         forced = await self._force(model, request.forced)
         count, window = len(prompt.tokens), model.facts.window
         if count + min(request.max_tokens, 1) > window:
@@ -102,6 +107,8 @@ class Bridge:
             grammar=grammar,
             request_class=request.request_class,
             continues=request.prompt.continue_final,
+            boundaries=prompt.boundaries,
+            cache_point=prompt.tokens_of(request.cache_point, len(request.prompt.messages)),
         )
         answer = self._answers[job.generation] = Answer()
         try:
@@ -109,11 +116,13 @@ class Bridge:
         except Refusal:
             del self._answers[job.generation]
             raise
+        self._conversations.begin(job.generation, prompt, request.reasoning)
         return job.generation, answer, count
 
     def forget(self, generation: str) -> None:
         """The answer is written or its client is gone; what still runs is cancelled."""
         answer = self._answers.pop(generation, None)
+        self._conversations.forget(generation)
         if answer is not None and not answer.done:
             self.engine.cancel(generation)
 
@@ -124,9 +133,9 @@ class Bridge:
         ended = await self._loop.run_in_executor(None, self.engine.join, seconds)
         await asyncio.sleep(0)
         self._end_all(Finished("cancelled"))
+        self._conversations.close()
         if self.engine.model is not None:
             self.engine.model.grammars.close()
-        self._prompts.shutdown(wait=False, cancel_futures=True)
         return ended
 
     @property
@@ -171,7 +180,7 @@ class Bridge:
         return ids
 
     async def _tokens(self, model: LoadedModel, text: str) -> list[int]:
-        return await self._loop.run_in_executor(self._prompts, model.prompts.encode_text, text)
+        return await self._conversations.run(lambda: model.prompts.encode_text(text))
 
     # ---- from the engine thread -----------------------------------------------------------------------------
 
@@ -189,6 +198,8 @@ class Bridge:
     def _receive(self, events: list[tuple[str, Event]]) -> None:
         for generation, event in events:
             answer = self._answers.get(generation)
+            if isinstance(event, Finished):
+                self._conversations.end(generation, event)
             if answer is not None:
                 answer.put(event)
 

@@ -19,6 +19,14 @@ class ReadyRow:
     processors: list[Processor]
 
 
+@dataclass(slots=True, frozen=True)
+class SeenRow:
+    """A row's caches and all tokens they have seen. To be read at once: the row goes on."""
+
+    tokens: list[int]
+    cache: Cache
+
+
 class Decoder(Protocol):
     """Lives on the engine thread. Never ends a row by itself: the engine calls `remove`.
 
@@ -45,6 +53,10 @@ class Decoder(Protocol):
 
     def wait(self) -> None:
         """Let the forward pass that is under way finish."""
+        ...
+
+    def seen(self, row: int) -> SeenRow | None:
+        """The state of a row that is still there; None where it cannot be had."""
         ...
 
     def remove(self, rows: Iterable[int]) -> None: ...

@@ -1,5 +1,6 @@
 """What the machine is: CPU or GPU, memory limits, memory in use. All Metal-only calls live here."""
 
+import os
 from typing import Literal
 
 import mlx.core as mx
@@ -22,6 +23,28 @@ def set_memory_limits() -> None:
         mx.set_memory_limit(int(working_set * 0.9))
         mx.set_wired_limit(working_set)
     mx.set_cache_limit(2 * _GIB)
+
+
+def cache_budget() -> int:
+    """Bytes for the prefix store, of what is free once the model is loaded."""
+    if mx.metal.is_available():
+        working_set = int(mx.device_info().get("max_recommended_working_set_size", 0))
+        return max(0, (working_set - mx.get_active_memory()) // 2)
+    return free_memory() // 4
+
+
+def free_memory() -> int:
+    """Bytes of the machine that could be used without swapping; 0 where the system does not tell."""
+    try:
+        with open("/proc/meminfo") as lines:
+            found = next(line for line in lines if line.startswith("MemAvailable:"))
+        return int(found.split()[1]) * 1024
+    except (OSError, StopIteration, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 def read_memory() -> Memory:

@@ -13,6 +13,7 @@ import mlx.core as mx
 from .events import Event
 from .log import log, log_exception
 from .model import LoadedModel, ModelError
+from .prefix_store import StoreSnapshot
 from .row import Job, Row
 from .scheduler import admissible
 from .status import Counters, EngineOptions, Fault, Health, Memory, Status
@@ -110,6 +111,10 @@ class Engine:
     def memory(self) -> Memory:
         return self._steps.memory if self._steps else Memory()
 
+    @property
+    def cache(self) -> StoreSnapshot:
+        return self._steps.store.snapshot if self._steps else StoreSnapshot()
+
     # ---- the engine thread -----------------------------------------------------------------------------------------
 
     def _main(self) -> None:
@@ -141,8 +146,9 @@ class Engine:
         return steps
 
     def _step(self, steps: Steps) -> None:
+        more = not steps.running and not self._waiting and steps.idle()
         with self._wake:
-            if not (steps.running or self._waiting or self._cancelled or self._fault or self._stopping):
+            if not (more or steps.running or self._waiting or self._cancelled or self._fault or self._stopping):
                 self._wake.wait(_IDLE_WAKE_SECONDS)
             cancelled, self._cancelled = self._cancelled, set()
             left = [row for g in cancelled if (row := self._waiting.pop(g, None)) is not None]

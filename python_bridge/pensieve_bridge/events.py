@@ -10,11 +10,19 @@ FinishReason = Literal["stop", "length", "cancelled", "error"]
 
 @dataclass(slots=True, frozen=True)
 class Started:
+    """`created_tokens`: those of the prompt, behind the cached ones, that the client asked to have cached."""
+
     cached_tokens: int
     restored_from: str
+    created_tokens: int = 0
 
     def line(self) -> Json:
-        return {"type": "started", "cachedTokens": self.cached_tokens, "restoredFrom": self.restored_from}
+        return {
+            "type": "started",
+            "cachedTokens": self.cached_tokens,
+            "cacheCreationTokens": self.created_tokens,
+            "restoredFrom": self.restored_from,
+        }
 
 
 @dataclass(slots=True, frozen=True)
@@ -85,7 +93,10 @@ class GrammarUse:
 
 @dataclass(slots=True, frozen=True)
 class Finished:
-    """Exactly one, the last. `end_token` is the end-of-turn token that was sampled, if one was."""
+    """Exactly one, the last. `end_token` is the end-of-turn token that was sampled, if one was.
+
+    `sampled`: every token of the answer, the end of turn included; not on the wire.
+    """
 
     reason: FinishReason
     stop: str | None = None
@@ -95,6 +106,7 @@ class Finished:
     error_code: str | None = None
     error_message: str | None = None
     grammar: GrammarUse | None = None
+    sampled: tuple[int, ...] = ()
 
     def line(self) -> Json:
         line: Json = {

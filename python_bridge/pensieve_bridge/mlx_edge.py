@@ -5,6 +5,7 @@ Import mlx_lm only through `import_mlx_lm`, on the engine thread or before it st
 
 import contextlib
 import importlib
+import importlib.metadata
 import resource
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
@@ -95,6 +96,11 @@ def import_mlx_lm() -> None:
     with _keep_file_limit():
         for name in ("mlx_lm.generate", "mlx_lm.models.cache", "mlx_lm.utils"):
             importlib.import_module(name)
+
+
+def library_versions() -> str:
+    """Of what computes: values of one version are not those of another."""
+    return " ".join(f"{name}-{importlib.metadata.version(name)}" for name in ("mlx", "mlx-lm"))
 
 
 def load(path: Path) -> tuple[Network, TokenizerLike, dict[str, Any]]:

@@ -23,6 +23,7 @@ from .wire import Json, Sampling
 
 _EMBEDDINGS = ("embed_tokens", "wte", "word_embeddings", "tok_embeddings", "embed_in", "embeddings")
 _DEFAULT_CONTEXT = 4096
+_SAMPLES, _SAMPLE_BYTES = 256, 4096
 _GENERATION_FIELDS = {
     "temperature": "temperature",
     "top_p": "topP",
@@ -238,7 +239,7 @@ def _default_sampling(path: Path) -> Json:
 
 
 def _fingerprint(path: Path, tokenizer: TokenizerLike) -> str:
-    """sha256 over config, tokenizer, template and the weights' headers: same print, same tokens and same caches."""
+    """sha256 over config, tokenizer, template and samples of the weights: same print, same tokens and same caches."""
     digest = hashlib.sha256()
     for name in (
         "config.json",
@@ -252,10 +253,15 @@ def _fingerprint(path: Path, tokenizer: TokenizerLike) -> str:
             digest.update(name.encode() + b"\0" + file.read_bytes())
     digest.update(json.dumps(tokenizer.chat_template).encode())
     for file in sorted(path.glob("model*.safetensors")):
+        size = file.stat().st_size
+        digest.update(file.name.encode() + b"\0" + str(size).encode() + b"\0")
         with file.open("rb") as stream:
-            size = stream.read(8)
-            header = stream.read(min(struct.unpack("<Q", size)[0], 1 << 26)) if len(size) == 8 else b""
-        digest.update(file.name.encode() + b"\0" + str(file.stat().st_size).encode() + b"\0" + header)
+            length = stream.read(8)
+            digest.update(stream.read(min(struct.unpack("<Q", length)[0], 1 << 26)) if len(length) == 8 else b"")
+            # Two trainings of one model have the same header. A training that touches a tenth of the weights is seen.
+            for sample in range(_SAMPLES):
+                stream.seek(size * sample // _SAMPLES)
+                digest.update(stream.read(_SAMPLE_BYTES))
     return digest.hexdigest()
 
 

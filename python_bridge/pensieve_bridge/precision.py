@@ -1,6 +1,5 @@
 """The number type to compute with: the model's own on a GPU, float32 on a CPU."""
 
-import os
 from typing import Any
 
 import mlx.core as mx
@@ -31,7 +30,7 @@ def choose_precision(network: Network, quantization: dict[str, Any] | None) -> N
 def _unpack(network: Network, bits: int) -> None:
     packed = sum(weight.nbytes for _, weight in named_weights(network))
     needed = packed * 32 // bits
-    free = _free_memory()
+    free = device.free_memory()
     if needed > free * _SHARE_OF_FREE_MEMORY:
         log("info", "kept_quantized", neededBytes=needed, freeBytes=free)
         return
@@ -41,17 +40,3 @@ def _unpack(network: Network, bits: int) -> None:
     except Exception as error:
         # Slower, not wrong: each layer is replaced whole or not at all.
         log_exception("kept_quantized", error)
-
-
-def _free_memory() -> int:
-    """Bytes that could be used without swapping; 0 where the system does not tell."""
-    try:
-        with open("/proc/meminfo") as lines:
-            found = next(line for line in lines if line.startswith("MemAvailable:"))
-        return int(found.split()[1]) * 1024
-    except (OSError, StopIteration, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return 0

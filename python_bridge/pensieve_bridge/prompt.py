@@ -5,7 +5,10 @@ from typing import Any, cast
 
 from jinja2.exceptions import TemplateError
 
+from .marks import NO_BOUNDARIES, Boundaries
 from .mlx_edge import TokenizerLike, own_renderer, plain_tokenizer
+from .outline import end_of_turns, find_spots, outline
+from .rendering import Rendering
 from .shield import MarkerPattern, Shield
 from .vocabulary import Vocabulary
 from .wire import Json, PromptRequest, Refusal
@@ -22,63 +25,91 @@ _LABELLED = """{{ bos_token or '' }}{%- for m in messages %}{{ m.role | capitali
 
 
 @dataclass(slots=True, frozen=True)
+class Origin:
+    """The tokens a prompt goes on from: the first `kept` of those known by `key`, the name of the turn `message`."""
+
+    key: str
+    kept: int
+    message: int
+
+
+@dataclass(slots=True, frozen=True)
 class Prompt:
-    """A rendered conversation: its text (for logs and probes) and its token ids."""
+    """A conversation as token ids.
+
+    `text` is what was rendered, for logs and probes: of a prompt that goes on from an `origin` only what is new.
+    `starts`: (token offset, message) in front of turns, ascending. `reasoning`: tokens of old reasoning in it that
+    the template would have dropped.
+    """
 
     text: str
     tokens: list[int]
+    boundaries: Boundaries = NO_BOUNDARIES
+    starts: tuple[tuple[int, int], ...] = ()
+    origin: Origin | None = None
+    reasoning: int = 0
+
+    def tokens_of(self, messages: int, of: int) -> int:
+        """Tokens of the first so many of the conversation's messages; 0 where the prompt does not show it."""
+        if messages >= of:
+            return self.boundaries.close or len(self.tokens)
+        if messages == 0 or (self.origin is not None and messages <= self.origin.message):
+            return 0
+        return next((at for at, message in self.starts if message >= messages), 0)
+
+
+def plain_prompt(rendering: Rendering, *, outlined: bool = False) -> Prompt:
+    """The conversation as the template writes it; `outlined`: with its boundaries."""
+    rendered = rendering.whole()
+    tokens = rendering.encode(rendered)
+    if not tokens:
+        raise Refusal(400, "template_error", "the chat template rendered nothing for this conversation")
+    text = rendering.shield.plain(rendered)
+    if not outlined:
+        return Prompt(text, tokens)
+    found = outline(
+        rendering,
+        rendered,
+        tokens,
+        find_spots(rendering, rendered),
+        end_of_turns(rendering, rendering.messages, rendered),
+    )
+    return Prompt(text, tokens, found.boundaries(rendering.messages), found.starts)
 
 
 class PromptBuilder:
     """Renders and tokenises for one model. Not thread-safe: transformers' tokenizers change while they encode."""
 
     def __init__(self, tokenizer: TokenizerLike, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.markers = MarkerPattern(vocabulary.markers.values())
         self._tokenizer = plain_tokenizer(tokenizer)
         self._renderer = own_renderer(tokenizer)
-        self._markers = MarkerPattern(vocabulary.markers.values())
         self._anchors = [(a, self._encode_plainly(a)) for a in "\n|a0"]
         self.template: str | None = self._own_template()
         self._fallback = None if self.template or self._renderer else self._fallback_template(vocabulary)
 
     def build(self, request: PromptRequest) -> Prompt:
         """The prompt of a checked request. Raises `Refusal` 400 `template_error` with the template's own words."""
-        shield = Shield(self._markers, [request.messages, request.tools, request.template_options])
-        rendered = self._render(request, shield)
-        tokens: list[int] = []
-        for n, piece in enumerate(shield.cut(rendered)):
-            tokens += self._encode_inner(piece) if n else self._encode_plainly(piece)
-        if not tokens:
-            raise Refusal(400, "template_error", "the chat template rendered nothing for this conversation")
-        return Prompt(shield.plain(rendered), tokens)
+        return plain_prompt(Rendering(self, request))
 
     def encode_text(self, text: str) -> list[int]:
         """Ordinary text as it would be tokenised inside a turn, without markers."""
-        shield = Shield(self._markers, text)
+        shield = Shield(self.markers, text)
         return [t for piece in shield.cut(shield.protect(text)) for t in self._encode_inner(piece)]
+
+    def encode_pieces(self, pieces: list[str], *, inside: bool) -> list[int]:
+        """Text whose pieces must not grow together; `inside`: it does not begin the prompt."""
+        tokens: list[int] = []
+        for n, piece in enumerate(pieces):
+            tokens += self._encode_inner(piece) if n or inside else self._encode_plainly(piece)
+        return tokens
 
     def decode(self, tokens: list[int]) -> str:
         return str(self._tokenizer.decode(tokens))
 
-    def _render(self, request: PromptRequest, shield: Shield) -> str:
-        messages = [shield.protect(m) for m in request.messages]
-        if request.continue_final:
-            last = messages[-1]
-            where = "content" if last["content"] or not last.get("reasoning_content") else "reasoning_content"
-            last[where] += shield.end_mark
-        rendered = self._apply(
-            messages,
-            shield.protect(request.tools),
-            shield.protect(request.template_options),
-            not request.continue_final,
-        )
-        if not request.continue_final:
-            return rendered
-        at = rendered.rfind(shield.end_mark)
-        if at < 0:
-            raise Refusal(400, "template_error", "the chat template does not show the assistant turn to be continued")
-        return rendered[:at]
-
-    def _apply(self, messages: list[Json], tools: list[Json], options: Json, open_turn: bool) -> str:
+    def apply(self, messages: list[Json], tools: list[Json], options: Json, open_turn: bool) -> str:
+        """The template's text. Raises `Refusal` 400 `template_error`."""
         given: dict[str, Any] = {**options, "tools": tools or None, "add_generation_prompt": open_turn}
         try:
             if self._renderer is not None:

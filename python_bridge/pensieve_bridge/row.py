@@ -9,10 +9,13 @@ from .events import Event, Finished, FinishReason, GrammarUse, Progress, Started
 from .grammar import Grammar, GrammarError
 from .grammar_compiler import PendingGrammar
 from .grammar_watch import GrammarWatch, TokenRefused
+from .marks import NO_BOUNDARIES, Boundaries
 from .mlx_edge import Network, Processor, Sampler
 from .model import LoadedModel
 from .pieces import Pieces
-from .prefill import Prefill
+from .prefill import Prefill, Worth
+from .prefix_store import PrefixStore
+from .prefix_tree import as_tokens
 from .reasoning import ReasoningBudget, ReasoningWatch
 from .sampling import GREEDY, ForcedSampler, Penalties, RowSampler, SamplingPlan, greedy
 from .scheduler import due
@@ -24,7 +27,10 @@ _PROGRESS_SECONDS = 1.0
 
 @dataclass(slots=True, frozen=True)
 class Job:
-    """What the server hands to the engine. `limit` 0 prefills and generates nothing."""
+    """What the server hands to the engine.
+
+    `limit` 0 prefills and generates nothing. `cache_point`: prompt tokens that the client asked to have cached.
+    """
 
     generation: str
     prompt: list[int]
@@ -36,10 +42,12 @@ class Job:
     grammar: PendingGrammar | None = None
     request_class: str = "main"
     continues: bool = False
+    boundaries: Boundaries = NO_BOUNDARIES
+    cache_point: int = 0
 
 
 class Row:
-    """States: waiting → prefilling (`prefill` set) → decoding (`number` set) → closed.
+    """States: waiting → placed → prefilling (`prefill` set) → decoding (`number` set) → closed.
 
     Its grammar may still be compiled while it prefills; nothing is said until that has succeeded (`settle`).
     """
@@ -49,7 +57,12 @@ class Row:
         self.job = job
         self.generation = job.generation
         self.request_class = job.request_class
+        self.worth = Worth.of(job.request_class, job.boundaries.head)
         self.due = due(arrived, job.request_class, len(job.prompt))
+        self.goal = len(job.prompt) - (1 if job.limit else 0)
+        """Prompt tokens that are prefilled; the last one is left for `first_token`."""
+        self.tokens = as_tokens(job.prompt)
+        self.waited_for_disk = False
         self.prefill: Prefill | None = None
         self.number = 0
         self._eos = model.vocabulary.eos
@@ -64,21 +77,19 @@ class Row:
         if job.forced is None and (job.reasoning or job.grammar):
             self._sampler = self._chooser = Chooser(self._sampler)
         self._steering = self._steer(None)
-        self._count = 0
+        self._sampled: list[int] = []
         self._announced = False
         self._reported = 0.0
         self._arrived = arrived
         self._started: float | None = None
         self._first: float | None = None
 
-    def start(self, network: Network) -> list[Event]:
+    def start(self, network: Network, store: PrefixStore) -> list[Event]:
         """Give the row its caches."""
         job = self.job
         self._started = time.monotonic()
-        # The last token is left for `first_token`.
-        goal = len(job.prompt) - (1 if job.limit else 0)
-        prefill = self.prefill = Prefill(network, job.prompt, goal)
-        return self._announce(prefill)
+        self.prefill = Prefill(network, store, self.tokens, self.goal, job.boundaries, self.worth)
+        return self._announce(self.prefill)
 
     def settle(self) -> Finished | None:
         """Take the grammar when it is compiled; the end where it was refused."""
@@ -137,7 +148,7 @@ class Row:
         fault = self._fault()
         if fault is not None:
             return [], self.failed(fault)
-        self._count += 1
+        self._sampled.append(token)
         if self._steering is not None:
             try:
                 self._steering.take(token)
@@ -150,7 +161,7 @@ class Row:
             return events, self.finished("stop", stop=self._pieces.matched)
         if self._steering is not None and self._steering.finished:
             return events, self.finished("stop")
-        if self._count >= self.job.limit:
+        if len(self._sampled) >= self.job.limit:
             return events, self.finished("length")
         return events, None
 
@@ -170,14 +181,14 @@ class Row:
         return chooser.redraw if chooser is not None and steering is not None and steering.again else None
 
     def finished(self, reason: FinishReason, *, stop: str | None = None, end_token: str | None = None) -> Finished:
-        return Finished(reason, stop, end_token, self._count)
+        return Finished(reason, stop, end_token, len(self._sampled))
 
     def failed(self, error: Exception) -> Finished:
         message = f"{type(error).__name__}: {error}"
         code = "engine_error"
         if isinstance(error, GrammarError):
             code, message = error.code, str(error)
-        return Finished("error", completion_tokens=self._count, error_code=code, error_message=message)
+        return Finished("error", completion_tokens=len(self._sampled), error_code=code, error_message=message)
 
     def close(self, end: Finished, peak_memory: int) -> list[Event]:
         """The last events: text that was held back, and the end with its timings."""
@@ -194,6 +205,7 @@ class Row:
             end.error_code,
             end.error_message,
             self.grammar_use,
+            tuple(self._sampled),
         )
         return [*self._pieces.finish(), final]
 
@@ -203,8 +215,9 @@ class Row:
             return []
         self._announced = True
         self._reported = time.monotonic()
+        source = "disk" if self.waited_for_disk and prefill.cached_tokens else prefill.restored_from
         return [
-            Started(prefill.cached_tokens, prefill.restored_from),
+            Started(prefill.cached_tokens, source, max(0, self.job.cache_point - prefill.cached_tokens)),
             Progress(prefill.done, len(self.job.prompt)),
         ]
 
@@ -225,7 +238,7 @@ class Row:
         forced = self.job.forced
         if forced is None or not isinstance(error, TokenRefused):
             return error
-        return GrammarError("forced_refused", f"the grammar refuses {forced.place(self._count - 1)}")
+        return GrammarError("forced_refused", f"the grammar refuses {forced.place(len(self._sampled) - 1)}")
 
     def _fault(self) -> Exception | None:
         fault = getattr(self._sampler, "fault", None)

@@ -8,7 +8,7 @@ from typing import cast
 
 import mlx.core as mx
 
-from .decoder import ReadyRow
+from .decoder import ReadyRow, SeenRow
 from .mlx_edge import Network, Sampler, evaluate, evaluate_later, generation_stream
 
 
@@ -72,6 +72,11 @@ class SequentialDecoder:
         moved = ReadyRow(row.row, self._tokens, cast(int, token.item()), row.cache, row.sampler, row.processors)
         self.close()
         return moved
+
+    def seen(self, row: int) -> SeenRow | None:
+        if self._row is None or self._row.row != row:
+            return None
+        return SeenRow(self._tokens, self._row.cache)
 
     def remove(self, rows: Iterable[int]) -> None:
         if self._row is not None and self._row.row in set(rows):

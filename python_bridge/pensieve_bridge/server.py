@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from .answer import HEADERS, encode, gone
 from .bridge import Bridge
 from .log import log_exception
-from .wire import Json, Refusal, invalid, parse_body, parse_generate, parse_prompt
+from .wire import Json, Refusal, invalid, parse_body, parse_generate, parse_prompt, parse_seal
 
 _LARGEST_BODY = 64 << 20
 
@@ -28,6 +28,7 @@ def make_app(bridge: Bridge, *, test_faults: bool = False) -> Starlette:
         Route("/metrics", _json(views.metrics), methods=["GET"]),
         Route("/cache", _json(views.cache), methods=["GET"]),
         Route("/count", _json(views.count), methods=["POST"]),
+        Route("/seal", _json(views.seal), methods=["POST"]),
         Route("/grammar/check", _json(views.check_grammars), methods=["POST"]),
         Route("/generate", _Generate(bridge), methods=["POST"]),
     ]
@@ -63,6 +64,7 @@ class _Views:
             "failed": counters.failed,
             "promptTokens": counters.prompt_tokens,
             "cachedTokens": counters.cached_tokens,
+            "reusableTokens": counters.reusable_tokens,
             "completionTokens": counters.completion_tokens,
             "generatorRebuilds": counters.generator_rebuilds,
             "grammar": {
@@ -78,11 +80,15 @@ class _Views:
         }
 
     async def cache(self, _: Request) -> Json:
-        return {"entries": 0, "bytes": 0}
+        return self._bridge.engine.cache.card()
 
     async def count(self, request: Request) -> Json:
         body = parse_body(await _read(request))
-        return {"tokens": len((await self._bridge.prompt(parse_prompt(body))).tokens)}
+        return {"tokens": await self._bridge.count(parse_prompt(body))}
+
+    async def seal(self, request: Request) -> Json:
+        generation, key = parse_seal(parse_body(await _read(request)))
+        return {"sealed": await self._bridge.seal(generation, key)}
 
     async def check_grammars(self, request: Request) -> Json:
         body = parse_body(await _read(request))

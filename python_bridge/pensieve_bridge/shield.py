@@ -24,7 +24,9 @@ class Shield:
         spelled = json.dumps(request, ensure_ascii=False)
         escaped = spelled.lower()
         self._separator = next(s for s in _separators() if s not in spelled and _escape(s) not in escaped)
-        self._cut = re.compile(f"{self._separator}|{re.escape(_escape(self._separator))}")
+        either = f"(?:{self._separator}|{re.escape(_escape(self._separator))})"
+        self._cut = re.compile(either)
+        self._mark = re.compile(f"{either}{{2}}(\\d+){either}")
 
     def protect(self, value: Any) -> Any:
         """The same JSON value with every marker inside its strings (keys too) broken, and only text in it."""
@@ -40,6 +42,23 @@ class Shield:
     def end_mark(self) -> str:
         """A mark that can be found again in the rendered text (used to cut an open assistant turn)."""
         return self._separator * 2
+
+    def mark(self, number: int) -> str:
+        """A mark that tells where in the rendered text a place of the request has come to stand."""
+        return f"{self._separator * 2}{number}{self._separator}"
+
+    def unmark(self, rendered: str) -> tuple[str, dict[int, int]]:
+        """The rendered text without marks, and the offsets in it at which they stood; a mark shown twice is none."""
+        places: dict[int, list[int]] = {}
+        parts: list[str] = []
+        at = length = 0
+        for found in self._mark.finditer(rendered):
+            parts.append(rendered[at : found.start()])
+            length += len(parts[-1])
+            at = found.end()
+            places.setdefault(int(found[1]), []).append(length)
+        parts.append(rendered[at:])
+        return "".join(parts), {number: offsets[0] for number, offsets in places.items() if len(offsets) == 1}
 
     def cut(self, rendered: str) -> list[str]:
         """The rendered text in pieces to be tokenised one by one."""
@@ -58,6 +77,10 @@ class MarkerPattern:
         self._whole = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
         self._starts = {m[:n] for m in longest_first for n in range(1, len(m))}
         self._longest = max(map(len, longest_first), default=1)
+
+    def places(self, text: str) -> list[tuple[int, str]]:
+        """Every marker in a text, with its offset."""
+        return [(found.start(), found[0]) for found in self._whole.finditer(text)]
 
     def shield(self, text: str, separator: str) -> str:
         """Break each marker after its first character; a beginning of one at the end of the text is closed off."""

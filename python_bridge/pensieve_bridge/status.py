@@ -1,6 +1,7 @@
 """Plain values about a running engine: its limits, its health, its counters."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Status = Literal["loading", "ready", "failed"]
@@ -13,12 +14,16 @@ Fault = Literal["raise", "die", "stall"]
 class EngineOptions:
     """`rows` run at once, `queue` may wait; a step longer than `tick_limit_seconds` counts as dead.
 
+    `cache_folder`: where the prefix store keeps what shall outlive the process; None: nowhere. `cache_bytes`: what it
+    may hold in memory; None: found from what is free.
     `mask_overlap`: grammars work out what may come next while the forward pass runs, not behind it.
     """
 
     rows: int = 8
     queue: int = 64
     tick_limit_seconds: float = 120.0
+    cache_bytes: int | None = None
+    cache_folder: Path | None = None
     mask_overlap: bool = True
 
 
@@ -43,13 +48,17 @@ class Memory:
 
 @dataclass(slots=True)
 class Counters:
-    """Since the process began; written by the engine thread only."""
+    """Since the process began; written by the engine thread only.
+
+    `reusable_tokens`: prompt tokens that had been computed before; `cached_tokens`: those that were restored.
+    """
 
     requests: int = 0
     cancelled: int = 0
     failed: int = 0
     prompt_tokens: int = 0
     cached_tokens: int = 0
+    reusable_tokens: int = 0
     completion_tokens: int = 0
     generator_rebuilds: int = 0
     constrained_tokens: int = 0

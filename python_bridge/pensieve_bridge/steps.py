@@ -5,13 +5,19 @@ from collections.abc import Callable, Iterable
 
 from . import device
 from .adaptive_decoder import AdaptiveDecoder
+from .cache_layout import Layout
 from .decoder import Decoder
+from .disk_tier import DiskTier
 from .events import Event, Finished
 from .log import log_exception
+from .mlx_edge import library_versions
 from .model import LoadedModel
 from .prefill import Prefill
+from .prefill_choice import choose, share
+from .prefix_store import PrefixStore
+from .prefix_tree import as_tokens
 from .row import Job, Row
-from .scheduler import ChunkLimits, ChunkSizer, most_due
+from .scheduler import ChunkLimits, ChunkSizer
 from .sequential_decoder import SequentialDecoder
 from .status import Counters, EngineOptions
 
@@ -22,6 +28,9 @@ _CHUNKS = {
 }
 
 _GRAMMAR_WAIT_SECONDS = 0.02
+
+
+_LAST_WRITES_SECONDS = 0.6
 
 
 class Steps:
@@ -45,6 +54,7 @@ class Steps:
         self._decoder = self._new_decoder()
         self._prefilling: dict[str, Row] = {}
         self._decoding: dict[int, Row] = {}
+        self.store = PrefixStore(model.network, None, 0)
         self._events: list[tuple[str, Event]] = []
         self._numbers = 0
 
@@ -54,17 +64,30 @@ class Steps:
 
     def warm_up(self) -> None:
         """Real tokens, alone and in a batch where there is one: after this the engine is ready."""
+        layout: Layout | None = None
         numbers = [-1, -2][: self._decoder.capacity]
         for number in numbers:
             row = Row(Job("warm-up", [0, 0], limit=1), self._model)
-            row.prefill = Prefill(self._model.network, row.job.prompt, goal=1)
+            row.start(self._model.network, self.store)
+            assert row.prefill is not None
             row.prefill.advance(1)
+            layout = Layout(row.prefill.cache, 1)
             self._decoder.add(row.ready(number, row.first_token()))
             self._decoder.step()
         while not self._decoder.step():
             pass
         self._decoder.remove(numbers)
         self.memory = device.read_memory()
+        asked = self._options.cache_bytes
+        budget = device.cache_budget() if asked is None else asked
+        self.store = PrefixStore(self._model.network, layout, budget, tier=self._disk_tier(layout))
+
+    def idle(self) -> bool:
+        """Something useful while no row runs; True if there is more of it."""
+        self.store.collect()
+        more = self.store.idle()
+        self.store.publish()
+        return more
 
     def admit(self, row: Row) -> None:
         """Give a waiting row its place."""
@@ -75,8 +98,6 @@ class Steps:
         refused = row.settle()
         if refused is not None:
             self.finish(row, refused)
-            return
-        self._say(row, *row.start(self._model.network))
 
     def cancel(self, generations: Iterable[str]) -> None:
         """End these, whether they prefill or decode; the others are not touched."""
@@ -101,6 +122,10 @@ class Steps:
         self._counters.completion_tokens += end.completion_tokens
         self._counters.cancelled += end.reason == "cancelled"
         self._counters.failed += end.reason == "error"
+        if end.reason != "error":
+            self._keep(row)
+            self.store.idle()
+            self.store.publish()
         row.prefill = None
         use = row.grammar_use
         if use is not None:
@@ -126,6 +151,9 @@ class Steps:
         self._prefilling.clear()
         self._decoding.clear()
         self._decoder.close()
+        while self.store.idle():
+            pass
+        self.store.close(_LAST_WRITES_SECONDS)
 
     def _decode(self, broken: bool) -> None:
         try:
@@ -158,13 +186,12 @@ class Steps:
             refused = waiting.settle()
             if refused is not None:
                 self.finish(waiting, refused)
-        row = most_due(r for r in self._prefilling.values() if not r.held)
+        row = choose(self._prefilling.values(), self.store, others_decode=bool(self._decoding))
         if row is None:
             self._wait_for_a_grammar()
             return
-        prefill = row.prefill
-        assert prefill is not None
         try:
+            prefill = self._started(row)
             if not prefill.finished:
                 began = time.monotonic()
                 size = self._chunks.next_size(others_decode=bool(self._decoding))
@@ -176,6 +203,26 @@ class Steps:
             # The row's caches are its own: the others are not touched.
             log_exception("prefill_failed", error, generation=row.generation)
             self.finish(row, row.failed(error))
+
+    def _started(self, row: Row) -> Prefill:
+        share(self._prefilling.values(), row)
+        if row.prefill is None:
+            self._say(row, *row.start(self._model.network, self.store))
+            assert row.prefill is not None
+            self._counters.cached_tokens += row.prefill.cached_tokens
+            self._counters.reusable_tokens += row.prefill.computed_tokens
+        return row.prefill
+
+    def _keep(self, row: Row) -> None:
+        """What a row that ends leaves for later ones."""
+        if row.number in self._decoding:
+            seen = self._decoder.seen(row.number)
+            if seen is not None:
+                held = len(seen.tokens)
+                tokens = as_tokens(seen.tokens)
+                self.store.keep(tokens, held, seen.cache, held, mark=True, rank=row.worth.rank)
+        elif row.prefill is not None:
+            row.prefill.keep(mark=True)
 
     def _wait_for_a_grammar(self) -> None:
         """Nothing else to do than to wait, in short pieces, for what is being compiled."""
@@ -219,6 +266,13 @@ class Steps:
         self._decoder = self._new_decoder()
         for row in list(self._decoding.values()):
             self.finish(row, row.failed(error))
+
+    def _disk_tier(self, layout: Layout | None) -> DiskTier | None:
+        folder, facts = self._options.cache_folder, self._model.facts
+        if folder is None or layout is None or self._options.cache_bytes == 0:
+            return None
+        # Everything that the values depend on.
+        return DiskTier(folder, f"{facts.fingerprint} {facts.device} {library_versions()} {layout.kinds}")
 
     def _new_decoder(self) -> Decoder:
         network = self._model.network

@@ -62,6 +62,14 @@ class Reasoning:
 
 
 @dataclass(slots=True, frozen=True)
+class TurnKey:
+    """The name of the conversation up to and including a message."""
+
+    message: int
+    key: str
+
+
+@dataclass(slots=True, frozen=True)
 class PromptRequest:
     """What becomes the prompt: the part `/count` and `/generate` share."""
 
@@ -69,6 +77,7 @@ class PromptRequest:
     tools: list[Json] = field(default_factory=list[Json])
     template_options: Json = field(default_factory=dict[str, Any])
     continue_final: bool = False
+    turn_keys: tuple[TurnKey, ...] = ()
 
 
 @dataclass(slots=True, frozen=True)
@@ -86,11 +95,12 @@ class GenerateRequest:
     reasoning: Reasoning | None
     grammar: Json | None
     """Checked by `grammar_request`."""
+    cache_point: int = 0
 
 
 _PROMPT_FIELDS = frozenset({"messages", "tools", "templateOptions", "continueFinal", "turnKeys"})
 _GENERATE_FIELDS = _PROMPT_FIELDS | {
-    *("sampling", "stop", "maxTokens", "grammar", "reasoning", "class", "session", "agent", "forced")
+    *("sampling", "stop", "maxTokens", "grammar", "reasoning", "class", "session", "agent", "forced", "cachePoint")
 }
 _SAMPLING_FIELDS = {
     "temperature": ("temperature", 0.0, 100.0),
@@ -122,14 +132,14 @@ def parse_prompt(body: Json, allowed: frozenset[str] = _GENERATE_FIELDS) -> Prom
     continue_final = _bool(body, "continueFinal")
     if continue_final and messages[-1]["role"] != "assistant":
         raise invalid("continueFinal", "needs an assistant message as the last one")
-    for i, item in enumerate(_list(body.get("turnKeys") or [], "turnKeys")):
-        _turn_key(item, f"turnKeys[{i}]", len(messages))
+    keys = enumerate(_list(body.get("turnKeys") or [], "turnKeys"))
+    turn_keys = tuple(_turn_key(item, f"turnKeys[{i}]", len(messages)) for i, item in keys)
     tools = [_tool(item, f"tools[{i}]") for i, item in enumerate(_list(body.get("tools") or [], "tools"))]
     options = _object(body.get("templateOptions") or {}, "templateOptions")
     for name in options:
         if name in ("messages", "tools", "add_generation_prompt"):
             raise invalid(f"templateOptions.{name}", "is set by the bridge")
-    return PromptRequest(messages, tools, options, continue_final)
+    return PromptRequest(messages, tools, options, continue_final, turn_keys)
 
 
 def parse_generate(body: Json) -> GenerateRequest:
@@ -159,8 +169,14 @@ def parse_generate(body: Json) -> GenerateRequest:
         agent=_optional_text(body, "agent"),
         forced=forced,
         reasoning=reasoning,
+        cache_point=_integer(body.get("cachePoint") or 0, "cachePoint", 0),
         grammar=None if body.get("grammar") is None else _object(body["grammar"], "grammar"),
     )
+
+
+def parse_seal(body: Json) -> tuple[str, str]:
+    """A `/seal` body: (generation, key). Raises `Refusal` 400 naming the field."""
+    return _text(body.get("generation"), "generation"), _text(body.get("key"), "key")
 
 
 def _message(value: object, where: str) -> Json:
@@ -203,11 +219,12 @@ def _tool(value: object, where: str) -> Json:
     return {"type": "function", **tool}
 
 
-def _turn_key(value: object, where: str, messages: int) -> None:
+def _turn_key(value: object, where: str, messages: int) -> TurnKey:
     item = _object(value, where)
-    if _integer(item.get("message"), f"{where}.message", 0) >= messages:
+    message = _integer(item.get("message"), f"{where}.message", 0)
+    if message >= messages:
         raise invalid(f"{where}.message", f"is beyond the last message ({messages - 1})")
-    _text(item.get("key"), f"{where}.key")
+    return TurnKey(message, _text(item.get("key"), f"{where}.key"))
 
 
 def _reasoning(value: Json) -> Reasoning:

@@ -66,7 +66,7 @@ def test_models_whose_caches_do_not_batch_run_one_row_at_a_time() -> None:
 def test_a_quantized_model_runs_packed_or_unpacked(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
     """Unpacked where the memory is there: many times faster on a CPU, and the same tokens."""
     path = cached(Spec(bits=4))
-    monkeypatch.setattr("pensieve_bridge.precision._free_memory", lambda: free)
+    monkeypatch.setattr("pensieve_bridge.device.free_memory", lambda: free)
     with Rig(lambda: load_as_numbers(path)) as rig:
         assert rig.engine.model is not None
         assert rig.engine.model.facts.quantization == {"bits": 4, "groupSize": 32}
@@ -176,7 +176,9 @@ def test_the_events_come_in_order(rig: Rig) -> None:
     rig.finish(name)
     kinds = [type(e) for e in rig.seen[name]]
     assert kinds[:2] == [Started, Progress]
-    assert rig.seen[name][1] == Progress(0, 300)
+    started = rig.seen[name][0]
+    assert isinstance(started, Started)
+    assert rig.seen[name][1] == Progress(started.cached_tokens, 300)
     last = max(i for i, e in enumerate(rig.seen[name]) if isinstance(e, Progress))
     assert rig.seen[name][last] == Progress(300, 300)
     assert kinds[last + 1 :] == [Text, Text, Text, Finished]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .running import Bridge, end_of, pieces_of, request, text_of
+from .running import Bridge, end_of, idle, pieces_of, request, text_of
 
 
 def forced(*pieces: str | dict[str, str]) -> list[dict[str, str]]:
@@ -52,9 +52,9 @@ def test_an_answer_is_a_stream_of_lines_in_order(bridge: Bridge) -> None:
     kinds = [line["type"] for line in lines]
     assert kinds[:4] == ["accepted", "started", "prefill", "prefill"]
     assert set(kinds[4:-1]) == {"piece"}
-    assert lines[1] == {"type": "started", "cachedTokens": 0, "restoredFrom": "none"}
-    count = lines[0]["promptTokens"]
-    assert lines[2:4] == [{"type": "prefill", "done": n, "total": count} for n in (0, count)]
+    assert set(lines[1]) == {"type", "cachedTokens", "cacheCreationTokens", "restoredFrom"}
+    known, count = lines[1]["cachedTokens"], lines[0]["promptTokens"]
+    assert lines[2:4] == [{"type": "prefill", "done": n, "total": count} for n in (known, count)]
     end = end_of(lines)
     assert (end["reason"], end["stop"], end["completionTokens"]) == ("length", None, 12)
     assert set(end["timings"]) == {"queueSeconds", "prefillSeconds", "decodeSeconds", "peakMemoryBytes"}
@@ -198,8 +198,33 @@ def test_unknown_paths_and_methods_are_refused(bridge: Bridge) -> None:
     assert bridge.status_of("POST", "/test/fault") == 404
 
 
-def test_the_cache_is_empty_until_there_is_one(bridge: Bridge) -> None:
-    assert bridge.get("/cache") == {"entries": 0, "bytes": 0}
+def test_a_prompt_that_was_answered_before_is_restored(bridge: Bridge) -> None:
+    first = bridge.generate(text="What was computed once", maxTokens=3)
+    again = bridge.generate(text="What was computed once", maxTokens=3)
+    assert text_of(again) == text_of(first)
+    count = again[0]["promptTokens"]
+    known = {"cachedTokens": count - 1, "cacheCreationTokens": 0, "restoredFrom": "memory"}
+    assert again[1] == {"type": "started", **known}
+
+
+def test_what_the_client_asked_to_have_cached_is_told_apart(bridge: Bridge) -> None:
+    accepted, plain = bridge.generate(text="A question of its own", maxTokens=1)[:2]
+    assert plain["cacheCreationTokens"] == 0
+    accepted, asked = bridge.generate(text="Another of its own", maxTokens=1, cachePoint=1)[:2]
+    assert asked["cacheCreationTokens"] > 0
+    # What the template writes in front of the answer is not the client's.
+    assert asked["cachedTokens"] + asked["cacheCreationTokens"] < accepted["promptTokens"]
+    again = bridge.generate(text="Another of its own", maxTokens=1, cachePoint=1)[1]
+    assert again["cacheCreationTokens"] == 0
+
+
+def test_the_cache_tells_what_it_holds(bridge: Bridge) -> None:
+    bridge.generate(text="Something to keep", maxTokens=3)
+    idle(bridge)
+    held = bridge.get("/cache")
+    assert set(held) == {"entries", "bytes", "budgetBytes", "tokens", "states", "evictedBytes"}
+    assert 0 < held["bytes"] <= held["budgetBytes"]
+    assert held["tokens"] >= held["entries"] > 0
 
 
 def test_forced_answers_need_permission(qwen3_path: Any) -> None:

@@ -6,7 +6,8 @@
     python tests/tiny_models.py --shape wide --out DIR            a vocabulary of 150,000
 
 Families: qwen3, llama, phi3 (plain caches), llama_swa (sliding windows), gpt_oss (sliding and full, experts),
-qwen3_5 (recurrent), llama4 (chunked: does not batch). Same arguments, same bytes (for one version of the libraries).
+qwen3_5 (recurrent), falcon_h1 (recurrent and plain in one layer), llama4 (chunked: does not batch). Same
+arguments, same bytes (for one version of the libraries).
 
 A plain random model repeats its input for ever, and then every equality test passes: the layers' matrices are scaled
 up and the head is not tied to the embedding, which gives varied tokens.
@@ -254,6 +255,9 @@ def _config(spec: Spec, vocab: int) -> dict[str, Any]:
             "linear_conv_kernel_dim": 4,
             "rope_parameters": rope,
         }
+    if spec.family == "falcon_h1":
+        mamba = {"d_ssm": spec.hidden, "n_heads": 2, "d_head": spec.hidden // 2, "d_state": 16, "n_groups": 1}
+        config |= {f"mamba_{name}": size for name, size in mamba.items()}
     if spec.family == "llama4":
         config = {"model_type": "llama4", "text_config": _llama4(config, spec)}
     return config

@@ -27,10 +27,9 @@ const cwd =
 /** @type {Record<string, (args: ReadonlyArray<string>) => Promise<number>>} */
 const verbs = {
   /** The proxy, with the user's flags. */
-  start: async (args) => {
-    await ensure({ python: "use" })
-    return handOver([places.node, places.main, "start", ...args], { cwd, env })
-  },
+  start: (args) => pensieve(["start", ...args]),
+  /** The `pensieve` command. */
+  pensieve,
   /** Every test there is. */
   test: async () => {
     if (process.env.PENSIEVE_TESTING === "1")
@@ -58,6 +57,15 @@ const verbs = {
     await ensure({ python: "development" })
     return handOver([places.python, ...args], { cwd: places.bridge, env })
   }
+}
+
+/** @param {ReadonlyArray<string>} args */
+async function pensieve(args) {
+  await ensure({ python: "use" })
+  return handOver([places.node, places.main, ...args], {
+    cwd,
+    env: { ...env, NODE_COMPILE_CACHE: places.compileCache }
+  })
 }
 
 async function install() {

@@ -10,6 +10,7 @@ export function placesOf(root = fileURLToPath(new URL("../..", import.meta.url))
     tools: `${root}/.tools`,
     pnpm: `${root}/.tools/node_modules/.bin/pnpm`,
     node: `${root}/node_modules/node/bin/node`,
+    compileCache: `${root}/.tools/compile-cache`,
     workspaceStamp: `${root}/node_modules/.pensieve-stamp`,
     workspaceState: `${root}/node_modules/.pnpm-workspace-state-v1.json`,
     bins: [`${root}/.tools/node_modules/.bin`, `${root}/scripts/node_modules/.bin`, `${root}/node_modules/.bin`],

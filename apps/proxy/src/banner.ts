@@ -1,24 +1,35 @@
-import type { Serving } from "./serving.ts"
+import { commandLine } from "./command-line.ts"
 
 /** What a person should know once the proxy listens. */
 export interface BannerFacts {
   readonly port: number
-  readonly serving: Serving
+  readonly serving: { readonly titles: ReadonlyArray<string>; readonly demo: boolean }
+  /** The configuration file, where there is one. */
+  readonly file?: string
   /** Where the token is, or undefined when the user gave it. */
   readonly tokenFile: string | undefined
+  /** It runs in the background. */
+  readonly detached: boolean
 }
 
 /** A path as one word of a shell. */
 const shellWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 /** The lines printed at start. */
-export const banner = ({ port, serving, tokenFile }: BannerFacts): string => {
+export const banner = ({ port, serving, file, tokenFile, detached }: BannerFacts): string => {
   const url = `http://127.0.0.1:${port}`
   const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${shellWord(tokenFile)})`
+  if (detached)
+    return [
+      `pensieve: Pensieve listens on ${url} and runs in the background; this ends it: ${commandLine("stop")}`,
+      ...serving.titles.map((title) => `pensieve: ${title}`),
+      ...(serving.demo ? ["pensieve: This is the built-in DEMO model, only there to show that everything works."] : [])
+    ].join("\n")
   return [
     "",
     `  Pensieve listens on ${url}`,
-    `  ${serving.title}`,
+    ...serving.titles.map((title) => `  ${title}`),
+    ...(file === undefined ? [] : [`  Configuration: ${file}`]),
     ...(serving.demo
       ? [
           "",
@@ -28,7 +39,8 @@ export const banner = ({ port, serving, tokenFile }: BannerFacts): string => {
         ]
       : []),
     "",
-    "  Claude Code:",
+    `  Claude Code:  ${commandLine("claude")}`,
+    "  or, in any shell:",
     `    ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN="${token}" claude`,
     "",
     "  Ctrl-C stops it.",

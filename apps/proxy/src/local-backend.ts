@@ -1,29 +1,33 @@
 import { BridgeSupervisor, type ForcedScript, mlxBackendLayer, parseForcedScript } from "@pensieve/backends"
-import type { Configuration } from "@pensieve/config"
+import type { BackendSettings, Configuration } from "@pensieve/config"
 import { Home } from "@pensieve/operations"
 import { Effect, FileSystem, Layer } from "effect"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { modelFor } from "./model-for.ts"
+import { type Getting, modelFor } from "./model-for.ts"
 import { places, pythonIsThere } from "./places.ts"
-import type { Serving } from "./serving.ts"
-import { StartFailure } from "./start-failure.ts"
+import { CommandFailure } from "./command-failure.ts"
 
-/**
- * A model on this machine, in the engine.
- *
- * @param agreed the user wants a model that is not here downloaded
- */
-export const localBackend = Effect.fn("localBackend")(function* (configuration: Configuration, agreed: boolean) {
+/** Engines that this process has started: each has sockets of its own. */
+let engines = 0
+
+/** Makes the backend for a model on this machine. */
+export const localBackend = Effect.fn("localBackend")(function* (
+  name: string,
+  { model, window }: BackendSettings,
+  { allowForced }: Configuration,
+  getting: Getting
+) {
   if (!pythonIsThere())
-    return yield* new StartFailure({
+    return yield* new CommandFailure({
       message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
       exitCode: 1
     })
-  const choice = yield* modelFor(configuration.model, agreed)
-  const forcedScript =
-    configuration.allowForced === undefined ? undefined : yield* readScript(configuration.allowForced)
-  const backend = mlxBackendLayer({
+  const { cacheFolder } = yield* Home
+  const choice = yield* modelFor(model, getting)
+  const forcedScript = allowForced === undefined ? undefined : yield* readScript(allowForced)
+  const layer = mlxBackendLayer({
+    name,
     modelName: choice.folder.name,
     ...(forcedScript === undefined ? {} : { forcedScript })
   }).pipe(
@@ -33,27 +37,27 @@ export const localBackend = Effect.fn("localBackend")(function* (configuration: 
           python: places.python,
           folder: places.bridge,
           modelPath: choice.folder.path,
-          allowForced: forcedScript !== undefined
+          allowForced: forcedScript !== undefined,
+          cacheFolder
         },
         socketPath: yield* socketPaths,
-        window: configuration.window
+        window
       })
     )
   )
-  const title = `Model: ${choice.folder.name} (${choice.why})`
-  return { backend, title, demo: choice.folder.source === "demo" } satisfies Serving
+  return { layer, choice }
 })
 
-const readScript = (file: string): Effect.Effect<ForcedScript, StartFailure, FileSystem.FileSystem> =>
+const readScript = (file: string): Effect.Effect<ForcedScript, CommandFailure, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const content = yield* Effect.mapError(
       fs.readFileString(file),
-      () => new StartFailure({ message: `--allow-forced: ${file} cannot be read.`, exitCode: 2 })
+      () => new CommandFailure({ message: `--allow-forced: ${file} cannot be read.`, exitCode: 2 })
     )
     return yield* Effect.mapError(
       Effect.fromResult(parseForcedScript(content)),
-      (problem) => new StartFailure({ message: `--allow-forced: ${file}: ${problem}`, exitCode: 2 })
+      (problem) => new CommandFailure({ message: `--allow-forced: ${file}: ${problem}`, exitCode: 2 })
     )
   })
 
@@ -61,7 +65,8 @@ const readScript = (file: string): Effect.Effect<ForcedScript, StartFailure, Fil
 const socketPaths = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const { runFolder } = yield* Home
-  const pathIn = (folder: string) => (start: number) => join(folder, `bridge-${process.pid}-${start}.sock`)
+  const engine = engines++
+  const pathIn = (folder: string) => (start: number) => join(folder, `bridge-${process.pid}-${engine}-${start}.sock`)
   if (Buffer.byteLength(pathIn(runFolder)(999)) <= 100) {
     yield* fs.makeDirectory(runFolder, { recursive: true, mode: 0o700 })
     return pathIn(runFolder)

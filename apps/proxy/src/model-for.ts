@@ -12,15 +12,22 @@ import { homedir, totalmem } from "node:os"
 import { basename, resolve } from "node:path"
 import { getFromHub } from "./hub-download.ts"
 import { places } from "./places.ts"
-import { StartFailure } from "./start-failure.ts"
+import { CommandFailure } from "./command-failure.ts"
+
+/** How a model may be got. */
+export interface Getting {
+  /** The user wants it downloaded; then no other one will do. */
+  readonly agreed: boolean
+  /** Why nothing can be downloaded, if so. */
+  readonly refusal?: string
+}
 
 /**
  * The model to serve. One that is not on this machine is downloaded if the user agrees, else the best one at hand serves.
  *
  * @param requested what the user named, or undefined
- * @param agreed he wants it downloaded; then no other one will do
  */
-export const modelFor = Effect.fn("modelFor")(function* (requested: string | undefined, agreed: boolean) {
+export const modelFor = Effect.fn("modelFor")(function* (requested: string | undefined, { agreed, refusal }: Getting) {
   const home = yield* Home
   const hubCache = hubCacheFolder(process.env, homedir())
   const find = findModels({ modelsFolders: [places.models, home.modelsFolder], hubCache, demo: places.demoModel })
@@ -29,19 +36,24 @@ export const modelFor = Effect.fn("modelFor")(function* (requested: string | und
       ? undefined
       : yield* readModelFolder(resolve(requested), basename(resolve(requested)), "given")
   const choice = chooseModel(requested, given, yield* find, totalmem())
-  if (choice.type === "invalid") return yield* new StartFailure({ message: choice.message, exitCode: 2 })
+  if (choice.type === "invalid") return yield* new CommandFailure({ message: choice.message, exitCode: 2 })
   if (choice.type === "found") return choice
+  if (refusal !== undefined)
+    return yield* new CommandFailure({
+      message: `${choice.repository} is not on this machine, ${refusal}.`,
+      exitCode: 2
+    })
   yield* Console.error(`pensieve: ${choice.repository} is not on this machine.`)
   const downloaded = yield* fromHub(choice.repository, agreed, hubCache).pipe(
     Effect.catch(({ message }) =>
       agreed
-        ? Effect.fail(new StartFailure({ message, exitCode: 1 }))
+        ? Effect.fail(new CommandFailure({ message, exitCode: 1 }))
         : Effect.as(Console.error(`pensieve: ${message}`), undefined)
     )
   )
   if (downloaded !== undefined) return downloaded
   const other = chooseModel(undefined, undefined, yield* find, totalmem())
-  if (other.type !== "found") return yield* new StartFailure({ message: "There is no model to serve.", exitCode: 1 })
+  if (other.type !== "found") return yield* new CommandFailure({ message: "There is no model to serve.", exitCode: 1 })
   yield* Console.error(`pensieve: ${other.folder.name} serves instead.`)
   return other
 })

@@ -9,7 +9,12 @@ const client = (proxy: Proxy) => new Anthropic({ baseURL: proxy.base, apiKey: pr
 
 const requests = Array.from({ length: 6 }, (_, index) => ({
   custom_id: `request-${index}`,
-  params: { model: "m", max_tokens: 32, messages: [{ role: "user" as const, content: `Question ${index}` }] }
+  params: {
+    model: "m",
+    max_tokens: 32,
+    temperature: 0,
+    messages: [{ role: "user" as const, content: `Question ${index}` }]
+  }
 }))
 
 describe("a message batch on a real model", () => {

@@ -19,6 +19,9 @@ const post = (proxy: Proxy, body: unknown, signal?: AbortSignal) =>
     body: JSON.stringify(body),
     ...(signal === undefined ? {} : { signal })
   })
+/** All tokens of a prompt: the three counts are disjoint. */
+const promptTokens = ({ usage }: Anthropic.Message): number =>
+  usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0)
 
 describe("the whole stack on a tiny model", () => {
   let proxy: Proxy
@@ -63,7 +66,7 @@ describe("the whole stack on a tiny model", () => {
   it("counts tokens as it charges them", async () => {
     const counted = await client(proxy).messages.countTokens({ model: question.model, messages: question.messages })
     const message = await client(proxy).messages.create(question)
-    assert.strictEqual(counted.input_tokens, message.usage.input_tokens)
+    assert.strictEqual(counted.input_tokens, promptTokens(message))
   })
 
   it("takes a prompt of 14,000 tokens in the shape of Claude Code's", async () => {
@@ -82,7 +85,7 @@ describe("the whole stack on a tiny model", () => {
         }
       ]
     })
-    assert.isAbove(message.usage.input_tokens, 14_000)
+    assert.isAbove(promptTokens(message), 14_000)
     assert.strictEqual(message.usage.output_tokens, 12)
   })
 
@@ -151,6 +154,15 @@ describe("a model that cannot be loaded", () => {
   })
 })
 
+/** What is still to be read; fails when the connection breaks. */
+const restOf = async (reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ""
+  for (let chunk = await reader?.read(); chunk !== undefined && !chunk.done; chunk = await reader?.read())
+    text += decoder.decode(chunk.value, { stream: true })
+  return text
+}
+
 describe("the end of the proxy", () => {
   for (const [signal, code] of [
     ["SIGTERM", 143],
@@ -173,7 +185,9 @@ describe("the end of the proxy", () => {
         () => proxy.process.exitCode !== null || proxy.process.signalCode !== null || undefined
       )
       assert.isBelow(Date.now() - before, 8000)
-      await reader?.cancel().catch(() => undefined)
+      const rest = await restOf(reader).catch(() => undefined)
+      if (signal === "SIGKILL") assert.isUndefined(rest)
+      else assert.match(rest ?? "", /\nevent: error\ndata: [^\n]*Pensieve is being stopped[^\n]*\n\n$/)
       assert.strictEqual(await proxy.stop(), code)
     })
 })

@@ -1,3 +1,4 @@
 export * from "./gate.ts"
+export * from "./prove.ts"
 export * from "./token-check.ts"
 export * from "./without-token.ts"

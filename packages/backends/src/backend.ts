@@ -15,6 +15,8 @@ export interface PassedRequest {
   readonly path: string
   /** The client's, by lower-case name, without the local token. */
   readonly headers: Readonly<Record<string, string>>
+  /** The model that was chosen for it, as that server names it. */
+  readonly model?: string
   /** The parsed body, and the text it was parsed from. */
   readonly body?: { readonly body: unknown; readonly text: string }
 }

@@ -1,15 +1,16 @@
 import { Schema } from "effect"
-import { isAddress } from "./upstream-address.ts"
+import { BackendSettings } from "./backend-settings.ts"
+import { address, filled, headers, keySource, tokens, upstreamKind } from "./fields.ts"
+import { ModelSettings } from "./model-settings.ts"
+import { RouterSettings } from "./router-settings.ts"
 
 /** The amount that is logged. */
 export type LogLevel = "debug" | "info" | "warn" | "error"
 
-const filled = Schema.String.check(Schema.isPattern(/\S/))
-
 /**
  * Everything Pensieve can be told. The one source of the defaults, the flags, the variables, the messages and the JSON Schema.
  *
- * Annotations: `description` and `default` as in JSON Schema; `expected` is read behind "must be"; `secret` values are never shown.
+ * Annotations: `description` and `default` as in JSON Schema; `expected` is read behind "must be"; `secret` values are never shown, those of `holdsSecrets` not in messages.
  */
 export const Configuration = Schema.Struct({
   port: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })).annotate({
@@ -31,20 +32,13 @@ export const Configuration = Schema.Struct({
       secret: true
     })
   ),
-  window: Schema.optionalKey(
-    Schema.Int.check(Schema.isBetween({ minimum: 256, maximum: 100_000_000 })).annotate({
-      description: "Upper bound of the context window, in tokens.",
-      expected: "a whole number from 256 to 100000000"
-    })
-  ),
+  window: Schema.optionalKey(tokens.annotate({ description: "Upper bound of the context window, in tokens." })),
   upstream: Schema.optionalKey(
-    Schema.String.check(Schema.makeFilter(isAddress)).annotate({
-      description:
-        "Address of a server that answers instead of a model of this machine, such as http://localhost:1234.",
-      expected: "the address of a server, such as http://localhost:1234"
+    address.annotate({
+      description: "Address of a server that answers instead of a model of this machine, such as http://localhost:1234."
     })
   ),
-  upstreamKind: Schema.Literals(["openai", "anthropic"]).annotate({
+  upstreamKind: upstreamKind.annotate({
     description: "The API that the upstream server speaks.",
     default: "openai"
   }),
@@ -55,24 +49,54 @@ export const Configuration = Schema.Struct({
       expected: "the name of a model"
     })
   ),
-  upstreamKeyFrom: Schema.Literals(["environment", "client"]).annotate({
+  upstreamKeyFrom: keySource.annotate({
     description:
       "Whose key an upstream of kind anthropic gets: PENSIEVE_UPSTREAM_KEY, or what a client sends beside the token.",
     default: "environment"
   }),
   upstreamHeaders: Schema.optionalKey(
-    Schema.Record(
-      Schema.String.check(Schema.isPattern(/^[\w!#$%&'*+.^`|~-]+$/)).annotate({ expected: "the name of a header" }),
-      Schema.String.check(Schema.isPattern(/^[\t\x20-\x7e]*$/)).annotate({
-        expected: "a text without line breaks",
-        secret: true
-      })
-    ).annotate({
-      description: "Further headers for an upstream of kind anthropic, by name.",
-      expected: "a mapping of names to texts",
-      secret: true
+    headers.annotate({ description: "Further headers for an upstream of kind anthropic, by name." })
+  ),
+  mode: Schema.optionalKey(
+    filled.annotate({
+      description:
+        "The backend that answers where no rule says otherwise: one of yours, or one that is known by name (claude, lmstudio, mlx-lm, vllm-mlx, ollama, llamacpp, vllm).",
+      expected: "the name of a backend"
     })
   ),
+  backends: Schema.Record(
+    Schema.String.check(Schema.isPattern(/^[A-Za-z0-9][\w.-]*$/)).annotate({
+      expected: "a name without spaces and commas"
+    }),
+    BackendSettings
+  ).annotate({
+    description: "Who can answer, by name: models of this machine and servers.",
+    expected: "a mapping of names to backends",
+    holdsSecrets: true,
+    default: {}
+  }),
+  models: Schema.Record(filled, ModelSettings).annotate({
+    description: "Models by the names that clients ask for.",
+    expected: "a mapping of names to models",
+    default: {}
+  }),
+  router: RouterSettings,
+  pool: Schema.Struct({
+    queue: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })).annotate({
+      description:
+        "Requests that may wait for a backend whose slots are taken; further ones are refused with status 529.",
+      expected: "a whole number from 0 to 100000",
+      default: 64
+    })
+  }),
+  localOnly: Schema.Boolean.annotate({
+    description: "No request leaves this machine, whatever else is configured.",
+    default: false
+  }),
+  allowRemoteFallback: Schema.Boolean.annotate({
+    description: "What a backend of this machine cannot answer may go to one elsewhere.",
+    default: false
+  }),
   logLevel: Schema.Literals(["debug", "info", "warn", "error"]).annotate({
     description: "How much is logged.",
     default: "info"

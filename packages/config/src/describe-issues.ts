@@ -38,7 +38,8 @@ const describe = (kind: string, path: ConfigPath, root: SchemaAST.AST, tree: Tre
   const ast = schemaAt(root, path)
   const expectation = ast === undefined ? "something else" : expectationOf(ast)
   if (kind === missing) return `is missing; it must be ${expectation}`
-  const secret = ast !== undefined && SchemaAST.resolve(ast)?.["secret"] === true
+  const annotations = ast === undefined ? undefined : SchemaAST.resolve(ast)
+  const secret = annotations?.["secret"] === true || annotations?.["holdsSecrets"] === true
   const value = treeAt(tree, path)
   const meant = typeof value === "string" && ast !== undefined ? nearest(value, choicesOf(ast)) : undefined
   const shown = secret || value === undefined ? "" : ` (it is ${shorten(JSON.stringify(value))})`

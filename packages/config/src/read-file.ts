@@ -1,5 +1,17 @@
 import { Result } from "effect"
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml"
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLParseError
+} from "yaml"
 import type { ConfigPath, ConfigProblem } from "./problem.ts"
 import { isMapping, type Tree } from "./tree.ts"
 
@@ -25,11 +37,8 @@ export const readConfigFile = (text: string): Result.Result<ConfigFile, Readonly
     return { line, column: col }
   }
   const problems: ReadonlyArray<ConfigProblem> = [
-    ...document.errors.map((error) => ({
-      message: error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? error.code,
-      line: error.linePos?.[0].line ?? 1,
-      column: error.linePos?.[0].col ?? 1
-    })),
+    // What follows the first error is mostly its consequence.
+    ...document.errors.slice(0, 1).map((error) => syntaxProblem(error, text)),
     ...aliasPlaces(document).map((offset) => ({
       message: "anchors and aliases are not used here",
       ...placeAt(offset)
@@ -39,6 +48,13 @@ export const readConfigFile = (text: string): Result.Result<ConfigFile, Readonly
   const tree: Tree = document.contents === null ? {} : document.toJS()
   if (!isMapping(tree)) return Result.fail([{ message: "must be a mapping of settings", line: 1, column: 1 }])
   return Result.succeed({ tree, placeOf: (path) => placeAt(offsetOf(document, path)) })
+}
+
+const syntaxProblem = (error: YAMLParseError, text: string): ConfigProblem => {
+  const { line, col: column } = error.linePos?.[0] ?? { line: 1, col: 1 }
+  const message = error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? error.code
+  const isUnquoted = /\{[^"']*\$\{/.test(text.split("\n")[line - 1] ?? "")
+  return { message: isUnquoted ? `${message}; between braces, write "\${NAME}" in quotes` : message, line, column }
 }
 
 const aliasPlaces = (document: Document): ReadonlyArray<number> => {

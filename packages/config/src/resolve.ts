@@ -1,7 +1,7 @@
 import { Result, Schema } from "effect"
 import { parse } from "yaml"
 import { describeIssues, type IssueAt } from "./describe-issues.ts"
-import { interpolate } from "./interpolate.ts"
+import { interpolate, type MissingVariable } from "./interpolate.ts"
 import { type Leaf, type LeafKind, leavesOf } from "./leaves.ts"
 import { type ConfigPath, type ConfigProblem, dottedPath } from "./problem.ts"
 import { type ConfigFile, readConfigFile } from "./read-file.ts"
@@ -61,8 +61,9 @@ export const resolverOf = <S extends Schema.ConstraintDecoder<unknown>>(
     if (read !== undefined && Result.isFailure(read))
       return Result.fail(read.failure.map((problem) => inFile(input, problem)))
     const file = read?.success
-    const { tree: fileTree, missing } = interpolate(file?.tree ?? {}, input.env)
+    const { tree: fileTree, missing: missingInFile } = interpolate(file?.tree ?? {}, input.env)
     const given = leaves.flatMap((leaf) => givenLayers(leaf, input))
+    const missing = [...missingInFile, ...given.flatMap((layer) => layer.missing)]
     const layers: ReadonlyArray<Layer> = [
       defaults,
       ...(input.preset === undefined
@@ -98,28 +99,31 @@ const nearestOrigin = (layers: ReadonlyArray<Layer>, path: ConfigPath): Origin |
   return undefined
 }
 
+/** What stands in the schema; a mapping of fixed fields is there even if none of them has a default. */
 const defaultsOf = (leaves: ReadonlyArray<Leaf>): Tree =>
   leaves.reduce<Tree>(
-    (tree, { path, fallback }) => (fallback === undefined ? tree : overlay(tree, treeWith(path, fallback))),
+    (tree, { path, fallback }) =>
+      fallback === undefined ? overlay(tree, treeWith(path.slice(0, -1), {})) : overlay(tree, treeWith(path, fallback)),
     {}
   )
 
+/** A layer that was written in one line; lists and mappings may name variables, as in the file. */
+interface GivenLayer extends Layer {
+  readonly missing: ReadonlyArray<MissingVariable>
+}
+
 /** What the environment and the flags say about a setting. An empty variable counts as absent. */
-const givenLayers = (leaf: Leaf, { env, flags }: ConfigInput): ReadonlyArray<Layer> => {
-  const layers: Array<Layer> = []
+const givenLayers = (leaf: Leaf, { env, flags }: ConfigInput): ReadonlyArray<GivenLayer> => {
+  const layerOf = (origin: Origin, text: string): GivenLayer => {
+    const tree = treeWith(leaf.path, readText(text, leaf.kind))
+    return { origin, ...(leaf.kind === "yaml" ? interpolate(tree, env) : { tree, missing: [] }) }
+  }
   const variable = env[leaf.env]
-  if (variable !== undefined && variable !== "")
-    layers.push({
-      origin: { from: "environment", name: leaf.env },
-      tree: treeWith(leaf.path, readText(variable, leaf.kind))
-    })
   const flag = flags[leaf.flag]
-  if (flag !== undefined)
-    layers.push({
-      origin: { from: "flag", name: `--${leaf.flag}` },
-      tree: treeWith(leaf.path, readText(flag, leaf.kind))
-    })
-  return layers
+  return [
+    ...(variable === undefined || variable === "" ? [] : [layerOf({ from: "environment", name: leaf.env }, variable)]),
+    ...(flag === undefined ? [] : [layerOf({ from: "flag", name: `--${leaf.flag}` }, flag)])
+  ]
 }
 
 /** The value that a text stands for; a text that stands for none is left as it is, and refused by the schema. */

@@ -20,3 +20,7 @@ export const upstreamAddress = (text: string): Result.Result<string, string> => 
     ? Result.fail("must hold neither a name, a password nor a query; the key goes into PENSIEVE_UPSTREAM_KEY")
     : Result.succeed(url.origin + url.pathname.replace(/\/+$/, ""))
 }
+
+/** Whether an address can only be on this machine: 127.0.0.0/8, ::1, or a name that stands for them. */
+export const isLoopback = (text: string): boolean =>
+  /^(127(\.\d+){3}|\[::1\]|localhost|.+\.localhost)$/.test(urlOf(text)?.hostname ?? "")

@@ -1,5 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type ConfigInput, configurationJsonSchema, resolveConfiguration, shownValues } from "@pensieve/config"
+import {
+  changedPaths,
+  type ConfigInput,
+  configurationJsonSchema,
+  resolveConfiguration,
+  shownValues
+} from "@pensieve/config"
 import { Result } from "effect"
 
 const resolve = (input: Partial<ConfigInput>) => resolveConfiguration({ flags: {}, env: {}, ...input })
@@ -12,12 +18,18 @@ const problems = (input: Partial<ConfigInput>) => {
 describe("resolveConfiguration", () => {
   it("gives the defaults when nothing is said", () => {
     const { value, originOf } = Result.getOrThrow(resolve({}))
-    assert.deepStrictEqual(value, {
-      port: 7777,
-      upstreamKind: "openai",
-      upstreamKeyFrom: "environment",
-      logLevel: "info"
-    })
+    const { port, logLevel, backends, router, localOnly, model } = value
+    assert.deepStrictEqual(
+      { port, logLevel, backends, router, localOnly, model },
+      {
+        port: 7777,
+        logLevel: "info",
+        backends: {},
+        router: { longContext: { threshold: 60_000 }, tiers: {}, rules: [] },
+        localOnly: false,
+        model: undefined
+      }
+    )
     assert.deepStrictEqual(originOf(["port"]), { from: "default" })
   })
 
@@ -72,6 +84,7 @@ describe("resolveConfiguration", () => {
   it("refuses what is not a mapping, broken text, a repeated key and an alias", () => {
     assert.match(problems({ file: file("- a\n- b\n") })[0]?.message ?? "", /mapping/)
     assert.isNotEmpty(problems({ file: file("port: [1\n") }))
+    assert.match(problems({ file: file("a: {b: ${C}, d: [}\n") })[0]?.message ?? "", /write "\$\{NAME\}" in quotes$/)
     assert.strictEqual(problems({ file: file("port: 1\nport: 2\n") })[0]?.line, 2)
     assert.match(problems({ file: file("port: &a 1\nwindow: *a\n") })[0]?.message ?? "", /aliases/)
   })
@@ -87,14 +100,27 @@ describe("the shown configuration", () => {
     const resolved = Result.getOrThrow(
       resolve({ file: file("token: canary\n"), env: { PENSIEVE_WINDOW: "5000" }, flags: { "log-level": "warn" } })
     )
-    assert.deepStrictEqual(shownValues(resolved), [
+    const shown = shownValues(resolved)
+    for (const expected of [
       { path: "port", value: "7777", origin: "default" },
-      { path: "upstreamKind", value: `"openai"`, origin: "default" },
-      { path: "upstreamKeyFrom", value: `"environment"`, origin: "default" },
+      { path: "router.longContext.threshold", value: "60000", origin: "default" },
       { path: "logLevel", value: `"warn"`, origin: "--log-level" },
       { path: "token", value: "********", origin: "file" },
       { path: "window", value: "5000", origin: "PENSIEVE_WINDOW" }
     ])
+      assert.deepInclude(shown, expected)
+  })
+})
+
+describe("two configurations", () => {
+  it("differ in the settings that have another value, secrets included, or are in one of them only", () => {
+    const [one, other] = ["token: a\nwindow: 5000\n", "token: b\nbackends: {x: {kind: mlx}}\n"].map((text) =>
+      Result.getOrThrow(resolve({ file: file(text) }))
+    )
+    assert.isTrue(one !== undefined && other !== undefined)
+    if (one === undefined || other === undefined) return
+    assert.deepStrictEqual(changedPaths(one, one), [])
+    assert.sameMembers([...changedPaths(one, other)], ["token", "window", "backends.x.kind"])
   })
 })
 
@@ -116,6 +142,10 @@ describe("the JSON Schema", () => {
     const schema = configurationJsonSchema()
     assert.deepStrictEqual(schema["required"], [])
     assert.strictEqual(schema["additionalProperties"], false)
-    assert.include(JSON.stringify(schema["properties"]), `"default":7777`)
+    const text = JSON.stringify(schema["properties"])
+    assert.include(text, `"default":7777`)
+    assert.include(text, `"default":60000`)
+    const required = new Set([...text.matchAll(/"required":(\[[^\]]*\])/g)].map(([, names]) => names))
+    assert.deepStrictEqual([...required].toSorted(), [`["kind"]`, `["name","when","use"]`, `["targets"]`, "[]"])
   })
 })

@@ -78,6 +78,17 @@ export class InternalError extends Data.TaggedError("InternalError")<WithMessage
 /** The settings of a client cannot be changed as they are; nothing was written. Told on the command line only. */
 export class SetupRefused extends Data.TaggedError("SetupRefused")<WithMessage> {}
 
+/** The folder for Pensieve's state cannot be made or used. Told on the command line only. */
+export class StateFolderFailed extends Data.TaggedError("StateFolderFailed")<WithMessage> {}
+
+/** Nobody answered on a port of this machine, or not in the way of HTTP. Told on the command line only. */
+export class NotReached extends Data.TaggedError("NotReached")<
+  WithMessage & {
+    /** Nothing listens there at all. */
+    readonly refused: boolean
+  }
+> {}
+
 /** Every error that can reach a client. */
 export type PensieveError =
   | InvalidRequest

@@ -47,6 +47,9 @@ export type RepairRule = keyof typeof meanings
 /** Whether a rule mends the spelling of JSON: such a call is believed only where its tool is known. */
 export const mendsJson = (rule: RepairRule): boolean => rule in json
 
+/** Whether a notice tells of a repair around a call's arguments: what the model wrote of them stands. */
+export const isEnvelopeRepair = (code: string): boolean => code.replace(/^repair-/, "") in envelope
+
 /** What the log and the counters get for one repair: the rule and the tool, never the arguments. */
 export const repairNotice = (rule: RepairRule, tool: string): Notice => ({
   code: `repair-${rule}`,

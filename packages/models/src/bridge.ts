@@ -143,11 +143,16 @@ export interface BridgeGenerate extends BridgePrompt {
   readonly grammar?: BridgeGrammar
   readonly reasoning?: { readonly start: string; readonly end: string; readonly budget: number | null }
   readonly maxTokens: number
+  /** Messages at the beginning that the client wants cached. */
+  readonly cachePoint?: number
   readonly class?: string
   readonly session?: string
   readonly agent?: string
   readonly forced?: ReadonlyArray<ForcedPiece>
 }
+
+/** Answer of `POST /seal`. */
+export const BridgeSeal = Schema.Struct({ sealed: Schema.Boolean })
 
 /** Answer of `POST /count`. */
 export const BridgeCount = Schema.Struct({ tokens: Count })
@@ -187,6 +192,7 @@ export const BridgeLine = Schema.Union([
   Schema.Struct({
     type: Schema.Literal("started"),
     cachedTokens: Count,
+    cacheCreationTokens: Count,
     restoredFrom: Schema.Literals(["memory", "disk", "none"])
   }),
   Schema.Struct({ type: Schema.Literal("prefill"), done: Count, total: Count }),

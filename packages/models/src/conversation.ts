@@ -176,6 +176,8 @@ export interface Notice {
 export interface Conversation {
   /** The model as the client named it; echoed in the answer. */
   readonly model: string
+  /** The model that was chosen for it, as its backend names it; absent where the backend chooses by `model`. */
+  readonly routedModel?: string
   /** Leading instructions. */
   readonly system: ReadonlyArray<Part>
   readonly turns: ReadonlyArray<Turn>

@@ -28,6 +28,8 @@ export interface Accepted {
 export interface Started {
   readonly type: "started"
   readonly cachedTokens: number
+  /** Prompt tokens that are computed and kept because the client asked for it; absent: none. */
+  readonly cacheCreationTokens?: number
 }
 
 /** Prompt tokens done so far. */
@@ -143,6 +145,16 @@ export type GenerationEvent =
   | UsageReport
   | Finished
   | Failed
+
+/** A prompt's tokens, split into the three disjoint counts. */
+export const splitPrompt = (
+  promptTokens: number,
+  { cachedTokens, cacheCreationTokens = 0 }: Omit<Started, "type">
+): Pick<Usage, "inputTokens" | "cacheReadTokens" | "cacheCreationTokens"> => {
+  const read = Math.min(cachedTokens, promptTokens)
+  const created = Math.min(cacheCreationTokens, promptTokens - read)
+  return { inputTokens: promptTokens - read - created, cacheReadTokens: read, cacheCreationTokens: created }
+}
 
 /** A usage of nothing. */
 export const emptyUsage: Usage = {

@@ -1,3 +1,4 @@
+import { StateFolderFailed } from "@pensieve/errors"
 import { Context, Effect, FileSystem, Layer, Path } from "effect"
 import { homedir } from "node:os"
 
@@ -12,11 +13,14 @@ export class Home extends Context.Service<
     readonly tokenFile: string
     /** Sockets and locks of running processes. */
     readonly runFolder: string
+    readonly logsFolder: string
     readonly modelsFolder: string
     /** Uploaded files. */
     readonly filesFolder: string
     /** Message batches and their results. */
     readonly batchesFolder: string
+    /** What engines computed and may need again; can be deleted at any time. */
+    readonly cacheFolder: string
   }
 >()("@pensieve/operations/Home") {
   static readonly layer = (env: Readonly<Record<string, string | undefined>>) =>
@@ -29,15 +33,23 @@ export class Home extends Context.Service<
         const root = path.resolve(
           given === undefined || given === "" ? path.join(env["HOME"] ?? homedir(), ".pensieve") : given
         )
-        yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 })
+        yield* Effect.mapError(
+          fs.makeDirectory(root, { recursive: true, mode: 0o700 }),
+          ({ reason }) =>
+            new StateFolderFailed({
+              message: `The state folder ${root} cannot be made (${reason._tag}). Name another one by PENSIEVE_HOME.`
+            })
+        )
         return Home.of({
           root,
           configFile: path.join(root, "config.yaml"),
           tokenFile: path.join(root, "token"),
           runFolder: path.join(root, "run"),
+          logsFolder: path.join(root, "logs"),
           modelsFolder: path.join(root, "models"),
           filesFolder: path.join(root, "files"),
-          batchesFolder: path.join(root, "batches")
+          batchesFolder: path.join(root, "batches"),
+          cacheFolder: path.join(root, "cache")
         })
       })
     )

@@ -1,15 +1,6 @@
 import { Effect, FileSystem, Option, type Scope } from "effect"
 import { uptime } from "node:os"
-
-const isRunning = (pid: number): boolean => {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"
-  }
-}
+import { isRunning } from "./life-cycle/is-running.ts"
 
 /** Locks of this very process: its own id in any other lock is that of a dead namesake. */
 const held = new Set<string>()

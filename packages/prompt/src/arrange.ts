@@ -57,6 +57,16 @@ export const arrange = (conversation: Conversation, shape: PromptShape): Arrange
 }
 
 /**
+ * How many of the messages stand for the conversation up to and including a turn, which may be any but an assistant's
+ * (-1: tools and system prompt only).
+ */
+export const messagesThrough = (conversation: Conversation, turn: number, shape: PromptShape): number => {
+  const hoisted = systemTurnsToHoist(conversation.turns)
+  const turns = conversation.turns.filter((_, index) => index <= turn || hoisted.includes(index))
+  return arrange({ ...conversation, turns }, shape).messages.length
+}
+
+/**
  * System turns before the first assistant turn. They are the same in every session of a project while the user's first words
  * differ, so at the end of the system prompt they can be shared: first-request reuse rises from 79 to 98 %.
  */

@@ -1,4 +1,4 @@
-export { arrange, type Arranged } from "./arrange.ts"
+export { arrange, type Arranged, messagesThrough } from "./arrange.ts"
 export { canonicalJson } from "./canonical-json.ts"
 export { inFixedOrder } from "./order-tools.ts"
 export type { PromptFamily, PromptShape } from "./prompt-shape.ts"

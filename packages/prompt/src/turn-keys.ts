@@ -25,10 +25,14 @@ export const turnKeys = (
 ): ReadonlyArray<TurnKey> => {
   let key = hash(JSON.stringify(["root", arranged.tools, canonicalObject(options)]))
   return arranged.messages.map((message, index) => {
-    key = hash(JSON.stringify([key, message.role, message.content, callsText(message), message.tool_call_id ?? ""]))
+    key = hash(JSON.stringify([key, message.role, said(message), callsText(message), message.tool_call_id ?? ""]))
     return { message: index, key }
   })
 }
+
+// Clients trim the parts of what the model said, or drop one of blanks; in what the user said blanks may matter.
+const said = (message: TemplateMessage): string =>
+  message.role === "assistant" ? message.content.replace(/\s+/g, " ").trim() : message.content
 
 // Claude Code was seen to send a call's input back with the six letters `\u00a0` turned into the character.
 const callsText = (message: TemplateMessage): string =>

@@ -41,6 +41,12 @@ describe("turn keys", () => {
     assert.deepStrictEqual(keys({ ...sent, turns: [hi, onIt, ok, done], tools: sent.tools.toReversed() }), keys(sent))
   })
 
+  it("are the same for what was said with and without blanks around it", () => {
+    const untrimmed = [hi, assistant("\nOn it.\n\n", call("c1", "Bash", { a: 1, b: "x\u00a0y" })), ok, done]
+    assert.deepStrictEqual(keys({ ...sent, turns: untrimmed }), keys(sent))
+    assert.notDeepEqual(keys({ ...sent, turns: [user("Hi "), onIt, ok, done] }), keys(sent))
+  })
+
   it("stay the same when turns are added", () => {
     const longer = keys({ ...sent, turns: [...sent.turns, user("Thanks")] })
     assert.deepStrictEqual(longer.slice(0, 5), keys(sent))

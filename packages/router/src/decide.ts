@@ -2,7 +2,7 @@ import type { RoutingFacts } from "./facts.ts"
 import { crossesThreshold } from "./long-context.ts"
 import { mismatch } from "./match-condition.ts"
 import { explicitTarget, knownModel, type ResolvedModel, resolveModel } from "./resolve-model.ts"
-import type { RoutingRules, Target } from "./rules.ts"
+import type { Replicas, RoutingRules, Target } from "./rules.ts"
 import { tierOf } from "./tier.ts"
 
 /** One rule, and what became of it. `why` is a sentence for the user. */
@@ -15,10 +15,10 @@ export interface RuleTrial {
 
 /** The choice, and why. */
 export interface Decision {
-  /** Where the request goes first. */
+  /** Where the request goes, if the pool has no better replica. */
   readonly target: Target
-  /** All places that may answer, the first included. */
-  readonly candidates: readonly [Target, ...ReadonlyArray<Target>]
+  /** All places that may answer: the replicas, then those of each fallback. */
+  readonly stages: readonly [Replicas, ...ReadonlyArray<Replicas>]
   /** The chosen model as the configuration names it. */
   readonly model: string
   /** Tokens that fit there, where known. */
@@ -61,9 +61,10 @@ const explicit: Rule = {
   name: "explicit",
   judge: ({ requestedModel }, { backends, models }) => {
     if (Object.hasOwn(models, requestedModel)) return use(requestedModel, "the request names a configured model")
-    return explicitTarget(requestedModel, backends) === undefined
-      ? not(`"${requestedModel}" is neither a configured model nor of the form backend,model`)
-      : use(requestedModel, "the request names backend and model")
+    const target = explicitTarget(requestedModel, backends)
+    return target === undefined
+      ? not(`"${requestedModel}" is neither a configured model nor a backend nor of the form backend,model`)
+      : use(requestedModel, `the request names ${target.model === undefined ? "a backend" : "backend and model"}`)
   }
 }
 
@@ -91,7 +92,7 @@ const alias: Rule = {
     const known = knownModel(requestedModel, rules)
     return known === undefined
       ? not(`"${requestedModel}" is no alias of a configured model`)
-      : use(known.name, `"${requestedModel}" is an alias of it`)
+      : use(known, `"${requestedModel}" is an alias of it`)
   }
 }
 
@@ -172,7 +173,7 @@ const ladder = (rules: RoutingRules): ReadonlyArray<Rule> => [
 /** A configuration that names a default nobody knows is refused when it is read; until then the name stands for itself. */
 const lastResort = (rules: RoutingRules): ResolvedModel => ({
   name: rules.default,
-  targets: [{ backend: rules.backends[0] ?? "", model: rules.default }]
+  stages: [[{ backend: rules.backends[0] ?? "", model: rules.default }]]
 })
 
 /**
@@ -203,8 +204,8 @@ export const decide = (facts: RoutingFacts, rules: RoutingRules): Decision => {
   }
   const { rule, model } = winner ?? { rule: fallback.name, model: lastResort(rules) }
   return {
-    target: model.targets[0],
-    candidates: model.targets,
+    target: model.stages[0][0],
+    stages: model.stages,
     model: model.name,
     ...(model.window === undefined ? {} : { window: model.window }),
     rule,

@@ -2,10 +2,18 @@ import type { Decision } from "./decide.ts"
 import type { RoutingFacts } from "./facts.ts"
 import type { Target } from "./rules.ts"
 
-const shown = ({ backend, model }: Target): string => `${backend}/${model}`
+const shown = ({ backend, model }: Target): string => (model === undefined ? backend : `${backend}/${model}`)
 
-/** The route in one line, for the header `x-pensieve-route`: `backend/model; rule`. */
-export const describeRoute = (decision: Decision): string => `${shown(decision.target)}; rule=${decision.rule}`
+/**
+ * The route in one line, for the header `x-pensieve-route`: `backend/model; rule=…`.
+ *
+ * @param target where the request went in the end
+ */
+export const describeRoute = ({ rule }: Pick<Decision, "rule">, target: Target): string =>
+  `${shown(target)}; rule=${rule}`
+
+const lines = (title: string, targets: ReadonlyArray<Target>): ReadonlyArray<string> =>
+  targets.length === 0 ? [] : [title + targets.map(shown).join(", ")]
 
 const marks = { won: "→", lost: "✗", skipped: "·" } as const
 
@@ -17,9 +25,8 @@ export const explainLines = (decision: Decision, facts: RoutingFacts): ReadonlyA
   `goes to           ${shown(decision.target)}`,
   `as                ${decision.model}`,
   `window            ${decision.window ?? "not known"}`,
-  ...(decision.candidates.length > 1
-    ? [`or else           ${decision.candidates.slice(1).map(shown).join(", ")}`]
-    : []),
+  ...lines("replicas          ", decision.stages[0].slice(1)),
+  ...lines("or else           ", decision.stages.slice(1).flat()),
   "rules",
   ...decision.trials.map(({ rule, outcome, why }) => `  ${marks[outcome]} ${rule}: ${why}`)
 ]

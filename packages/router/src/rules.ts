@@ -4,14 +4,19 @@ import type { RequestClass } from "@pensieve/models"
 export interface Target {
   /** Name of the backend. */
   readonly backend: string
-  /** Model as that backend names it. */
-  readonly model: string
+  /** Model as that backend names it; without it the backend chooses by what the client asked for. */
+  readonly model?: string
 }
+
+/** Places that answer the same. */
+export type Replicas = readonly [Target, ...ReadonlyArray<Target>]
 
 /** A model that the user has given a name. */
 export interface ModelRoute {
-  /** Where it runs, best first; several are replicas or fallbacks, between which the pool chooses. */
-  readonly targets: readonly [Target, ...ReadonlyArray<Target>]
+  /** Where it runs; several are replicas, between which the pool chooses. */
+  readonly targets: Replicas
+  /** Who answers when none of these can, in this order: models, backends, or `backend,model`. */
+  readonly fallbacks: ReadonlyArray<string>
   /** Other names it answers to; `*` stands for any characters. */
   readonly aliases: ReadonlyArray<string>
   /** Tokens of prompt and answer together, where known. */
@@ -35,14 +40,14 @@ export interface RuleCondition {
 export interface UserRule {
   readonly name: string
   readonly when: RuleCondition
-  /** Name of a model, or `backend,model`. */
+  /** Name of a model or a backend, or `backend,model`. */
   readonly use: string
 }
 
 /** The sizes that model names of the Anthropic API come in. */
 export type Tier = "opus" | "sonnet" | "haiku" | "fable"
 
-/** What can be chosen from. Every model is a key of `models`, or `backend,model`. */
+/** What can be chosen from. Every model is a key of `models`, a backend, or `backend,model`. */
 export interface RoutingRules {
   readonly backends: ReadonlyArray<string>
   readonly models: Readonly<Record<string, ModelRoute>>
@@ -57,11 +62,11 @@ export interface RoutingRules {
   readonly image?: string
 }
 
-/** The rules of a program with one backend and one model. */
-export const singleModel = (target: Target): RoutingRules => ({
-  backends: [target.backend],
-  models: { [target.model]: { targets: [target], aliases: [] } },
-  default: target.model,
+/** The rules of a program with one backend, which answers everything. */
+export const singleBackend = (backend: string): RoutingRules => ({
+  backends: [backend],
+  models: {},
+  default: backend,
   rules: [],
   tiers: {}
 })

@@ -4,21 +4,27 @@ import { plainFacts, type RoutingFacts, type RoutingRules } from "@pensieve/rout
 export const everyRule: RoutingRules = {
   backends: ["mlx", "studio", "cloud"],
   models: {
-    coder: { targets: [{ backend: "mlx", model: "Qwen3-Coder" }], aliases: ["claude-*-custom"], window: 65_536 },
-    small: { targets: [{ backend: "mlx", model: "Qwen3-4B" }], aliases: [] },
-    thinker: { targets: [{ backend: "studio", model: "gpt-oss" }], aliases: [] },
+    coder: {
+      targets: [{ backend: "mlx", model: "Qwen3-Coder" }],
+      aliases: ["claude-*-custom"],
+      fallbacks: ["small"],
+      window: 65_536
+    },
+    small: { targets: [{ backend: "mlx", model: "Qwen3-4B" }], aliases: [], fallbacks: [] },
+    thinker: { targets: [{ backend: "studio", model: "gpt-oss" }], aliases: [], fallbacks: [] },
     long: {
       targets: [
         { backend: "studio", model: "scout" },
         { backend: "cloud", model: "scout-fp8" }
       ],
       aliases: [],
+      fallbacks: ["coder", "mlx", "nobody"],
       window: 1_000_000
     },
-    seer: { targets: [{ backend: "studio", model: "gemma-vision" }], aliases: [] },
-    searcher: { targets: [{ backend: "cloud", model: "search" }], aliases: [] },
-    docs: { targets: [{ backend: "mlx", model: "docs-tuned" }], aliases: [] },
-    big: { targets: [{ backend: "cloud", model: "big" }], aliases: [] }
+    seer: { targets: [{ backend: "studio", model: "gemma-vision" }], aliases: [], fallbacks: [] },
+    searcher: { targets: [{ backend: "cloud", model: "search" }], aliases: [], fallbacks: [] },
+    docs: { targets: [{ backend: "mlx", model: "docs-tuned" }], aliases: [], fallbacks: [] },
+    big: { targets: [{ backend: "cloud", model: "big" }], aliases: [], fallbacks: [] }
   },
   default: "coder",
   rules: [

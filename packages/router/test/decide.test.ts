@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { decide, describeRoute, explainLines, plainFacts, type RoutingFacts, singleModel } from "@pensieve/router"
+import { decide, describeRoute, explainLines, plainFacts, type RoutingFacts, singleBackend } from "@pensieve/router"
 import fc from "fast-check"
 import { everyRule, factsOf } from "./configured.ts"
 
@@ -12,6 +12,7 @@ const documents: Partial<RoutingFacts> = {
 const table: ReadonlyArray<readonly [name: string, facts: Partial<RoutingFacts>, rule: string, model: string]> = [
   ["nothing special", {}, "default", "coder"],
   ["backend and model", { requestedModel: "studio,llama" }, "explicit", "studio,llama"],
+  ["a backend alone", { requestedModel: "studio" }, "explicit", "studio"],
   ["a backend that does not exist", { requestedModel: "nowhere,llama" }, "default", "coder"],
   ["a configured model", { requestedModel: "seer" }, "explicit", "seer"],
   ["an alias", { requestedModel: "Claude-Next-Custom" }, "alias", "coder"],
@@ -52,14 +53,32 @@ describe("decide", () => {
   })
 
   it("sends every model id to the only model there is", () => {
-    const decision = decide(plainFacts("claude-3-sonnet-20240229"), singleModel({ backend: "mlx", model: "Qwen3-4B" }))
-    assert.strictEqual(describeRoute(decision), "mlx/Qwen3-4B; rule=default")
+    const decision = decide(plainFacts("claude-3-sonnet-20240229"), singleBackend("mlx"))
+    assert.deepStrictEqual(decision.stages, [[{ backend: "mlx" }]])
+    assert.strictEqual(describeRoute(decision, { backend: "mlx", model: "Qwen3-4B" }), "mlx/Qwen3-4B; rule=default")
   })
 
-  it("keeps all places that may answer, and the window", () => {
+  it("keeps all places that may answer, fallbacks of fallbacks included, and the window", () => {
     const decision = decide(factsOf({ promptTokens: 70_000 }), everyRule)
-    assert.deepStrictEqual(decision.candidates, everyRule.models["long"]?.targets)
+    assert.deepStrictEqual(decision.stages, [
+      [
+        { backend: "studio", model: "scout" },
+        { backend: "cloud", model: "scout-fp8" }
+      ],
+      [{ backend: "mlx", model: "Qwen3-Coder" }],
+      [{ backend: "mlx", model: "Qwen3-4B" }],
+      [{ backend: "mlx" }]
+    ])
     assert.strictEqual(decision.window, 1_000_000)
+  })
+
+  it("is not caught by fallbacks that go round in a circle", () => {
+    const targets = [{ backend: "mlx" }] as const
+    const models = {
+      a: { targets, aliases: [], fallbacks: ["b"] },
+      b: { targets, aliases: [], fallbacks: ["a", "b"] }
+    }
+    assert.lengthOf(decide(factsOf({ requestedModel: "a" }), { ...everyRule, models, default: "a" }).stages, 2)
   })
 
   it("tells why each rule lost, won, or was not looked at", () => {
@@ -146,7 +165,8 @@ describe("every decision", () => {
     const facts = factsOf({ promptTokens: 70_000 })
     const lines = explainLines(decide(facts, everyRule), facts)
     assert.include(lines, "goes to           studio/scout")
-    assert.include(lines, "or else           cloud/scout-fp8")
+    assert.include(lines, "replicas          cloud/scout-fp8")
+    assert.include(lines, "or else           mlx/Qwen3-Coder, mlx/Qwen3-4B, mlx")
     assert.include(lines, "  → longContext: the prompt has 70000 tokens, not less than 60000")
   })
 })

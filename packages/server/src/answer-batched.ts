@@ -1,4 +1,3 @@
-import { Backend } from "@pensieve/backends"
 import { InvalidRequest, type PensieveError } from "@pensieve/errors"
 import { type Conversation, isJsonObject } from "@pensieve/models"
 import { type BatchResult, type FileStore, makeId } from "@pensieve/operations"
@@ -6,7 +5,10 @@ import { Effect, Schedule, Stream } from "effect"
 import { anthropicDialect } from "./dialect.ts"
 import { logExchange, makeTally } from "./exchange-log.ts"
 import { tellable } from "./failure-event.ts"
+import type { LastTurns } from "./last-turns.ts"
 import { resolveFiles } from "./resolve-files.ts"
+import { routeRequest } from "./route-request.ts"
+import { Routing } from "./routing.ts"
 
 type Headers = Readonly<Record<string, string>>
 
@@ -17,7 +19,7 @@ type Headers = Readonly<Record<string, string>>
 export const answerBatched = (
   params: unknown,
   headers: Headers
-): Effect.Effect<BatchResult["result"], never, Backend | FileStore> =>
+): Effect.Effect<BatchResult["result"], never, Routing | LastTurns | FileStore> =>
   Effect.suspend(() => answerOnce(makeId("req_"), params, headers)).pipe(
     Effect.retry({ while: isPassing, schedule: patience }),
     Effect.retry({ while: isBreakage, times: 2 }),
@@ -44,22 +46,29 @@ const isBreakage = ({ _tag }: PensieveError): boolean =>
   _tag === "BackendFailed" || _tag === "UpstreamFailed" || _tag === "BackendTimeout"
 
 const answerOnce = (requestId: string, params: unknown, headers: Headers) =>
-  Effect.gen(function* () {
-    const backend = yield* Backend
-    if (isJsonObject(params) && params["stream"] === true)
-      return yield* new InvalidRequest({ message: "stream: Input should be false in a batch", field: "stream" })
-    const decoded = yield* Effect.fromResult(anthropicDialect.decodeRequest(params, headers))
-    const conversation = inBackground(yield* resolveFiles(decoded))
-    const tally = makeTally()
-    const gatherer = anthropicDialect.bodyGatherer(conversation, headers)
-    const events: Stream.Stream<Parameters<typeof gatherer.take>[0], PensieveError> = backend.generate(conversation)
-    yield* events.pipe(
-      Stream.mapArray(tally.watch),
-      Stream.onExit((exit) => logExchange(requestId, "anthropic-batch", conversation, tally, exit)),
-      Stream.runForEachArray((batch) => Effect.sync(() => batch.forEach(gatherer.take)))
-    )
-    return yield* Effect.fromResult(gatherer.body())
-  })
+  Effect.scoped(
+    Effect.gen(function* () {
+      if (isJsonObject(params) && params["stream"] === true)
+        return yield* new InvalidRequest({ message: "stream: Input should be false in a batch", field: "stream" })
+      const decoded = yield* Effect.fromResult(anthropicDialect.decodeRequest(params, headers))
+      const arrangement = yield* (yield* Routing).current
+      const bodyBytes = Buffer.byteLength(JSON.stringify(params))
+      const request = { conversation: inBackground(decoded), path: "/v1/messages", headers, bodyBytes }
+      const { backend, conversation: asked, describe } = yield* routeRequest(arrangement, request)
+      const conversation = yield* resolveFiles(asked)
+      const tally = makeTally()
+      const gatherer = anthropicDialect.bodyGatherer(conversation, headers)
+      const events: Stream.Stream<Parameters<typeof gatherer.take>[0], PensieveError> = backend.generate(conversation)
+      yield* events.pipe(
+        Stream.mapArray(tally.watch),
+        Stream.onExit((exit) =>
+          logExchange({ requestId, dialect: "anthropic-batch", asked: conversation, route: describe() }, tally, exit)
+        ),
+        Stream.runForEachArray((batch) => Effect.sync(() => batch.forEach(gatherer.take)))
+      )
+      return yield* Effect.fromResult(gatherer.body())
+    })
+  )
 
 const inBackground = (conversation: Conversation): Conversation => ({
   ...conversation,

@@ -1,21 +1,25 @@
 import { credentialsOf, withoutToken } from "@pensieve/auth"
-import { Backend, ClientKeys } from "@pensieve/backends"
-import type { PensieveError } from "@pensieve/errors"
-import type { Conversation, GenerationEvent, Notice } from "@pensieve/models"
-import { decide, describeRoute, plainFacts, singleModel } from "@pensieve/router"
-import { startFeed } from "@pensieve/streaming"
-import { type Duration, Effect, Redacted, Stream } from "effect"
-import { HttpServerRequest } from "effect/http"
-import { anthropicDialect, type Dialect } from "./dialect.ts"
-import { Activity } from "./activity.ts"
-import { logExchange, makeTally } from "./exchange-log.ts"
-import { ServerPolicy } from "./policy.ts"
-import { refuseWebSearch } from "./refuse-web-search.ts"
-import { passOnMessage } from "./pass-on.ts"
-import { readJsonBody } from "./read-body.ts"
+import { type Backend, ClientKeys } from "@pensieve/backends"
+import type { InvalidRequest, PensieveError } from "@pensieve/errors"
+import { type Conversation, type GenerationEvent, isJsonObject } from "@pensieve/models"
 import { makeId } from "@pensieve/operations"
+import { startFeed } from "@pensieve/streaming"
+import { type Duration, Effect, Redacted, Result, Stream } from "effect"
+import { HttpServerRequest } from "effect/http"
+import { Activity } from "./activity.ts"
+import { noticeHeader, routeHeader } from "./answer-headers.ts"
+import { anthropicDialect, type Dialect } from "./dialect.ts"
+import { logExchange, makeTally } from "./exchange-log.ts"
+import { passOnMessage } from "./pass-on.ts"
+import { ServerPolicy } from "./policy.ts"
+import { type JsonText, readJson, type SentBody } from "./read-body.ts"
+import { refuseWebSearch } from "./refuse-web-search.ts"
 import { resolveFiles } from "./resolve-files.ts"
+import { pathOf } from "./route.ts"
+import { byName, type Routed, routeRequest } from "./route-request.ts"
+import { type Arrangement, onlyPassThrough, Routing } from "./routing.ts"
 import { streamedAnswer } from "./streamed-answer.ts"
+import { Stopping } from "./stopping.ts"
 import { wholeAnswer } from "./whole-answer.ts"
 
 const defaultPing: Duration.Input = "10 seconds"
@@ -27,32 +31,81 @@ const defaultErrorPatience: Duration.Input = "10 seconds"
 /** A request for an answer of the model, in any dialect: decoded, answered by the backend, streamed or gathered. */
 export const answer = (requestId: string, dialect: Dialect) =>
   Effect.gen(function* () {
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const backend = yield* Backend
-    const { passThrough } = backend
-    if (dialect === anthropicDialect && passThrough !== undefined) return yield* passOnMessage(requestId, passThrough)
-    const { token, pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
-    const body = yield* readJsonBody
+    const arrangement = yield* (yield* Routing).current
     yield* (yield* Activity).interactive
-    const decoded = yield* Effect.fromResult(dialect.decodeRequest(body, request.headers))
-    const conversation = yield* resolveFiles(decoded)
+    const only = onlyPassThrough(arrangement)
+    if (dialect === anthropicDialect && only !== undefined)
+      return yield* passOnMessage(requestId, { passThrough: only })
+    const { headers, url } = yield* HttpServerRequest.HttpServerRequest
+    const sent = yield* readJson
+    const decoded = dialect.decodeRequest(sent.body, headers)
+    if (Result.isFailure(decoded)) return yield* answerUndecoded(requestId, dialect, arrangement, sent, decoded.failure)
+    const routed = yield* routeRequest(arrangement, {
+      conversation: decoded.success,
+      path: pathOf(url),
+      headers,
+      bodyBytes: sent.bytes
+    })
+    const translated = answerRouted(requestId, dialect, routed)
+    const { passThrough } = routed.backend
+    if (dialect !== anthropicDialect || !routed.passable || passThrough === undefined) return yield* translated
+    // Whoever may still answer behind a failure speaks another API.
+    return yield* Effect.catch(
+      passOnMessage(requestId, { passThrough, sent: sentAgain(sent, routed), routed }),
+      (error) => (routed.again() ? translated : Effect.fail(error))
+    )
+  })
+
+/** What nobody here understands may still be understood by a server of the client's own API. */
+const answerUndecoded = (
+  requestId: string,
+  dialect: Dialect,
+  arrangement: Arrangement,
+  sent: SentBody,
+  failure: InvalidRequest
+) =>
+  Effect.gen(function* () {
+    const model = isJsonObject(sent.body) && typeof sent.body.model === "string" ? sent.body.model : ""
+    const { backend } = yield* arrangement.pool.choose(byName(arrangement, model).decision, { requestClass: "main" })
+    const { passThrough } = backend
+    return dialect === anthropicDialect && passThrough !== undefined
+      ? yield* passOnMessage(requestId, { passThrough, sent })
+      : yield* failure
+  })
+
+/** The text that goes on: as it came, unless the router took something out of it. */
+const sentAgain = (sent: SentBody, { conversation }: Routed): JsonText => {
+  const { body } = conversation.source
+  return body === sent.body ? sent : { body, text: JSON.stringify(body) }
+}
+
+const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
+  Effect.gen(function* () {
+    const { headers } = yield* HttpServerRequest.HttpServerRequest
+    const { token, pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
+    const { backend } = routed
+    const conversation = yield* resolveFiles(routed.conversation)
     const tally = makeTally()
-    const clientKeys = credentialsOf(withoutToken(request.headers, token)).map((key) => Redacted.make(key))
+    const clientKeys = credentialsOf(withoutToken(headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
     const events = (refusal ?? backend.generate(conversation)).pipe(
       Stream.mapArray(tally.watch),
       Stream.provideService(ClientKeys, clientKeys),
-      Stream.onExit((exit) => logExchange(requestId, dialect.name, conversation, tally, exit))
-    )
-    const decision = decide(
-      { ...plainFacts(conversation.model), requestClass: conversation.hints.requestClass },
-      singleModel({ backend: backend.name, model: backend.model })
+      Stream.interruptWhen((yield* Stopping).signal),
+      Stream.onExit((exit) => {
+        routed.remember(tally.summary().usage)
+        return logExchange(
+          { requestId, dialect: dialect.name, asked: conversation, route: routed.describe() },
+          tally,
+          exit
+        )
+      })
     )
     const exchange = {
       requestId,
       feed: yield* startFeed<PensieveError, never>(events),
       headers: () => ({
-        "x-pensieve-route": headerText(describeRoute(decision)),
+        ...routeHeader(routed.describe()),
         ...noticeHeader([...conversation.notices, ...tally.notices()])
       }),
       pingEvery
@@ -60,12 +113,12 @@ export const answer = (requestId: string, dialect: Dialect) =>
     return yield* conversation.stream
       ? streamedAnswer({
           ...exchange,
-          writer: dialect.streamWriter(conversation, request.headers),
+          writer: dialect.streamWriter(conversation, headers),
           errorPatience: backend.errorPatience ?? defaultErrorPatience
         })
       : wholeAnswer({
           ...exchange,
-          gatherer: dialect.bodyGatherer(conversation, request.headers),
+          gatherer: dialect.bodyGatherer(conversation, headers),
           errorBody: (error) => dialect.errorBody(error, requestId),
           patience: wholeAnswerPatience
         })
@@ -80,10 +133,3 @@ const searchRefusal = (conversation: Conversation, backend: Backend["Service"]) 
           : Stream.fromArray<GenerationEvent>(refuseWebSearch(conversation, makeId("srvtoolu_")))
       )
     : Effect.succeed(undefined)
-
-/** What a header may hold: printable ASCII. */
-const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?")
-
-/** The codes of the notices, each once. */
-const noticeHeader = (notices: ReadonlyArray<Notice>): Record<string, string> =>
-  notices.length === 0 ? {} : { "x-pensieve-notices": [...new Set(notices.map((notice) => notice.code))].join(",") }

@@ -1,5 +1,4 @@
 import { checkGate, loopbackHosts } from "@pensieve/auth"
-import type { Backend } from "@pensieve/backends"
 import { NotFound, type PensieveError } from "@pensieve/errors"
 import { Cause, Effect, type Scope } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
@@ -9,18 +8,25 @@ import { batchResults, cancelBatch, createBatch, deleteBatch, getBatch, listBatc
 import { anthropicDialect, type Dialect, dialectOf, openaiChatDialect, openaiResponsesDialect } from "./dialect.ts"
 import { tellable } from "./failure-event.ts"
 import { deleteFile, fileContent, getFile, listFiles, uploadFile } from "./files.ts"
+import type { LastTurns } from "./last-turns.ts"
 import { ServerPolicy } from "./policy.ts"
 import { type BatchStore, type FileStore, makeId } from "@pensieve/operations"
 import { respondEmpty, respondError } from "./respond.ts"
+import { health } from "./health.ts"
 import { pathOf, routeOf } from "./route.ts"
-import { countTokens, health, model, models } from "./routes.ts"
+import { model, models } from "./routes.ts"
+import type { Routing } from "./routing.ts"
+import type { Stopping } from "./stopping.ts"
+import { countTokens } from "./count-tokens.ts"
 
 type Requirements =
   | Activity
-  | Backend
+  | LastTurns
+  | Routing
   | BatchStore
   | FileStore
   | ServerPolicy
+  | Stopping
   | HttpServerRequest.HttpServerRequest
   | Scope.Scope
 
@@ -35,7 +41,7 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = makeId("req_")
     const dialect = dialectOf(pathOf(request.url), request.headers)
-    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, hosts)), (cause) =>
+    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, port, hosts)), (cause) =>
       Cause.hasInterruptsOnly(cause)
         ? Effect.interrupt
         : Effect.map(tellable(cause, requestId), (error) => respondError(requestId, dialect, error))
@@ -46,6 +52,7 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
 const handle = (
   requestId: string,
   dialect: Dialect,
+  port: number,
   hosts: ReadonlyArray<string>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Requirements> =>
   Effect.gen(function* () {
@@ -57,7 +64,7 @@ const handle = (
     if (dialect !== anthropicDialect && path.startsWith("/v1/files")) return yield* filesElsewhere
     switch (route.name) {
       case "health":
-        return yield* health(requestId)
+        return yield* health(requestId, port)
       case "hello":
         return respondEmpty(requestId)
       case "messages":

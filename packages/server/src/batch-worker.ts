@@ -1,4 +1,3 @@
-import type { Backend } from "@pensieve/backends"
 import type { InternalError, NotFound } from "@pensieve/errors"
 import {
   type Batch,
@@ -12,6 +11,8 @@ import {
 import { Cause, Clock, type Duration, Effect, type FileSystem, Layer, Stream, SubscriptionRef } from "effect"
 import { Activity } from "./activity.ts"
 import { answerBatched } from "./answer-batched.ts"
+import type { LastTurns } from "./last-turns.ts"
+import type { Routing } from "./routing.ts"
 
 /** Requests of a batch that are worked on at the same time: a machine answers two hardly slower than one. */
 const concurrency = 2
@@ -26,7 +27,7 @@ const lookEvery: Duration.Input = "10 seconds"
 export const batchWorkerLayer: Layer.Layer<
   never,
   never,
-  Activity | Backend | BatchStore | FileStore | FileSystem.FileSystem
+  Activity | LastTurns | Routing | BatchStore | FileStore | FileSystem.FileSystem
 > = Layer.effectDiscard(
   Effect.forkScoped(
     Effect.gen(function* () {
@@ -95,7 +96,7 @@ const workOn = (
   store: Store,
   batch: Batch,
   request: BatchRequest
-): Effect.Effect<void, InternalError, Activity | Backend | FileStore> =>
+): Effect.Effect<void, InternalError, Activity | LastTurns | Routing | FileStore> =>
   Effect.gen(function* () {
     yield* (yield* Activity).quiet
     const result = yield* answerBatched(request.params, batch.headers)

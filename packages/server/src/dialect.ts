@@ -27,7 +27,7 @@ export interface Dialect {
 interface AnswerCodec<Options, Stream, Body> {
   readonly decodeRequest: (
     body: unknown,
-    context: { readonly headers: RequestHeaders }
+    context: { readonly headers: RequestHeaders; readonly shared: boolean }
   ) => Result.Result<Conversation, InvalidRequest>
   readonly initialStream: (options: Options) => Stream
   readonly encodeStream: (state: Stream, event: GenerationEvent) => readonly [Stream, ReadonlyArray<string>]
@@ -45,7 +45,7 @@ const makeDialect = <Options, Stream, Body>(
 ): Dialect => ({
   name,
   errorBody,
-  decodeRequest: (body, headers) => codec.decodeRequest(body, { headers }),
+  decodeRequest: (body, headers) => codec.decodeRequest(body, { headers, shared: true }),
   streamWriter: (conversation, headers) => {
     let state = codec.initialStream(options(conversation, headers))
     return {

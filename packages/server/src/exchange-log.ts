@@ -43,6 +43,15 @@ export const makeTally = (): Tally => {
   }
 }
 
+/** What the log says of an exchange. */
+export interface LoggedExchange {
+  readonly requestId: string
+  readonly dialect: string
+  readonly asked: Asked
+  /** Where it went, and why; absent where there was nothing to choose. */
+  readonly route?: string
+}
+
 /** What the log says of a request. */
 export interface Asked {
   readonly model: string
@@ -52,14 +61,12 @@ export interface Asked {
 
 /** One log line an exchange: numbers and names, never content. */
 export const logExchange = (
-  requestId: string,
-  dialect: string,
-  conversation: Asked,
+  { requestId, dialect, asked, route }: LoggedExchange,
   tally: Tally,
   exit: Exit.Exit<unknown, PensieveError>
 ): Effect.Effect<void> => {
   const { usage, reason, firstMs, totalMs } = tally.summary()
-  const notices = [...conversation.notices, ...tally.notices()]
+  const notices = [...asked.notices, ...tally.notices()]
   const failure = Exit.isFailure(exit) ? Cause.findErrorOption(exit.cause) : Option.none()
   const outcome = Exit.isSuccess(exit)
     ? (reason ?? "finished")
@@ -73,8 +80,9 @@ export const logExchange = (
     Effect.annotateLogs({
       request: requestId,
       dialect,
-      class: conversation.hints.requestClass,
-      model: conversation.model,
+      class: asked.hints.requestClass,
+      model: asked.model,
+      ...(route === undefined ? {} : { route }),
       outcome,
       ...(Option.isSome(failure) ? { why: failure.value.message } : {}),
       ...(usage === undefined

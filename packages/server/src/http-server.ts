@@ -6,6 +6,8 @@ import { Activity } from "./activity.ts"
 import { app } from "./app.ts"
 import { batchWorkerLayer } from "./batch-worker.ts"
 import { holdEarly } from "./hold-early.ts"
+import { Stopping } from "./stopping.ts"
+import { LastTurns } from "./last-turns.ts"
 import { refuseUnreadable } from "./unreadable.ts"
 
 /** Bytes of all headers of a request. */
@@ -26,13 +28,22 @@ export const listenLayer = (port: number) =>
     { port, host: "127.0.0.1", gracefulShutdownTimeout: "2 seconds" }
   )
 
-/** Serves every route on the server that listens, and works off batches in the background. */
-export const serveLayer = Layer.unwrap(
+const routesLayer = Layer.unwrap(
   Effect.gen(function* () {
     const server = yield* HttpServer.HttpServer
     return HttpServer.serve(app(portOf(server.address)))
   })
-).pipe(Layer.merge(batchWorkerLayer), Layer.provide(Activity.layer))
+)
+
+/** Tells answers under way that the end has come, before the server waits for them: what is built last ends first. */
+const farewellLayer = Layer.effectDiscard(Effect.flatMap(Stopping, ({ begin }) => Effect.addFinalizer(() => begin)))
+
+/** Serves every route on the server that listens, and works off batches in the background. */
+export const serveLayer = farewellLayer.pipe(
+  Layer.provideMerge(routesLayer),
+  Layer.merge(batchWorkerLayer),
+  Layer.provide(Layer.mergeAll(Activity.layer, Stopping.layer, LastTurns.layer))
+)
 
 /** The TCP port a server listens on. */
 export const portOf = (address: HttpServer.HttpServer["Service"]["address"]): number =>

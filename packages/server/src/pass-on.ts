@@ -2,17 +2,28 @@ import { withoutToken } from "@pensieve/auth"
 import type { PassedAnswer, PassThrough } from "@pensieve/backends"
 import type { PensieveError } from "@pensieve/errors"
 import { isJsonObject } from "@pensieve/models"
-import { Effect, Exit } from "effect"
+import { Effect, Exit, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { Activity } from "./activity.ts"
+import { routeHeader } from "./answer-headers.ts"
 import { type Asked, logExchange, makeTally } from "./exchange-log.ts"
 import { isEventStream, passedBytes } from "./passed-bytes.ts"
 import { ServerPolicy } from "./policy.ts"
-import { readJson } from "./read-body.ts"
+import { type JsonText, readJson } from "./read-body.ts"
 import { pathOf } from "./route.ts"
+import { Stopping } from "./stopping.ts"
+import type { Routed } from "./route-request.ts"
+
+/** A request that is passed on. */
+interface Passing {
+  readonly passThrough: PassThrough
+  /** Its body, where it was read already. */
+  readonly sent?: JsonText
+  /** How it was routed, where there was something to choose. */
+  readonly routed?: Routed
+}
 
 /** A request of an Anthropic client, passed on to a server that speaks its API; the answer goes back as it comes. */
-export const passOn = (requestId: string, passThrough: PassThrough) =>
+export const passOn = (requestId: string, { passThrough, sent, routed }: Passing) =>
   Effect.gen(function* () {
     const { method, url, headers } = yield* HttpServerRequest.HttpServerRequest
     const { token } = yield* ServerPolicy
@@ -21,24 +32,33 @@ export const passOn = (requestId: string, passThrough: PassThrough) =>
       method: method === "POST" ? "POST" : "GET",
       path: pathOf(url) + (at === -1 ? "" : url.slice(at)),
       headers: withoutToken(headers, token),
-      ...(method === "POST" ? { body: yield* readJson } : {})
+      ...(method === "POST" ? { body: sent ?? (yield* readJson) } : {})
     })
-    return respondPassed(requestId, passed)
+    return respondPassed(requestId, passed, routed === undefined ? {} : routeHeader(routed.describe()))
   })
 
 /** The same for a request that a model answers: its tokens and its end are read beside the bytes, for the log. */
-export const passOnMessage = (requestId: string, passThrough: PassThrough) =>
+export const passOnMessage = (requestId: string, passing: Passing) =>
   Effect.gen(function* () {
-    yield* (yield* Activity).interactive
+    const { passThrough, routed } = passing
+    const { signal } = yield* Stopping
     const tally = makeTally()
-    return yield* passOn(requestId, (request) => {
-      const log = (exit: Exit.Exit<unknown, PensieveError>) =>
-        logExchange(requestId, "anthropic", askedOf(request.body?.body), tally, exit)
-      return passThrough(request).pipe(
+    const logged: PassThrough = (request) => {
+      const log = (exit: Exit.Exit<unknown, PensieveError>) => {
+        routed?.remember(tally.summary().usage)
+        const asked = routed?.conversation ?? askedOf(request.body?.body)
+        const route = routed === undefined ? {} : { route: routed.describe() }
+        return logExchange({ requestId, dialect: "anthropic", asked, ...route }, tally, exit)
+      }
+      return Effect.raceFirst(passThrough(request), signal).pipe(
         Effect.onExit((exit) => (Exit.isFailure(exit) ? log(exit) : Effect.void)),
-        Effect.map((passed) => ({ ...passed, bytes: passedBytes(requestId, passed, tally, log) }))
+        Effect.map((passed) => {
+          const untilTheEnd = { ...passed, bytes: Stream.interruptWhen(passed.bytes, signal) }
+          return { ...passed, bytes: passedBytes(requestId, untilTheEnd, tally, log) }
+        })
       )
-    })
+    }
+    return yield* passOn(requestId, { ...passing, passThrough: logged })
   })
 
 /** What the log says of a request that nobody decodes. */
@@ -51,12 +71,13 @@ const askedOf = (body: unknown): Asked => ({
 /** The upstream's own status and headers; an id of ours where it gave none. */
 const respondPassed = (
   requestId: string,
-  { status, headers, bytes }: PassedAnswer
+  { status, headers, bytes }: PassedAnswer,
+  own: Readonly<Record<string, string>>
 ): HttpServerResponse.HttpServerResponse => {
   const { "content-type": contentType, "content-length": length, ...others } = headers
   return HttpServerResponse.stream(bytes, {
     status,
-    headers: { "request-id": requestId, "x-request-id": others["request-id"] ?? requestId, ...others },
+    headers: { "request-id": requestId, "x-request-id": others["request-id"] ?? requestId, ...others, ...own },
     ...(contentType === undefined ? {} : { contentType }),
     ...(length === undefined || isEventStream(headers) ? {} : { contentLength: Number(length) })
   })

@@ -1,3 +1,4 @@
+import type { ProxyIdentity } from "@pensieve/operations"
 import { Context, type Duration, Layer } from "effect"
 
 /** What the server is told about itself. */
@@ -6,8 +7,8 @@ export class ServerPolicy extends Context.Service<
   {
     /** The local token. */
     readonly token: string
-    /** Version of the program. */
-    readonly version: string
+    /** Which process this is, for whoever has the token. */
+    readonly identity: ProxyIdentity
     /** Longest silence on an open stream; 10 s unless told otherwise. @see wire contract, section 4 */
     readonly pingEvery?: Duration.Input
     /** A whole answer that takes longer than this commits its status and dribbles white space; a minute unless told otherwise. */

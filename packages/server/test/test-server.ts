@@ -2,7 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { Backend, type BackendStatus } from "@pensieve/backends"
 import type { BackendError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
-import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
+import { listenLayer, portOf, Routing, serveLayer, ServerPolicy } from "@pensieve/server"
 import { BatchStore, FileStore, Home } from "@pensieve/operations"
 import { type Duration, Effect, Layer, Logger, type Scope, Stream } from "effect"
 import { HttpServer } from "effect/http"
@@ -33,6 +33,14 @@ export const plainAnswer = (text: string): ReadonlyArray<GenerationEvent> => [
 ]
 
 export const token = "test-token"
+
+const identity = {
+  version: "0.0.0-test",
+  instance: "test",
+  pid: process.pid,
+  home: "/home/test/.pensieve",
+  startedAt: 0
+}
 
 /** A folder that goes with the scope. */
 export const freshFolder = Effect.acquireRelease(
@@ -72,11 +80,11 @@ export const startServer = (
     )
     const context = yield* Layer.build(
       serveLayer.pipe(
-        Layer.provide(answering),
+        Layer.provide(Layer.provide(Routing.single, answering)),
         Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
         Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
         Layer.provide(NodeServices.layer),
-        Layer.provide(ServerPolicy.layer({ token, version: "0.0.0-test", ...policy })),
+        Layer.provide(ServerPolicy.layer({ token, identity, ...policy })),
         Layer.provideMerge(listenLayer(0)),
         Layer.provide(Logger.layer([]))
       )

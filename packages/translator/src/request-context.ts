@@ -10,6 +10,11 @@ export interface RequestContext {
   readonly headers: Headers
   /** The text that the body was parsed from: with it the request can go on to an upstream of its dialect byte for byte. */
   readonly text?: string
+  /**
+   * Nothing of the body ever changes, and what a body before had as well may be the very same object: what was decoded of it is kept
+   * as long as the object is, and given again.
+   */
+  readonly shared?: boolean
 }
 
 /** A request as it came. */

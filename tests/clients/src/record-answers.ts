@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request } from "node:http"
 import type { AddressInfo } from "node:net"
 
 /** One request of a client and what it was answered. */
-export interface Recorded {
+interface Recorded {
   readonly path: string
   readonly request: string
   readonly status: number

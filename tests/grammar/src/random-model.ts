@@ -28,10 +28,16 @@ const mostTokens = 4000
 /** Starts the engine on a tiny model of this dress. */
 export const randomModel = async (dress: Dress): Promise<RandomModel> => {
   const modelPath = await dressedModel(dress)
-  const sockets = mkdtempSync(join(tmpdir(), "pensieve-random-"))
+  const folder = mkdtempSync(join(tmpdir(), "pensieve-random-"))
   const supervisor = BridgeSupervisor.layer({
-    command: { python: places.python, folder: places.bridge, modelPath, allowForced: false },
-    socketPath: (start) => join(sockets, `${start}.sock`),
+    command: {
+      python: places.python,
+      folder: places.bridge,
+      modelPath,
+      allowForced: false,
+      cacheFolder: join(folder, "cache")
+    },
+    socketPath: (start) => join(folder, `${start}.sock`),
     window: 16_384
   })
   const mended: Array<string> = []
@@ -62,7 +68,7 @@ export const randomModel = async (dress: Dress): Promise<RandomModel> => {
     )
   const close = async () => {
     await runtime.dispose()
-    for (const folder of [modelPath, sockets]) rmSync(folder, { recursive: true, force: true })
+    for (const made of [modelPath, folder]) rmSync(made, { recursive: true, force: true })
   }
   return { family, answers, mended: () => mended, close }
 }

@@ -1,4 +1,6 @@
+export * from "./bundled-command.ts"
 export * from "./chat-chunks.ts"
+export * from "./command-home.ts"
 export * from "./dressed-model.ts"
 export * from "./message-events.ts"
 export * from "./mlx-lm-server.ts"

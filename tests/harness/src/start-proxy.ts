@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { places } from "./places.ts"
+import { bundledCommand } from "./bundled-command.ts"
 import { childrenOf } from "./processes.ts"
 import { until } from "./until.ts"
 
 /** How the proxy is started. */
 export interface ProxyOptions {
-  /** The program; the checkout's source unless told otherwise. */
+  /** The program; the bundle that users get unless told otherwise. */
   readonly main?: string
   /** Model folder, or undefined for what it chooses itself. */
   readonly model?: string
@@ -17,6 +17,8 @@ export interface ProxyOptions {
   /** TCP port; a free one unless told otherwise. */
   readonly port?: number
   readonly args?: ReadonlyArray<string>
+  /** Text of the configuration file. */
+  readonly config?: string
   readonly env?: Readonly<Record<string, string>>
   /** Do not wait until the model is loaded. */
   readonly unready?: boolean
@@ -42,10 +44,11 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
   const token = "harness-token"
   const script = join(home, "script.json")
   if (options.script !== undefined) writeFileSync(script, JSON.stringify(options.script))
+  if (options.config !== undefined) writeFileSync(join(home, "config.yaml"), options.config)
   const child = spawn(
     process.execPath,
     [
-      options.main ?? places.main,
+      options.main ?? (await bundledCommand()),
       "start",
       "--port",
       String(options.port ?? 0),

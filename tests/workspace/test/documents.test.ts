@@ -5,7 +5,16 @@ import { assert, describe, it } from "vitest"
 import { files, members, packages, read, root } from "../src/checkout.ts"
 
 const scripts: Readonly<Record<string, string>> = JSON.parse(read("package.json")).scripts
-const startCommand = read("apps/proxy/src/commands/start.ts")
+const verbs = files.flatMap((file) => /^apps\/proxy\/src\/commands\/([a-z-]+)\.ts$/.exec(file)?.[1] ?? [])
+const flags = new Set([
+  ...settings.map(({ flag }) => flag),
+  "help",
+  "version",
+  "completions",
+  ...files
+    .filter((file) => /^apps\/proxy\/src\/.*\.ts$/.test(file))
+    .flatMap((file) => [...read(file).matchAll(/\bFlag\.\w+\("([a-z-]+)"/g)].map(([, flag = ""]) => flag))
+])
 const sources = files
   .filter((file) => /^(apps|packages)\/[^/]+\/src\/.*\.ts$|^scripts\/.*\.mjs$/.test(file))
   .map(read)
@@ -46,12 +55,21 @@ describe.each(["README.md", "CONTRIBUTING.md"])("%s", (document) => {
   })
 
   it("names only flags that the command has", () => {
-    const flags = commands
-      .filter((command) => command.startsWith("npm start --") || /^--[a-z-]+$/.test(command))
+    const named = commands
+      .filter((command) => /^npm (start|run pensieve) --|^--[a-z-]+$/.test(command))
       .flatMap((command) => [...command.matchAll(/--([a-z][a-z-]*)/g)].map(([, flag = ""]) => flag))
-    const known = new Set(settings.map(({ flag }) => flag))
-    const unknown = flags.filter((flag) => !known.has(flag) && !startCommand.includes(`"${flag}"`))
-    assert.deepEqual(unknown, [])
+    assert.deepEqual(
+      named.filter((flag) => !flags.has(flag)),
+      []
+    )
+  })
+
+  it("names only verbs that the command has", () => {
+    const named = commands.flatMap((command) => /^(?:npm run pensieve --|pensieve) ([a-z]+)/.exec(command)?.[1] ?? [])
+    assert.deepEqual(
+      named.filter((verb) => !verbs.includes(verb)),
+      []
+    )
   })
 
   it("names only files and folders that exist", () => {
@@ -80,15 +98,18 @@ describe("README.md", () => {
     )
   })
 
-  it("tells every setting, and the default port as it is", () => {
-    for (const { flag, env, path } of settings) {
-      // A test's own setting, of no use to a user.
-      if (flag === "allow-forced") continue
-      assert.include(readme, `\`${env}\` | \`${path.join(".")}\``)
-    }
+  it("tells the default port as it is", () => {
     const port = String(settings.find(({ flag }) => flag === "port")?.fallback)
     assert.include(readme, `default ${port};`)
     for (const [, used] of readme.matchAll(/127\.0\.0\.1:(\d+)/g)) assert.strictEqual(used, port)
+  })
+
+  it("tells every verb", () => {
+    const told = [...readme.matchAll(/^\| `([a-z]+)[^|]*` \|/gm)].map(([, verb = ""]) => verb)
+    assert.includeMembers(
+      told,
+      verbs.filter((verb) => verb !== "pensieve")
+    )
   })
 
   it("asks only for routes that the server has, with bodies that are JSON", () => {
@@ -100,6 +121,17 @@ describe("README.md", () => {
       assert.include(routes, `"${path}"`)
       const [, body] = /-d '([^']+)'/.exec(curl) ?? []
       if (body !== undefined) assert.isObject(JSON.parse(body))
+    }
+  })
+})
+
+describe("D07", () => {
+  it("tells every setting", () => {
+    const reference = read(".domainDocs/D07-configuration.md")
+    for (const { flag, env, path, description } of settings) {
+      // A test's own setting, of no use to a user.
+      if (flag === "allow-forced") continue
+      assert.include(reference, `| \`${env}\` | \`${path.join(".")}\` | ${description}`)
     }
   })
 })

@@ -3,6 +3,7 @@ import { Effect, Layer, Redacted, Stream } from "effect"
 import { randomUUID } from "node:crypto"
 import { Backend } from "../backend.ts"
 import { makeHttpUpstream } from "../upstream/http-upstream.ts"
+import { type UpstreamOptions, windowOf } from "../upstream/upstream-options.ts"
 import { watchUpstream } from "../upstream/watch-upstream.ts"
 import { askUpstream } from "./ask-upstream.ts"
 import { basePath } from "./base-path.ts"
@@ -14,16 +15,9 @@ import type { Calling } from "./upstream-call.ts"
 import { asUpstreamFailure } from "./upstream-failure.ts"
 
 /** What the backend is told. */
-export interface AnthropicBackendOptions {
-  /** Address of the server; `/v1` is optional. */
-  readonly url: string
-  readonly key?: Redacted.Redacted
+export interface AnthropicBackendOptions extends UpstreamOptions {
   /** Whose key the upstream gets; that of the environment unless told otherwise. */
   readonly keyFrom?: KeySource
-  /** The model that answers every request; unless told, the one asked for. */
-  readonly model?: string
-  /** Upper bound of the window in tokens. */
-  readonly window?: number
   /** Further headers of every request. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -37,7 +31,7 @@ export const anthropicBackendLayer = (options: AnthropicBackendOptions): Layer.L
     Backend,
     Effect.gen(function* () {
       const { origin, pathname } = new URL(options.url)
-      const { keyFrom = "environment", model } = options
+      const { keyFrom = "environment", model, localOnly = false } = options
       const key = options.key === undefined ? undefined : Redacted.value(options.key)
       const base = basePath(pathname)
       const extraHeaders = lowerCase(options.headers ?? {})
@@ -47,7 +41,7 @@ export const anthropicBackendLayer = (options: AnthropicBackendOptions): Layer.L
         // One program is one session to whatever counts or caches by it.
         "x-session-id": randomUUID()
       }
-      const upstream = yield* makeHttpUpstream(origin)
+      const upstream = yield* makeHttpUpstream(origin, { localOnly })
       const look = listModels(upstream, {
         base,
         headers: { ...ownHeaders, ...(key === undefined ? {} : { "x-api-key": key }), ...extraHeaders },
@@ -75,7 +69,7 @@ export const anthropicBackendLayer = (options: AnthropicBackendOptions): Layer.L
         ownHeaders
       }
       return Backend.of({
-        name: "anthropic",
+        name: options.name ?? "anthropic",
         get model() {
           return model ?? watched.known()?.[0]?.id ?? "unknown"
         },
@@ -93,17 +87,13 @@ export const anthropicBackendLayer = (options: AnthropicBackendOptions): Layer.L
 const lowerCase = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
-const capabilitiesOf = (
-  listed: ReadonlyArray<ListedModel>,
-  { model, window }: AnthropicBackendOptions
-): Capabilities => {
-  const bounded = (told: number | undefined) =>
-    told === undefined || window === undefined ? (told ?? window) : Math.min(told, window)
-  const models = listed.map((one) => ({ id: one.id, window: bounded(one.window) }))
+const capabilitiesOf = (listed: ReadonlyArray<ListedModel>, options: AnthropicBackendOptions): Capabilities => {
+  const { model } = options
+  const models = listed.map(({ id, window }) => ({ id, window: windowOf(options, id, window) }))
   const main = models.find((one) => one.id === model) ?? (model === undefined ? models[0] : undefined)
   return {
     modelName: model ?? main?.id ?? "default",
-    window: main?.window ?? window,
+    window: main?.window ?? options.window,
     ...(models.length < 2 ? {} : { models }),
     toolForm: "native",
     reasoning: true,

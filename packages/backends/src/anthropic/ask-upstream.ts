@@ -18,7 +18,7 @@ export const askUpstream = (
 ): Effect.Effect<Stream.Stream<GenerationEvent, BackendError>, BackendError, Scope.Scope> =>
   Effect.gen(function* () {
     const { upstream, base } = calling
-    const model = yield* modelFor(calling, conversation.model)
+    const model = yield* modelFor(calling, conversation)
     const headers = yield* requestHeaders(calling)
     const encoded = anthropic.encodeRequest(conversation, { model, stream: true })
     const opened = openAnswer(upstream, {
@@ -46,13 +46,16 @@ export const askUpstream = (
     return Stream.mapError(answer, (error) => asUpstreamFailure(error))
   })
 
-/** The model that the user named for all; else the one asked for where there is one of that name; else the first. */
-export const modelFor = ({ model, models: listed }: Calling, requested: string): Effect.Effect<string, BackendError> =>
-  model === undefined
+/** The model that was chosen for this request, or that the user named for all; else the one asked for where there is one of that name; else the first. */
+export const modelFor = (
+  { model, models: listed }: Calling,
+  { model: requested, routedModel = model }: Pick<Conversation, "model" | "routedModel">
+): Effect.Effect<string, BackendError> =>
+  routedModel === undefined
     ? Effect.map(listed, (models) =>
         models.some(({ id }) => id === requested) ? requested : (models[0]?.id ?? requested)
       )
-    : Effect.succeed(model)
+    : Effect.succeed(routedModel)
 
 /** Headers of a request that is ours, with the key. */
 export const requestHeaders = ({ keyFrom, key, ownHeaders, extraHeaders }: Calling) =>

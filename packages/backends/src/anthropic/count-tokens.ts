@@ -22,7 +22,7 @@ export const countTokens = (calling: Calling, conversation: Conversation): Effec
   Effect.scoped(
     Effect.gen(function* () {
       const { upstream, base } = calling
-      const model = yield* modelFor(calling, conversation.model)
+      const model = yield* modelFor(calling, conversation)
       const headers = yield* requestHeaders(calling)
       const { body } = anthropic.encodeRequest(conversation, { model })
       const counted = Object.fromEntries(Object.entries(body).filter(([field]) => !ofTheAnswer.has(field)))

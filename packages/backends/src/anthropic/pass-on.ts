@@ -7,11 +7,11 @@ import type { UpstreamResponse } from "../upstream/http-upstream.ts"
 import { parsedJson } from "../upstream/look.ts"
 import { redactKeys } from "../upstream/redact-keys.ts"
 import { retryAfterOf } from "../upstream/retry-after.ts"
-import { faultError } from "../upstream/upstream-fault.ts"
+import { faultError, isGone } from "../upstream/upstream-fault.ts"
 import { passedKeyHeaders } from "./credentials.ts"
 import { forwardedToClient, forwardedToUpstream } from "./forward-headers.ts"
 import { type Calling, keysIn } from "./upstream-call.ts"
-import { faultFailure, isGone } from "./upstream-failure.ts"
+import { faultFailure } from "./upstream-failure.ts"
 
 type Passed = Effect.Effect<PassedAnswer, BackendError, Scope.Scope>
 
@@ -21,7 +21,7 @@ export const passOn = (calling: Calling, request: PassedRequest): Passed =>
     const { upstream, lose, base, model, key, keyFrom, extraHeaders } = calling
     const credentials = yield* passedKeyHeaders(keyFrom, key, request.headers)
     const headers = { ...forwardedToUpstream(request.headers), ...credentials, ...extraHeaders }
-    const passed = request.body === undefined ? undefined : anthropic.passText(request.body, model)
+    const passed = request.body === undefined ? undefined : anthropic.passText(request.body, request.model ?? model)
     if (passed !== undefined) yield* logNotices(passed.notices)
     const response = yield* upstream
       .send({

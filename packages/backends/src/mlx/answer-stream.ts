@@ -1,12 +1,13 @@
 import type { BackendError } from "@pensieve/errors"
 import type { BridgeLine, Conversation, GenerationEvent } from "@pensieve/models"
 import type { Arranged } from "@pensieve/prompt"
-import { Effect, Stream } from "effect"
+import { Effect, Result, Stream } from "effect"
 import { randomBytes } from "node:crypto"
 import { askOnceMore } from "../ask-once-more.ts"
 import type { Shortfall } from "../call-gate.ts"
 import { logNotices } from "../log-notices.ts"
 import { secondAttempt } from "../second-attempt.ts"
+import { AnsweredTurn } from "./answered-turn.ts"
 import type { ReadyBridge } from "./bridge-supervisor.ts"
 import { type ForcedScript, forcedPieces } from "./forced-script.ts"
 import type { GrammarPlans } from "./grammar-plans.ts"
@@ -26,6 +27,8 @@ const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
 export interface AnswerStreamOptions {
   /** Scripted answers (tests only). */
   readonly script?: ForcedScript
+  /** How many requests came before this one. */
+  readonly arrival: number
   readonly ownCalls: OwnCalls
   readonly plans: GrammarPlans
 }
@@ -37,12 +40,12 @@ export interface AnswerStreamOptions {
 export const answerStream = (
   bridge: ReadyBridge,
   request: Conversation,
-  { script, ownCalls, plans }: AnswerStreamOptions
+  { script, arrival, ownCalls, plans }: AnswerStreamOptions
 ): Answer => {
   const conversation = ownCalls.recall(request)
-  const { model } = bridge
+  const { model, client } = bridge
   const forced =
-    script === undefined ? undefined : forcedPieces(script, conversation, model.family, model.card.addedTokens)
+    script === undefined ? undefined : forcedPieces(script, conversation, model.family, model.card.addedTokens, arrival)
   const readers: Array<AnswerReader> = []
 
   const readerFor = (asked: Conversation, more: Pick<AnswerOptions, "last" | "before" | "notices">) => {
@@ -86,8 +89,14 @@ export const answerStream = (
   const { plan } = plans.of(conversation, model, arranged.continueFinal)
   const notices = [...arranged.notices, ...(plan === null ? unenforced(conversation) : plan.notices)]
   const first = readerFor(conversation, { last: forced !== undefined, notices })
+  const turn = new AnsweredTurn({ conversation, arranged, model, client })
+  const events = readBatches(
+    linesFor(conversation, arranged),
+    (line) => Result.map(first.read(line), (found) => turn.pass(line, found)),
+    () => first.over
+  )
   return Stream.concat(
-    Stream.onStart(eventsOf(linesFor(conversation, arranged), first), logNotices(notices)),
-    Stream.suspend(() => (first.shortfall === null ? Stream.empty : onShortfall(first, first.shortfall)))
+    Stream.onStart(events, logNotices(notices)),
+    Stream.suspend(() => (first.shortfall === null ? turn.ending(first.notices) : onShortfall(first, first.shortfall)))
   ).pipe(Stream.ensuring(Effect.suspend(() => logNotices(readers.flatMap((reader) => reader.notices)))))
 }

@@ -9,6 +9,7 @@ import {
   BridgeLine,
   BridgeModel,
   type BridgePrompt,
+  BridgeSeal,
   isJsonObject
 } from "@pensieve/models"
 import { Effect, Result, Schema, type Scope, Stream } from "effect"
@@ -25,6 +26,8 @@ const decodeLine = Schema.decodeUnknownResult(BridgeLine)
 export interface BridgeClient {
   readonly health: Effect.Effect<BridgeHealth, BackendError>
   readonly model: Effect.Effect<BridgeModel, BackendError>
+  /** Names the turn that an answer became. False if the engine does not know it (any more). */
+  readonly seal: (generation: string, key: string) => Effect.Effect<boolean, BackendError>
   readonly count: (prompt: BridgePrompt) => Effect.Effect<number, BackendError>
   /** The lines of one answer. Fails before the first line when the engine refuses the request. */
   readonly generate: (body: BridgeGenerate) => Stream.Stream<BridgeLine, BackendError | GrammarRefused>
@@ -93,6 +96,8 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
     return {
       health: json(BridgeHealth, "GET", "/health", undefined, [200, 503]),
       model: json(BridgeModel, "GET", "/model"),
+      seal: (generation, key) =>
+        Effect.map(json(BridgeSeal, "POST", "/seal", { generation, key }), (answer) => answer.sealed),
       count: (prompt) => Effect.map(json(BridgeCount, "POST", "/count", prompt), (answer) => answer.tokens),
       generate,
       checkGrammars: (check) => json(BridgeGrammarVerdicts, "POST", "/grammar/check", check)

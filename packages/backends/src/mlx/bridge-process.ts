@@ -10,6 +10,8 @@ export interface BridgeCommand {
   readonly folder: string
   readonly modelPath: string
   readonly allowForced: boolean
+  /** Where it keeps what shall outlive it. */
+  readonly cacheFolder: string
 }
 
 /** How a process ended. */
@@ -62,6 +64,8 @@ export const startBridge = (
           "--model",
           command.modelPath,
           ...(window === undefined ? [] : ["--window", String(window)]),
+          "--cache",
+          command.cacheFolder,
           ...(command.allowForced ? ["--allow-forced"] : [])
         ],
         { cwd: command.folder, env: bridgeEnvironment(process.env), stdio: ["pipe", "ignore", "pipe"] }

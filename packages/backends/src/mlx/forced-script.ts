@@ -11,6 +11,7 @@ const ScriptPiece = Schema.Union([
 /**
  * Answers written beforehand, for tests: request class → the answers in order, each a list of pieces.
  * The answer at place n is given to a conversation that holds n assistant turns; where there is none, the model answers freely.
+ * Under `*` stand answers for requests of any class, given in the order in which the requests come.
  */
 export const ForcedScript = Schema.Record(Schema.String, Schema.Array(Schema.Array(ScriptPiece)))
 export type ForcedScript = typeof ForcedScript.Type
@@ -38,15 +39,21 @@ const cutAtMarkers = (text: string, markers: ReadonlyArray<string>): ReadonlyArr
   return pieces
 }
 
-/** The pieces to force for a conversation, or undefined. Calls are written the way the model's family writes them. */
+/**
+ * The pieces to force for a conversation, or undefined. Calls are written the way the model's family writes them.
+ *
+ * @param arrival how many requests came before this one
+ */
 export const forcedPieces = (
   script: ForcedScript,
   conversation: Conversation,
   family: Family,
-  addedTokens: ReadonlyArray<string>
+  addedTokens: ReadonlyArray<string>,
+  arrival: number
 ): ReadonlyArray<ForcedPiece> | undefined => {
   const place = conversation.turns.filter((turn) => turn.role === "assistant").length
-  return script[conversation.hints.requestClass]?.[place]?.flatMap((piece): ReadonlyArray<ForcedPiece> =>
+  const answer = script["*"]?.[arrival] ?? script[conversation.hints.requestClass]?.[place]
+  return answer?.flatMap((piece): ReadonlyArray<ForcedPiece> =>
     "call" in piece ? cutAtMarkers(family.renderCall(piece.call), addedTokens) : [piece]
   )
 }

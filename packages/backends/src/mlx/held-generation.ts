@@ -19,7 +19,7 @@ export const generateHeld = (
 ): Stream.Stream<BridgeLine, BackendError> => {
   const { key, plan } = plans.of(conversation, bridge.model, body.continueFinal === true)
   const generate = (held: PlannedGrammar | null) =>
-    bridge.client.generate(held === null ? body : { ...body, ...markersOf(bridge, body), grammar: held.grammar })
+    bridge.client.generate(held === null ? body : { ...body, grammar: held.grammar })
   const loosened = Effect.gen(function* () {
     const refused = yield* refusedBy(bridge, conversation)
     const next = plans.loosen(key, conversation, bridge.model, refused)
@@ -32,10 +32,6 @@ export const generateHeld = (
     Stream.catchTag("GrammarRefused", () => Stream.empty)
   )
 }
-
-/** Triggers must not count inside reasoning, so that the engine has to know it even where there is no budget. */
-const markersOf = ({ model }: ReadyBridge, body: BridgeGenerate): Pick<BridgeGenerate, "reasoning"> =>
-  model.reasoning === null || body.reasoning !== undefined ? {} : { reasoning: { ...model.reasoning, budget: null } }
 
 /** Which of the request's schemas the compiler refuses, found by trying each alone. */
 const refusedBy = ({ client, model }: ReadyBridge, conversation: Conversation): Effect.Effect<Refused, BackendError> =>

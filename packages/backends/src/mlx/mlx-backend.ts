@@ -11,6 +11,8 @@ import { arrangeFor, planPrompt } from "./plan-generation.ts"
 
 /** What the backend is told. */
 export interface MlxBackendOptions {
+  /** What it is called; `mlx` unless told otherwise. */
+  readonly name?: string
   /** The model as the user names it. */
   readonly modelName: string
   /** Scripted answers (tests only). */
@@ -24,6 +26,7 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
     Effect.gen(function* () {
       const supervisor = yield* BridgeSupervisor
       const ownCalls = new OwnCalls()
+      let arrivals = 0
       const plans = new GrammarPlans()
 
       const status = Effect.map(supervisor.state, (state): BackendStatus =>
@@ -65,10 +68,18 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
       const answer = (bridge: ReadyBridge, conversation: Conversation) =>
         answerStream(bridge, conversation, {
           ownCalls,
+          arrival: arrivals++,
           plans,
           ...(options.forcedScript === undefined ? {} : { script: options.forcedScript })
         })
 
-      return Backend.of({ name: "mlx", model: options.modelName, status, capabilities, countTokens, generate })
+      return Backend.of({
+        name: options.name ?? "mlx",
+        model: options.modelName,
+        status,
+        capabilities,
+        countTokens,
+        generate
+      })
     })
   )

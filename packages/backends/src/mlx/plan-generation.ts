@@ -5,11 +5,13 @@ import type {
   BridgePrompt,
   BridgeSampling,
   Conversation,
+  JsonObject,
   Notice,
   RequestClass,
   Sampling
 } from "@pensieve/models"
-import { arrange, type Arranged } from "@pensieve/prompt"
+import { arrange, type Arranged, messagesThrough, type PromptShape, turnKeys } from "@pensieve/prompt"
+import { createHash } from "node:crypto"
 import { reasoningBudget, reasoningOptions } from "./plan-reasoning.ts"
 
 /** The loaded model, and how its family writes. */
@@ -54,14 +56,32 @@ export const unenforced = (conversation: Conversation): ReadonlyArray<Notice> =>
 
 /** The conversation in canonical order, with notices of what the model cannot be shown as it was sent. */
 export const arrangeFor = (conversation: Conversation, model: LoadedModel): Arranged =>
-  arrange(conversation, { family: model.family, template: model.card.template })
+  arrange(conversation, shapeOf(model))
+
+const shapeOf = (model: LoadedModel): PromptShape => ({ family: model.family, template: model.card.template })
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+/** The names of all turns of a request. */
+export const namedTurns = (
+  conversation: Conversation,
+  arranged: Arranged,
+  model: LoadedModel
+): NonNullable<BridgePrompt["turnKeys"]> => turnKeys(arranged, keptOptions(conversation, model), sha256)
+
+/** The template's options that stay the same from turn to turn: what is left of a budget does not. */
+const keptOptions = (conversation: Conversation, model: LoadedModel): JsonObject =>
+  Object.fromEntries(
+    Object.entries(reasoningOptions(conversation, model)).filter(([option]) => option !== "thinking_budget")
+  )
 
 /** The prompt fields of a request to the engine. */
 export const planPrompt = (conversation: Conversation, arranged: Arranged, model: LoadedModel): BridgePrompt => ({
   messages: arranged.messages,
   ...(arranged.tools.length === 0 ? {} : { tools: arranged.tools }),
   ...templateOptions(conversation, model),
-  ...(arranged.continueFinal ? { continueFinal: true } : {})
+  ...(arranged.continueFinal ? { continueFinal: true } : {}),
+  turnKeys: namedTurns(conversation, arranged, model)
 })
 
 /** The whole request to the engine, without forced pieces. */
@@ -72,6 +92,7 @@ export const planGeneration = (conversation: Conversation, arranged: Arranged, m
   // The engine cuts this to what the window leaves.
   maxTokens: conversation.maxTokens ?? model.card.window,
   ...budget(conversation, model),
+  ...cachePoint(conversation, model),
   class: bridgeClass(conversation.hints.requestClass),
   ...(conversation.hints.sessionId === undefined ? {} : { session: conversation.hints.sessionId }),
   ...(conversation.hints.agentId === undefined ? {} : { agent: conversation.hints.agentId })
@@ -80,6 +101,12 @@ export const planGeneration = (conversation: Conversation, arranged: Arranged, m
 const templateOptions = (conversation: Conversation, model: LoadedModel): Pick<BridgePrompt, "templateOptions"> => {
   const options = reasoningOptions(conversation, model)
   return Object.keys(options).length === 0 ? {} : { templateOptions: options }
+}
+
+/** The last place up to which the client wants its prompt cached, as the number of messages in front of it. */
+const cachePoint = (conversation: Conversation, model: LoadedModel): Pick<BridgeGenerate, "cachePoint"> => {
+  const turn = conversation.hints.cacheBreakpoints.at(-1)
+  return turn === undefined ? {} : { cachePoint: messagesThrough(conversation, turn, shapeOf(model)) }
 }
 
 const budget = (conversation: Conversation, model: LoadedModel): Pick<BridgeGenerate, "reasoning"> => {

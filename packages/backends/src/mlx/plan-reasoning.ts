@@ -61,7 +61,8 @@ export const opensReasoning = ({ reasoning }: Conversation, { card }: Thinker): 
 
 /**
  * The budget that the engine holds the model to: what the client says, else what its effort is worth, and never so much
- * that no answer fits. A model that cannot be told not to think gets a budget of nothing.
+ * that no answer fits. A model that cannot be told not to think gets a budget of nothing. Without a bound the engine is
+ * told how the model writes its thinking all the same: a grammar's triggers must not count inside it.
  */
 export const reasoningBudget = (
   { reasoning, maxTokens }: Conversation,
@@ -69,8 +70,7 @@ export const reasoningBudget = (
 ): BridgeGenerate["reasoning"] | undefined => {
   if (model.reasoning === null) return undefined
   const switchedOff = isOff(reasoning) && model.card.template.thinkingOption !== null
-  const budget = switchedOff ? null : budgetOf(reasoning, maxTokens)
-  return budget === null ? undefined : { ...model.reasoning, budget }
+  return { ...model.reasoning, budget: switchedOff ? null : budgetOf(reasoning, maxTokens) }
 }
 
 const budgetOf = (reasoning: ReasoningRequest, maxTokens: number | undefined): number | null => {

@@ -1,6 +1,14 @@
 import { type BackendError, BackendFailed } from "@pensieve/errors"
 import type { EndReason, FamilyEvent, FamilyParser } from "@pensieve/families"
-import type { BridgeLine, Conversation, FinishReason, GenerationEvent, Notice } from "@pensieve/models"
+import {
+  type BridgeLine,
+  type Conversation,
+  type FinishReason,
+  type GenerationEvent,
+  type Notice,
+  splitPrompt,
+  type Started
+} from "@pensieve/models"
 import { Result } from "effect"
 import { CallGate, type Shortfall } from "../call-gate.ts"
 import type { ReadAnswer } from "../ask-once-more.ts"
@@ -36,7 +44,7 @@ export class AnswerReader implements ReadAnswer {
   readonly #gate: CallGate
   readonly #tooMuchSpace = watchSpace()
   #promptTokens = 0
-  #cachedTokens = 0
+  #prompt: Omit<Started, "type"> = { cachedTokens: 0 }
   #pieces = 0
   #completionTokens = 0
   #thinks = false
@@ -88,8 +96,8 @@ export class AnswerReader implements ReadAnswer {
         this.#promptTokens = line.promptTokens
         return this.#begins([acceptedEvent(line.promptTokens, this.#options.notices ?? [])])
       case "started":
-        this.#cachedTokens = line.cachedTokens
-        return this.#begins([{ type: "started", cachedTokens: line.cachedTokens }, this.#usage()])
+        this.#prompt = { cachedTokens: line.cachedTokens, cacheCreationTokens: line.cacheCreationTokens }
+        return this.#begins([{ type: "started", ...this.#prompt }, this.#usage()])
       case "prefill":
         return this.#begins([{ type: "prefill", done: line.done, total: line.total }])
       case "piece":
@@ -214,9 +222,7 @@ export class AnswerReader implements ReadAnswer {
     return {
       type: "usage",
       usage: {
-        inputTokens: this.#promptTokens - this.#cachedTokens,
-        cacheReadTokens: this.#cachedTokens,
-        cacheCreationTokens: 0,
+        ...splitPrompt(this.#promptTokens, this.#prompt),
         outputTokens,
         reasoningTokens
       }

@@ -7,6 +7,7 @@ import { logNotices } from "../log-notices.ts"
 import { secondAttempt } from "../second-attempt.ts"
 import type { HttpUpstream } from "../upstream/http-upstream.ts"
 import { type Exchange, openAnswer, type Setback } from "../upstream/open-answer.ts"
+import { objectBytes, sharedJson } from "../upstream/shared-json.ts"
 import { withRetries } from "../upstream/retries.ts"
 import type { WatchedUpstream } from "../upstream/watch-upstream.ts"
 import { isOverflow, overflowOf, type PromptSize, roomFor, roomTold } from "./fit-window.ts"
@@ -29,7 +30,7 @@ export interface Asking {
   /** Headers of every request. */
   readonly headers: Readonly<Record<string, string>>
   readonly keys: ReadonlyArray<string>
-  readonly choose: (server: KnownServer, requested: string) => UpstreamModel
+  readonly choose: (server: KnownServer, asked: Pick<Conversation, "model" | "routedModel">) => UpstreamModel
 }
 
 /** One request on its way: for which model, in which words. */
@@ -43,7 +44,7 @@ interface Attempt {
 /** A conversation in the words for one server, with its size. */
 interface Prepared {
   readonly shaped: ShapedRequest
-  readonly text: string
+  readonly bytes: Uint8Array
   /** Characters that count as tokens. */
   readonly characters: number
   readonly size: PromptSize
@@ -115,10 +116,10 @@ const readAnswer = (reading: Pick<Reading, "reader">, before?: UpstreamAnswerRea
 export const sizeOf = (asking: Asking, conversation: Conversation): Effect.Effect<number, BackendError> =>
   Effect.map(firstAttempt(asking, conversation), (attempt) => prepare(asking, conversation, attempt).size.tokens)
 
-const firstAttempt = ({ watched, memory, choose }: Asking, { model: requested }: Conversation) =>
+const firstAttempt = ({ watched, memory, choose }: Asking, conversation: Conversation) =>
   Effect.suspend(() =>
     Effect.map(memory.takeNews() ? watched.refresh : watched.found, (server): Attempt => {
-      const model = choose(server, requested)
+      const model = choose(server, conversation)
       return { server, model, traits: memory.traits(server, model), lessonsLeft: mostLessons }
     })
   )
@@ -128,15 +129,15 @@ const prepare = ({ memory }: Asking, conversation: Conversation, { model, traits
   const shaped = shapeRequest(conversation, model.id, traits)
   const field = traits.request.maxTokensField
   const { [field]: wanted, ...rest } = shaped.body
-  const bare = JSON.stringify(rest)
-  const characters = bare.length - shaped.mediaLength
+  const json = sharedJson(rest)
+  const characters = json.characters - shaped.mediaLength
   const estimate = memory.estimate(model.id)
   const size = { tokens: estimate.tokens(characters), window: memory.window(model), estimate }
-  if (typeof wanted !== "number") return { shaped, text: bare, characters, size }
+  if (typeof wanted !== "number") return { shaped, bytes: objectBytes(json), characters, size }
   const bound = Math.min(wanted, roomFor(size) ?? wanted)
   return {
     shaped: { ...shaped, body: { ...rest, [field]: bound } },
-    text: `${bare.slice(0, -1)},${JSON.stringify(field)}:${bound}}`,
+    bytes: objectBytes(json, { [field]: bound }),
     characters,
     size
   }
@@ -165,14 +166,14 @@ const exchangeOf = (
   { headers, keys, memory }: Asking,
   conversation: Conversation,
   { server, model, traits }: Attempt,
-  { shaped, text, characters, size }: Prepared,
+  { shaped, bytes, characters, size }: Prepared,
   reading: Reading
 ): Exchange => ({
   request: {
     method: "POST",
     path: `${server.base}/chat/completions`,
     headers: { ...headers, "content-type": "application/json", accept: "text/event-stream, application/json" },
-    body: text
+    body: bytes
   },
   keys,
   makeReader: () =>
@@ -245,7 +246,7 @@ const giveUp = (
     if (error._tag === "PromptTooLong") memory.learnWindow(attempt.model.id, error.window)
     if (error._tag !== "NotFound" || attempt.lessonsLeft === 0) return yield* Effect.fail(error)
     const server = yield* watched.refresh
-    const model = choose(server, conversation.model)
+    const model = choose(server, conversation)
     if (model.id === attempt.model.id) return yield* Effect.fail(error)
     const next = { server, model, traits: memory.traits(server, model), lessonsLeft: 0 }
     return yield* ask(asking, conversation, next, reading)

@@ -2,21 +2,17 @@ import type { Capabilities } from "@pensieve/models"
 import { type Duration, Effect, Layer, Redacted, Stream } from "effect"
 import { Backend } from "../backend.ts"
 import { makeHttpUpstream } from "../upstream/http-upstream.ts"
+import { overridesOf, type UpstreamOptions } from "../upstream/upstream-options.ts"
 import { watchUpstream } from "../upstream/watch-upstream.ts"
 import { type Asking, askUpstream, sizeOf } from "./ask-upstream.ts"
 import { chooseUpstreamModel } from "./choose-upstream-model.ts"
 import { makeMemory } from "./memory.ts"
 import { type KnownServer, probe } from "./probe.ts"
+import type { UpstreamModel } from "./upstream-model.ts"
+import { withOverrides } from "./with-overrides.ts"
 
 /** What the backend is told. */
-export interface OpenaiBackendOptions {
-  /** Address of the server; `/v1` is optional. */
-  readonly url: string
-  readonly key?: Redacted.Redacted
-  /** The model that answers every request; unless told, the one asked for, or the server's first. */
-  readonly model?: string
-  /** Upper bound of the window in tokens. */
-  readonly window?: number
+export interface OpenaiBackendOptions extends UpstreamOptions {
   /** How long an early error may take to keep its HTTP status; 1.2 s unless told otherwise, for a prefill is silent. */
   readonly errorPatience?: Duration.Input
 }
@@ -36,9 +32,16 @@ export const openaiBackendLayer = (options: OpenaiBackendOptions): Layer.Layer<B
         ...(keys[0] === undefined ? {} : { authorization: `Bearer ${keys[0]}` })
       }
       const memory = makeMemory(options.window)
-      const choose: Asking["choose"] = (server, requested) => chooseUpstreamModel(server, requested, options.model)
-      const describe = (server: KnownServer) => capabilitiesOf({ memory, choose }, server)
-      const upstream = yield* makeHttpUpstream(origin)
+      const overridden = (server: KnownServer, model: UpstreamModel) =>
+        withOverrides(model, overridesOf(options, model.id), server.traits)
+      const choose: Asking["choose"] = (server, { model, routedModel = options.model }) =>
+        overridden(server, chooseUpstreamModel(server, model, routedModel))
+      const describe = (server: KnownServer) =>
+        capabilitiesOf(
+          { memory, choose },
+          { ...server, models: server.models.map((model) => overridden(server, model)) }
+        )
+      const upstream = yield* makeHttpUpstream(origin, { localOnly: options.localOnly ?? false })
       let last: KnownServer | undefined
       const look = Effect.suspend(() => probe(upstream, { path: pathname, headers, keys, last }))
       const watched = yield* watchUpstream(
@@ -51,7 +54,7 @@ export const openaiBackendLayer = (options: OpenaiBackendOptions): Layer.Layer<B
       )
       const asking: Asking = { upstream, watched, memory, headers, keys, choose }
       return Backend.of({
-        name: "openai",
+        name: options.name ?? "openai",
         get model() {
           const server = watched.known()
           return server === undefined ? (options.model ?? "unknown") : describe(server).modelName
@@ -66,7 +69,7 @@ export const openaiBackendLayer = (options: OpenaiBackendOptions): Layer.Layer<B
   )
 
 const capabilitiesOf = ({ memory, choose }: Pick<Asking, "memory" | "choose">, server: KnownServer): Capabilities => {
-  const model = choose(server, "")
+  const model = choose(server, { model: "" })
   const { toolForm, request } = memory.traits(server, model)
   return {
     modelName: model.id === "" ? unlisted : model.id,

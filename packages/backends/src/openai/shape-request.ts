@@ -1,4 +1,4 @@
-import type { Conversation, Notice, OpenaiChatSentRequest } from "@pensieve/models"
+import type { Conversation, JsonObject, Notice, OpenaiChatSentRequest } from "@pensieve/models"
 import { openaiChat } from "@pensieve/translator"
 import { arrangeForServer } from "./arrange-for-server.ts"
 import { objectSchema, plainSchema } from "./plain-schema.ts"
@@ -24,7 +24,8 @@ export const shapeRequest = (conversation: Conversation, model: string, traits: 
   const encoded = openaiChat.encodeRequest(withBounds(arranged.conversation, traits), {
     ...traits.request,
     model,
-    stream: traits.streams
+    stream: traits.streams,
+    shared: true
   })
   const { body, dropped } = patched(encoded.body, traits)
   return {
@@ -73,18 +74,30 @@ const patched = (sent: OpenaiChatSentRequest, traits: Traits): Patched => {
   return { body: fields, dropped }
 }
 
+type SentTool = NonNullable<OpenaiChatSentRequest["tools"]>[number]
+
+/** Makes what fits the schema of a tool; the same tool is fitted once. */
+const fitting = (fit: (schema: JsonObject) => JsonObject) => {
+  const fitted = new WeakMap<SentTool, SentTool>()
+  return (tool: SentTool): SentTool => {
+    const known = fitted.get(tool)
+    if (known !== undefined) return known
+    const result = { ...tool, function: { ...tool.function, parameters: fit(tool.function.parameters) } }
+    fitted.set(tool, result)
+    return result
+  }
+}
+
+const toolFits = { plain: fitting(plainSchema), full: fitting(objectSchema) }
+
 const withSchemas = (sent: OpenaiChatSentRequest, { schemas, answerFormats }: Traits): SentBody => {
-  const fit = schemas === "plain" ? plainSchema : objectSchema
   const { tools, response_format: format } = sent
   return {
     ...sent,
     ...(tools === undefined
       ? {}
       : {
-          tools: tools.map((tool) => ({
-            ...tool,
-            function: { ...tool.function, parameters: fit(tool.function.parameters) }
-          }))
+          tools: tools.map(schemas === "plain" ? toolFits.plain : toolFits.full)
         }),
     ...(format?.type === "json_schema"
       ? {

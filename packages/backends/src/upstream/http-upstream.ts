@@ -2,6 +2,7 @@ import { Effect, Exit, type Scope, Stream } from "effect"
 import type { IncomingHttpHeaders } from "node:http"
 import { Agent, type Dispatcher } from "undici"
 import { IncomingBody } from "./incoming-body.ts"
+import { loopbackConnector } from "./loopback-connector.ts"
 import { faultOf, type UpstreamFault } from "./upstream-fault.ts"
 
 /** Without a byte for this long a request counts as stuck; a long prompt on a slow machine takes its time. */
@@ -54,8 +55,17 @@ export interface HttpUpstream {
   readonly send: (request: UpstreamRequest) => Effect.Effect<UpstreamResponse, UpstreamFault, Scope.Scope>
 }
 
+/** How connections are made. */
+interface HttpUpstreamOptions {
+  /** To nothing but this machine, whatever the address resolves to. */
+  readonly localOnly?: boolean
+}
+
 /** Makes the connections to one server; they end with the scope. */
-export const makeHttpUpstream = (server: string): Effect.Effect<HttpUpstream, never, Scope.Scope> =>
+export const makeHttpUpstream = (
+  server: string,
+  { localOnly = false }: HttpUpstreamOptions = {}
+): Effect.Effect<HttpUpstream, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
       Effect.sync(
@@ -63,7 +73,7 @@ export const makeHttpUpstream = (server: string): Effect.Effect<HttpUpstream, ne
           new Agent({
             headersTimeout: silenceMs,
             bodyTimeout: silenceMs,
-            connect: { timeout: connectMs, autoSelectFamily: true },
+            connect: localOnly ? loopbackConnector(connectMs) : { timeout: connectMs, autoSelectFamily: true },
             allowH2: false
           })
       ),

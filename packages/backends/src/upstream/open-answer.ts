@@ -7,7 +7,7 @@ import type { HttpUpstream, UpstreamRequest, UpstreamResponse } from "./http-ups
 import { redactKeys } from "./redact-keys.ts"
 import type { RetryAdvice } from "./retries.ts"
 import { retryAfterOf } from "./retry-after.ts"
-import { faultError, type UpstreamFault } from "./upstream-fault.ts"
+import { faultError, isGone, type UpstreamFault } from "./upstream-fault.ts"
 
 /** How long the tokens are waited for once the reason of the end is there: some servers forget to hang up. */
 const tokensPatience = "2 seconds"
@@ -91,7 +91,7 @@ const faultSetback = (fault: UpstreamFault): Setback =>
   new Setback({
     error: faultError(fault, false),
     refusal: undefined,
-    gone: fault.kind === "refused" || fault.kind === "unknown-host" || fault.kind === "tls",
+    gone: isGone(fault),
     advice: { again: fault.kind === "refused" || fault.kind === "broken" }
   })
 

@@ -1,8 +1,8 @@
 import { type BackendError, BackendFailed, BackendTimeout, BackendUnavailable } from "@pensieve/errors"
 import { Data } from "effect"
 
-/** Where a connection failed. `silent` is a server that said nothing for too long, `broken` one that hung up. */
-export type FaultKind = "refused" | "unknown-host" | "tls" | "silent" | "broken"
+/** Where a connection failed. `elsewhere` is a connection that was not tried, `silent` is a server that said nothing for too long, `broken` one that hung up. */
+export type FaultKind = "refused" | "elsewhere" | "unknown-host" | "tls" | "silent" | "broken"
 
 /** A request that brought no answer, or one that broke off. An answer with an error status is no fault. */
 export class UpstreamFault extends Data.TaggedError("UpstreamFault")<{
@@ -13,8 +13,14 @@ export class UpstreamFault extends Data.TaggedError("UpstreamFault")<{
   readonly code: string
 }> {}
 
+const unreachable = new Set<FaultKind>(["refused", "elsewhere", "unknown-host", "tls"])
+
+/** Whether the server is not there: nobody has heard of the request. */
+export const isGone = ({ kind }: UpstreamFault): boolean => unreachable.has(kind)
+
 const kinds: ReadonlyArray<readonly [RegExp, FaultKind]> = [
   [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, "refused"],
+  [/^ENOTLOOPBACK$/, "elsewhere"],
   [/^(ENOTFOUND|EAI_\w+)$/, "unknown-host"],
   [/^(UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/, "silent"],
   [/CERT|^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+|UNABLE_TO_\w+|SELF_SIGNED\w*)$/, "tls"]
@@ -53,6 +59,10 @@ export const faultError = ({ kind, server, code }: UpstreamFault, begun: boolean
     case "refused":
       return new BackendUnavailable({
         message: `The upstream server at ${server} cannot be reached (${code}). Start it, or give the right address with --upstream.`
+      })
+    case "elsewhere":
+      return new BackendUnavailable({
+        message: `The upstream server at ${server} is not on this machine, and localOnly is true: nothing was sent.`
       })
     case "unknown-host":
       return new BackendUnavailable({

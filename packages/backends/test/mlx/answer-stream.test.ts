@@ -18,14 +18,15 @@ const call = (input: string): ReadonlyArray<BridgeLine> => [
 const whole = (...lines: ReadonlyArray<BridgeLine>) => [accepted, started, ...lines, finished()]
 
 const run = (answers: Parameters<typeof engine>[0], change: Partial<Conversation> = {}) => {
-  const { asked, bridge } = engine(answers)
+  const { asked, sealed, bridge } = engine(answers)
   return Effect.map(
     Stream.runCollect(
-      answerStream(bridge, conversation(change), { ownCalls: new OwnCalls(), plans: new GrammarPlans() })
+      answerStream(bridge, conversation(change), { ownCalls: new OwnCalls(), plans: new GrammarPlans(), arrival: 0 })
     ),
     (events) => ({
       events: [...events],
-      asked
+      asked,
+      sealed
     })
   )
 }
@@ -35,6 +36,23 @@ const shown = (events: ReadonlyArray<GenerationEvent>) =>
     return event.type === "tool-call" ? [event.input] : []
   })
 const last = (events: ReadonlyArray<GenerationEvent>) => events.at(-1)
+
+describe("the name of an answer", () => {
+  it.effect("is told to the engine", () =>
+    Effect.gen(function* () {
+      const { sealed } = yield* run([whole(text("On it."), ...call('{"path": "a"}'))])
+      assert.deepStrictEqual(sealed, ["g"])
+    })
+  )
+
+  it.effect("is not given to one that was asked for twice", () =>
+    Effect.gen(function* () {
+      const { asked, sealed } = yield* run([whole(), whole(text("Here I am."))])
+      assert.lengthOf(asked, 2)
+      assert.lengthOf(sealed, 0)
+    })
+  )
+})
 
 describe("the answer of an engine", () => {
   it.effect("comes from one request where nothing is wrong with it", () =>

@@ -12,11 +12,13 @@ export type EngineAnswer = ReadonlyArray<BridgeLine> | null | GrammarRefused
 export const engine = (answers: ReadonlyArray<EngineAnswer>, refused = "nothing") => {
   const asked: Array<BridgeGenerate> = []
   const checked: Array<BridgeGrammarCheck> = []
+  const sealed: Array<string> = []
   const gone = new BackendFailed({ message: "gone" })
   const client: BridgeClient = {
     health: Effect.fail(gone),
     model: Effect.fail(gone),
     count: () => Effect.fail(gone),
+    seal: (generation) => Effect.sync(() => sealed.push(generation) > 0),
     checkGrammars: (check) =>
       Effect.sync(() => {
         checked.push(check)
@@ -28,5 +30,5 @@ export const engine = (answers: ReadonlyArray<EngineAnswer>, refused = "nothing"
         return answer instanceof Error ? Stream.fail(answer) : Stream.fromIterable(answer)
       })
   }
-  return { asked, checked, bridge: { model, client } }
+  return { asked, checked, sealed, bridge: { model, client } }
 }

@@ -36,12 +36,18 @@ describe("a forced script", () => {
   )
 
   it("gives the answer for the place in the conversation, and none behind the last", () => {
-    assert.deepStrictEqual(forcedPieces(script, conversation(0), family, []), [{ text: "one" }])
-    assert.isUndefined(forcedPieces(script, conversation(2), family, []))
+    assert.deepStrictEqual(forcedPieces(script, conversation(0), family, [], 5), [{ text: "one" }])
+    assert.isUndefined(forcedPieces(script, conversation(2), family, [], 0))
+  })
+
+  it("gives answers in the order of the requests where it holds such", () => {
+    const ordered = { "*": [[{ text: "first" }], [{ text: "second" }]] }
+    const given = [0, 1, 2].map((arrival) => forcedPieces(ordered, conversation(4), family, [], arrival))
+    assert.deepStrictEqual(given, [[{ text: "first" }], [{ text: "second" }], undefined])
   })
 
   it("writes a call with the vocabulary's own markers", () => {
-    const pieces = forcedPieces(script, conversation(1), family, ["<tool_call>", "</tool_call>"]) ?? []
+    const pieces = forcedPieces(script, conversation(1), family, ["<tool_call>", "</tool_call>"], 0) ?? []
     assert.deepStrictEqual(
       pieces.filter((piece) => "marker" in piece),
       [{ marker: "<tool_call>" }, { marker: "</tool_call>" }]

@@ -38,6 +38,35 @@ describe("what the engine is asked", () => {
     assert.isUndefined(plan({ reasoning: asked.reasoning }).reasoning)
   })
 
+  it("is told how the model writes its thinking, also without a budget", () => {
+    const thinker = { ...model, reasoning: { start: "<think>", end: "</think>" } }
+    const { reasoning } = planGeneration(conversation, arrangeFor(conversation, thinker), thinker)
+    assert.deepStrictEqual(reasoning, { start: "<think>", end: "</think>", budget: null })
+  })
+
+  it("is told up to which message the client wants its prompt cached", () => {
+    const hints = (cacheBreakpoints: ReadonlyArray<number>) => ({ requestClass: "main", cacheBreakpoints }) as const
+    const turns = [
+      ...conversation.turns,
+      { role: "system", parts: [{ type: "text", text: "Be quick." }] },
+      { role: "assistant", parts: [{ type: "text", text: "Hello." }] },
+      { role: "user", parts: [{ type: "text", text: "Go on." }] }
+    ] as const
+    const cachePoint = (...points: ReadonlyArray<number>) => plan({ turns, hints: hints(points) }).cachePoint
+    assert.isUndefined(cachePoint())
+    assert.deepStrictEqual([cachePoint(-1), cachePoint(-1, 0), cachePoint(-1, 3)], [1, 2, 4])
+  })
+
+  it("is told the names of all turns", () => {
+    const turns = [...conversation.turns, { role: "assistant", parts: [{ type: "text", text: "Hello." }] }] as const
+    const named = plan({ turns })
+    assert.deepStrictEqual(
+      named.turnKeys?.map(({ message }) => message),
+      [0, 1]
+    )
+    assert.notDeepEqual(plan({ turns, reasoning: { mode: "auto", display: "full" } }).turnKeys, named.turnKeys)
+  })
+
   it("asks for what the window holds when the client names no limit, and for nothing when it says 0", () => {
     assert.strictEqual(plan().maxTokens, 4096)
     assert.strictEqual(plan({ maxTokens: 0 }).maxTokens, 0)

@@ -42,8 +42,8 @@ describe("thinking", () => {
   it("gets the client's budget, else what the effort is worth", () => {
     assert.strictEqual(budget({ mode: "budget", budgetTokens: 3000, effort: "low" }), 3000)
     assert.strictEqual(budget({ effort: "low" }), 2048)
-    assert.isUndefined(budget({ effort: "max" }))
-    assert.isUndefined(budget({}))
+    assert.isNull(budget({ effort: "max" }))
+    assert.isNull(budget({}))
   })
 
   it("leaves room for an answer", () => {
@@ -54,7 +54,7 @@ describe("thinking", () => {
 
   it("that cannot be switched off is ended before it begins", () => {
     assert.strictEqual(reasoningBudget(ask({ mode: "off" }), stubborn)?.budget, 0)
-    assert.isUndefined(budget({ mode: "off" }))
+    assert.isNull(budget({ mode: "off" }))
   })
 
   it("is open at the end of the prompt where the template opens it and nobody switched it off", () => {

@@ -56,7 +56,7 @@ describe("reading an answer of the engine", () => {
     const last = answer("Hi").events.findLast((event) => event.type === "usage")
     assert.deepStrictEqual(last, {
       type: "usage",
-      usage: { inputTokens: 6, cacheReadTokens: 4, cacheCreationTokens: 0, outputTokens: 7, reasoningTokens: 0 }
+      usage: { inputTokens: 1, cacheReadTokens: 4, cacheCreationTokens: 5, outputTokens: 7, reasoningTokens: 0 }
     })
   })
 
@@ -203,7 +203,7 @@ describe("a second answer", () => {
     )
     const usage = events.find((event) => event.type === "usage")
     assert.strictEqual(usage?.usage.outputTokens, 14)
-    assert.strictEqual(usage?.usage.inputTokens, 6)
+    assert.strictEqual(usage?.usage.inputTokens, 1)
   })
 })
 

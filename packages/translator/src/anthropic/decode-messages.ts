@@ -1,11 +1,13 @@
 import type { InvalidRequest } from "@pensieve/errors"
 import { AnthropicInputMessage, isJsonObject, type JsonObject, type Turn } from "@pensieve/models"
 import { Result } from "effect"
+import { decodeOnce } from "../decode-once.ts"
+import type { Path } from "../path.ts"
 import { decodeContent } from "./decode-content.ts"
 import { decoderOf, invalidField } from "./field-error.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
 
-const decodeMessage = decoderOf(AnthropicInputMessage)
+const decodeFields = decoderOf(AnthropicInputMessage)
 const messageFields = new Set(Object.keys(AnthropicInputMessage.fields))
 const messageConfigFields = new Set(["effort"])
 
@@ -22,9 +24,8 @@ export interface Messages {
 export const hasCacheMark = (value: unknown): boolean =>
   isJsonObject(value) && value.cache_control !== undefined && value.cache_control !== null
 
-const noteMessage = (message: unknown, index: number, notices: Notices): void => {
+const noteMessage = (message: unknown, path: Path, notices: Notices): void => {
   if (!isJsonObject(message)) return
-  const path = ["messages", index]
   noteUnknownFields(notices, message, messageFields, "a message", path)
   if (isJsonObject(message.output_config)) {
     const configPath = [...path, "output_config"]
@@ -35,35 +36,51 @@ const noteMessage = (message: unknown, index: number, notices: Notices): void =>
   }
 }
 
+/** One message, as far as it can be read without the others. */
+interface Message {
+  /** None for a system message without content, which only changes options. */
+  readonly turn: Turn | undefined
+  readonly cached: boolean
+  readonly config: JsonObject | undefined
+}
+
+const decodeMessage = decodeOnce((message, path, notices): Result.Result<Message, InvalidRequest> =>
+  Result.gen(function* () {
+    const { role, content, output_config: config } = yield* decodeFields(message, path)
+    noteMessage(message, path, notices)
+    if (content === undefined) {
+      if (role !== "system") return yield* Result.fail(invalidField([...path, "content"], "Field required"))
+      note(notices, "message-empty", "A system message without content only changes options.", path)
+      return { turn: undefined, cached: false, config }
+    }
+    const parts = yield* decodeContent(content, [...path, "content"], notices)
+    return { turn: { role, parts }, cached: typeof content !== "string" && content.some(hasCacheMark), config }
+  })
+)
+
 /**
  * The messages as turns, in the order and number sent; system messages stay where they are.
  *
+ * @param shared what was decoded of a message before may be given again
  * @see wire contract, section 2, `messages`
  */
 export const decodeMessages = (
   messages: ReadonlyArray<unknown>,
-  notices: Notices
+  notices: Notices,
+  shared: boolean
 ): Result.Result<Messages, InvalidRequest> => {
   if (messages.length === 0) return Result.fail(invalidField(["messages"], "at least one message is required"))
   const turns: Array<Turn> = []
-  const cached: Array<number> = []
+  const marked: Array<number> = []
   const configs: Array<readonly [number, JsonObject]> = []
   for (const [index, message] of messages.entries()) {
-    const path = ["messages", index]
-    const decoded = decodeMessage(message, path)
+    const decoded = decodeMessage(message, ["messages", index], notices, shared)
     if (Result.isFailure(decoded)) return Result.fail(decoded.failure)
-    const { role, content, output_config } = decoded.success
-    noteMessage(message, index, notices)
-    if (output_config !== undefined) configs.push([index, output_config])
-    if (content === undefined) {
-      if (role !== "system") return Result.fail(invalidField([...path, "content"], "Field required"))
-      note(notices, "message-empty", "A system message without content only changes options.", path)
-      continue
-    }
-    const parts = decodeContent(content, [...path, "content"], notices)
-    if (Result.isFailure(parts)) return Result.fail(parts.failure)
-    if (typeof content !== "string" && content.some(hasCacheMark)) cached.push(turns.length)
-    turns.push({ role, parts: parts.success })
+    const { turn, cached, config } = decoded.success
+    if (config !== undefined) configs.push([index, config])
+    if (turn === undefined) continue
+    if (cached) marked.push(turns.length)
+    turns.push(turn)
   }
-  return Result.succeed({ turns, cached, configs })
+  return Result.succeed({ turns, cached: marked, configs })
 }

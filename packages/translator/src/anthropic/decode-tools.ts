@@ -10,6 +10,7 @@ import {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { clientTool, isServerTool, isUnsupportedTool } from "./client-tools.ts"
+import { decodeOnce } from "../decode-once.ts"
 import { decoderOf, invalidField } from "./field-error.ts"
 import type { Path } from "../path.ts"
 import { note, noteUnknownFields, type Notices } from "../notices.ts"
@@ -66,12 +67,12 @@ const typedTool = (tool: JsonObject, path: Path, notices: Notices): Decoded =>
     return undefined
   })
 
-const decodeTool = (tool: unknown, path: Path, notices: Notices): Decoded => {
+const decodeTool = decodeOnce((tool: unknown, path: Path, notices: Notices): Decoded => {
   if (!isJsonObject(tool)) return Result.fail(invalidField(path, "Input should be a valid dictionary"))
   return tool.type === undefined || tool.type === null || tool.type === "custom"
     ? ownTool(tool, path, notices)
     : typedTool(tool, path, notices)
-}
+})
 
 /**
  * The tools the model can be offered, in the order sent.
@@ -80,12 +81,13 @@ const decodeTool = (tool: unknown, path: Path, notices: Notices): Decoded => {
  */
 export const decodeTools = (
   tools: ReadonlyArray<unknown>,
-  notices: Notices
+  notices: Notices,
+  shared: boolean
 ): Result.Result<ReadonlyArray<ToolDefinition>, InvalidRequest> => {
   const offered = new Map<string, ToolDefinition>()
   for (const [index, tool] of tools.entries()) {
     const path = ["tools", index]
-    const decoded = decodeTool(tool, path, notices)
+    const decoded = decodeTool(tool, path, notices, shared)
     if (Result.isFailure(decoded)) return Result.fail(decoded.failure)
     const definition = decoded.success
     if (definition === undefined) continue

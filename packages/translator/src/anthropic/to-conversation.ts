@@ -39,10 +39,11 @@ export const toConversation = (
     noteContextEdits(request, notices)
     noteSafeguards(request, notices)
 
+    const { shared = false } = context
     const sent = request.tools ?? []
     const system = request.system === undefined ? [] : yield* decodeContent(request.system, ["system"], notices)
-    const { turns, cached, configs } = yield* decodeMessages(request.messages, notices)
-    const tools = yield* decodeTools(sent, notices)
+    const { turns, cached, configs } = yield* decodeMessages(request.messages, notices, shared)
+    const tools = yield* decodeTools(sent, notices, shared)
     const { toolChoice, parallelToolCalls } = yield* decodeToolChoice(request.tool_choice, tools, sent, notices)
     const output = yield* decodeOutput(request, notices)
     const stopSequences = decodeStops(request, notices)

@@ -9,6 +9,7 @@ import type {
   ToolResultPart,
   Turn
 } from "@pensieve/models"
+import { encodeOnce } from "../encode-once.ts"
 import { note } from "../notices.ts"
 import { sentArguments } from "../sent-arguments.ts"
 import { asReminder, joinTexts, markError, partsText } from "../part-text.ts"
@@ -113,6 +114,28 @@ const turnMessages = (turn: Turn, index: number, context: EncodeContext): Messag
   }
 }
 
+const turnOnce = encodeOnce<Turn, Messages>()
+
+/** What a turn is encoded to may depend on the tools only where it names one, and on the names only where some are not sent as they are. */
+const namesTools = (part: Part): boolean =>
+  part.type === "tool-reference" ||
+  part.type === "tool-removal" ||
+  (part.type === "tool-result" && part.parts.some(namesTools))
+
+/** All turns; in a conversation whose turns never change, each is encoded once. */
+const turnsMessages = ({ turns }: Conversation, context: EncodeContext): Messages => {
+  const { options, names } = context
+  if (!options.shared || names.fromWire.size > 0)
+    return turns.flatMap((turn, index) => turnMessages(turn, index, context))
+  const { systemRole, systemTurns, reasoningHistory, toolMedia, images, files } = options
+  const way = [systemRole, systemTurns, reasoningHistory, toolMedia, images, files].join()
+  return turns.flatMap((turn, index) =>
+    turn.parts.some(namesTools)
+      ? turnMessages(turn, index, context)
+      : turnOnce(turn, way, context.notices, (notices) => turnMessages(turn, index, { ...context, notices }))
+  )
+}
+
 const asParts = (content: string | ReadonlyArray<OpenaiChatSentPart>): ReadonlyArray<OpenaiChatSentPart> =>
   typeof content === "string" ? [{ type: "text", text: content }] : content
 
@@ -136,9 +159,6 @@ const merged = (messages: Messages): Messages => {
  * @see wire contract, section 8, and the parity rules of the model families (tool results before the user's text)
  */
 export const encodeMessages = (conversation: Conversation, context: EncodeContext): Messages => {
-  const messages = [
-    ...systemMessages(conversation, context),
-    ...conversation.turns.flatMap((turn, index) => turnMessages(turn, index, context))
-  ]
+  const messages = [...systemMessages(conversation, context), ...turnsMessages(conversation, context)]
   return context.options.systemTurns === "folded" ? merged(messages) : messages
 }

@@ -1,4 +1,13 @@
-import type { Conversation, OpenaiChatSentRequest, OutputFormat, Sampling } from "@pensieve/models"
+import type {
+  Conversation,
+  OpenaiChatSentRequest,
+  OpenaiChatSentTool,
+  OutputFormat,
+  Sampling,
+  ToolDefinition
+} from "@pensieve/models"
+import { encodeOnce } from "../encode-once.ts"
+import type { EncodeContext } from "./encode-content.ts"
 import { note, type Notices } from "../notices.ts"
 import type { RequestOptions } from "./request-options.ts"
 import { notedTools } from "../noted-tools.ts"
@@ -73,19 +82,29 @@ export const encodeMaxTokens = (
   return maxTokensField === "max_tokens" ? { max_tokens: bound } : { max_completion_tokens: bound }
 }
 
+const toolOnce = encodeOnce<ToolDefinition, OpenaiChatSentTool>()
+
+const sentTool = ({ description, inputSchema }: ToolDefinition, name: string): OpenaiChatSentTool => ({
+  type: "function",
+  function: {
+    name,
+    ...(description === undefined ? {} : { description }),
+    parameters: inputSchema
+  }
+})
+
 /** The tools the model may see, and what it must do with them. */
-export const encodeTools = (conversation: Conversation, names: WireNames, notices: Notices): Fields => {
+export const encodeTools = (
+  conversation: Conversation,
+  { options, names, notices }: Pick<EncodeContext, "options" | "names" | "notices">
+): Fields => {
   const shown = notedTools(conversation, notices)
   if (shown.length === 0) return {}
   return {
-    tools: shown.map(({ name, description, inputSchema }) => ({
-      type: "function",
-      function: {
-        name: names.toWire(name),
-        ...(description === undefined ? {} : { description }),
-        parameters: inputSchema
-      }
-    })),
+    tools: shown.map((tool) => {
+      const name = names.toWire(tool.name)
+      return options.shared ? toolOnce(tool, name, notices, () => sentTool(tool, name)) : sentTool(tool, name)
+    }),
     ...encodeToolChoice(conversation, names),
     ...(conversation.parallelToolCalls ? {} : { parallel_tool_calls: false })
   }

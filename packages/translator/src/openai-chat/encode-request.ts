@@ -28,7 +28,7 @@ export const encodeRequest = (
   const body: OpenaiChatSentRequest = {
     model: settings.model,
     messages: encodeMessages(conversation, context),
-    ...encodeTools(conversation, names, notices),
+    ...encodeTools(conversation, context),
     ...encodeMaxTokens(conversation.maxTokens, settings, notices),
     ...(stopSequences.length === 0 ? {} : { stop: stopSequences }),
     ...encodeSampling(conversation.sampling, settings, notices),

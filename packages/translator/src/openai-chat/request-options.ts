@@ -21,6 +21,8 @@ export interface RequestOptions {
   readonly samplingExtensions: boolean
   /** Whether `prompt_cache_key` is known. */
   readonly promptCacheKey: boolean
+  /** No turn and no tool of a conversation ever changes: what one was encoded to is kept as long as it is, and given again. */
+  readonly shared: boolean
 }
 
 /** What most servers on a user's machine take. */
@@ -35,5 +37,6 @@ export const defaultRequestOptions: Omit<RequestOptions, "model"> = {
   toolMedia: "hoisted",
   files: false,
   samplingExtensions: true,
-  promptCacheKey: false
+  promptCacheKey: false,
+  shared: false
 }

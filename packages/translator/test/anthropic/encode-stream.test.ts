@@ -99,6 +99,18 @@ describe("the start", () => {
     })
   })
 
+  it("tells what is read from the cache, what goes into it, and the rest", () => {
+    const [start] = wireEvents([
+      { type: "accepted", promptTokens: 100 },
+      { type: "started", cachedTokens: 60, cacheCreationTokens: 37 }
+    ])
+    assert.deepInclude(start?.type === "message_start" ? start.message.usage : {}, {
+      input_tokens: 3,
+      cache_read_input_tokens: 60,
+      cache_creation_input_tokens: 37
+    })
+  })
+
   it("comes with the first content if the backend never says that it started", () => {
     const events = wireEvents([{ type: "text-delta", text: "a" }])
     assert.strictEqual(types(events.slice(0, 3)), "message_start content_block_start content_block_delta")

@@ -94,6 +94,7 @@ describe("npm start", () => {
 
   it("passes flags that follow a bare --, as `pnpm start --` gives them", () => {
     const { places, run } = checkout({ npm, python })
+    assert.strictEqual(run(["pensieve", "--", "status", "--json"]).stdout, `proxy ${places.main} status --json\n`)
     assert.strictEqual(run(["start", "--", "--port", "0"]).stdout, `proxy ${places.main} start --port 0\n`)
   })
 })
@@ -133,7 +134,20 @@ describe("one line says what is missing", () => {
   it("when a verb is mistyped", () => {
     const { status, last } = checkout({}).run(["strat"])
     assert.strictEqual(status, 2)
-    assert.match(last, /unknown verb "strat"\. Verbs: start, test,/)
+    assert.match(last, /unknown verb "strat"\. Verbs: start, pensieve, test,/)
+  })
+})
+
+describe("scripts/setup-claude-code.sh", () => {
+  it("is the verb of the command, called from anywhere", () => {
+    const { places, bin } = checkout({ npm, python, node: `exec ${process.execPath} "$@"` })
+    cpSync(join(root, "scripts/setup-claude-code.sh"), join(places.root, "scripts/setup-claude-code.sh"))
+    const { stdout } = spawnSync(join(places.root, "scripts/setup-claude-code.sh"), ["--yes"], {
+      cwd: "/",
+      env: { PATH: `${bin}:/usr/bin:/bin`, HOME: places.root, PENSIEVE_PYTHON: join(bin, "python") },
+      encoding: "utf8"
+    })
+    assert.strictEqual(stdout, `proxy ${places.main} setup claude-code --yes\n`)
   })
 })
 

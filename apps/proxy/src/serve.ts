@@ -1,0 +1,101 @@
+import {
+  BatchStore,
+  FileStore,
+  Home,
+  keepRecord,
+  localToken,
+  makeId,
+  openLogFile,
+  type ProxyIdentity,
+  sweepRunFolder
+} from "@pensieve/operations"
+import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
+import { Clock, Console, Effect, Layer } from "effect"
+import { HttpServer } from "effect/http"
+import { join } from "node:path"
+import { banner } from "./banner.ts"
+import { CommandFailure } from "./command-failure.ts"
+import { joinOrExplain } from "./life-cycle/join-or-explain.ts"
+import { loggingLayer } from "./logging.ts"
+import { readConfiguration } from "./read-configuration.ts"
+import { type GivenSettings, wordsOf } from "./setting-flags.ts"
+import { servingOf } from "./serving.ts"
+import { version } from "./version.ts"
+
+/** How the proxy is started. */
+export interface ServeOptions {
+  readonly given: GivenSettings
+  /** The user agreed to a download. */
+  readonly agreed: boolean
+  /** In the background: nobody reads stderr but who waits for the start. */
+  readonly detached: boolean
+}
+
+/** Runs the proxy until it is stopped. Joins the one that runs already, by saying so. */
+export const serve = (options: ServeOptions) =>
+  Effect.gen(function* () {
+    const read = yield* readConfiguration(options.given)
+    const configuration = read.value
+    const token = yield* localToken(configuration.token)
+    if (configuration.port !== 0 && (yield* joinOrExplain(configuration.port, token, wordsOf(options.given)))) return
+    yield* sweepRunFolder
+    const home = yield* Home
+    const identity: ProxyIdentity = {
+      version,
+      instance: makeId("proxy_"),
+      pid: process.pid,
+      home: home.root,
+      startedAt: yield* Clock.currentTimeMillis
+    }
+    const serving = yield* servingOf(read, options.given, options.agreed, process.env)
+    const announced = Layer.unwrap(
+      Effect.gen(function* () {
+        const port = portOf((yield* HttpServer.HttpServer).address)
+        const log = openLogFile(join(home.logsFolder, `proxy-${port}.log`))
+        const tokenFile = configuration.token === undefined ? home.tokenFile : undefined
+        return Layer.effectDiscard(
+          Effect.andThen(
+            keepRecord({
+              ...identity,
+              port,
+              token,
+              args: startWords(options),
+              cwd: process.cwd(),
+              detached: options.detached
+            }),
+            Console.error(
+              banner({
+                port,
+                serving,
+                tokenFile,
+                detached: options.detached,
+                ...(read.fromFile ? { file: read.file } : {})
+              })
+            )
+          )
+        ).pipe(Layer.provideMerge(loggingLayer(configuration.logLevel, log, options.detached)))
+      })
+    )
+    const server = serveLayer.pipe(
+      Layer.provide(serving.routing),
+      Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
+      Layer.provide(ServerPolicy.layer({ token, identity })),
+      Layer.provideMerge(announced),
+      Layer.provide(listenLayer(configuration.port))
+    )
+    return yield* Effect.catchTag(Layer.launch(server), "ServeError", ({ cause }) =>
+      portRefused(configuration.port, token, cause, wordsOf(options.given))
+    )
+  })
+
+const startWords = ({ given, agreed }: ServeOptions): ReadonlyArray<string> => [
+  ...wordsOf(given),
+  ...(agreed ? ["--yes"] : [])
+]
+
+/** The port was free a moment ago. */
+const portRefused = (port: number, token: string, cause: unknown, words: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    if (/EADDRINUSE/.test(String(cause)) && (yield* joinOrExplain(port, token, words))) return
+    return yield* new CommandFailure({ message: `Port ${port} cannot be used: ${String(cause)}`, exitCode: 1 })
+  })

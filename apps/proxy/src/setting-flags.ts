@@ -1,0 +1,39 @@
+import { settings } from "@pensieve/config"
+import { Option } from "effect"
+import { Flag } from "effect/cli"
+
+/** One flag for each setting; the settings themselves say what they are. */
+export const settingFlags = Object.fromEntries(
+  settings
+    .filter(({ secret }) => !secret)
+    .map(({ flag, env, description, fallback }) => [
+      flag,
+      Flag.String(flag).pipe(
+        Flag.withDescription(
+          `${description} ${env}${typeof fallback === "object" || fallback === undefined ? "" : `; default ${String(fallback)}`}.`
+        ),
+        Flag.optional
+      )
+    ])
+)
+
+/** The flag that names the configuration file. */
+export const configFlag = "config"
+
+/** What was given of them, and the configuration file, by flag. */
+export type GivenSettings = Readonly<Record<string, string>>
+
+/** Only what was given. */
+export const givenSettings = (
+  flags: Readonly<Record<string, Option.Option<string>>>,
+  config: Option.Option<string> = Option.none()
+): GivenSettings =>
+  Object.fromEntries(
+    Object.entries({ ...flags, [configFlag]: config }).flatMap(([flag, value]) =>
+      Option.isSome(value) ? [[flag, value.value] as const] : []
+    )
+  )
+
+/** The words that give the same settings to another process. */
+export const wordsOf = (given: GivenSettings): ReadonlyArray<string> =>
+  Object.entries(given).map(([flag, value]) => `--${flag}=${value}`)

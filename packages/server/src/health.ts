@@ -1,0 +1,71 @@
+import { challengeHeader, credentialsOf, isChallenge, proofHeader, proofOf, tokenMatches } from "@pensieve/auth"
+import type { Backend } from "@pensieve/backends"
+import type { ProxyHealth } from "@pensieve/operations"
+import { Effect, Option, type Scope } from "effect"
+import { HttpServerRequest } from "effect/http"
+import { ServerPolicy } from "./policy.ts"
+import { respondJson } from "./respond.ts"
+import { byName } from "./route-request.ts"
+import { type Arrangement, Routing } from "./routing.ts"
+import { Stopping } from "./stopping.ts"
+
+/**
+ * `GET /health`: 200 `healthy`, or 503 with what is going on. A stranger learns no more than that; who has the token learns who this is and who
+ * answers. A challenge is answered with the proof that this server knows the token.
+ *
+ * @param port the one this server listens on
+ */
+export const health = (requestId: string, port: number) =>
+  Effect.gen(function* () {
+    const { headers } = yield* HttpServerRequest.HttpServerRequest
+    const { token } = yield* ServerPolicy
+    const state = yield* currentState
+    const trusted = credentialsOf(headers).some((given) => tokenMatches(given, token))
+    const challenge = headers[challengeHeader]
+    return respondJson(
+      requestId,
+      trusted ? yield* details(state) : { status: state.status },
+      isChallenge(challenge) ? { [proofHeader]: proofOf(token, port, challenge) } : {},
+      state.status === "healthy" ? 200 : 503
+    )
+  })
+
+type State = Pick<ProxyHealth, "status" | "message">
+
+/** Those who answer where no rule says otherwise. */
+const answering = (arrangement: Arrangement): ReadonlyArray<Backend["Service"]> => [
+  ...new Set(
+    byName(arrangement, "")
+      .decision.stages.flat()
+      .flatMap((target) => arrangement.pool.member(target.backend)?.backend ?? [])
+  )
+]
+
+/** One that is ready is enough. */
+const currentState = Effect.gen(function* (): Effect.fn.Return<State, never, Routing | Stopping | Scope.Scope> {
+  if (yield* (yield* Stopping).begun) return { status: "stopping" }
+  const backends = answering(yield* (yield* Routing).current)
+  const found = yield* Effect.forEach(backends, ({ status }) => status, { concurrency: "unbounded" })
+  if (found.some(({ status }) => status === "ready")) return { status: "healthy" }
+  const waiting = found.find(({ status }) => status === "starting") ?? found[0]
+  const told = waiting?.message === undefined ? {} : { message: waiting.message }
+  return { status: waiting?.status === "starting" ? "starting" : "unhealthy", ...told }
+})
+
+const details = (state: State) =>
+  Effect.gen(function* (): Effect.fn.Return<ProxyHealth, never, Routing | Scope.Scope | ServerPolicy> {
+    const [backend] = answering(yield* (yield* Routing).current)
+    const { identity } = yield* ServerPolicy
+    if (backend === undefined) return { ...state, ...identity, backend: "none", model: "none" }
+    // Capabilities wait for a model that is being loaded; this answer does not.
+    const known = state.status === "healthy" ? yield* Effect.option(backend.capabilities) : Option.none()
+    const window = Option.getOrUndefined(known)?.window
+    return {
+      ...state,
+      ...identity,
+      backend: backend.name,
+      model: backend.model,
+      ...(window === undefined ? {} : { window }),
+      ...(backend.passThrough === undefined ? {} : { passesOn: true })
+    }
+  })

@@ -1,0 +1,109 @@
+import type { ChosenBackend } from "@pensieve/backends"
+import type { BackendError } from "@pensieve/errors"
+import type { Conversation, Usage } from "@pensieve/models"
+import {
+  decide,
+  type Decision,
+  describeRoute,
+  estimateTokens,
+  factsOf,
+  needsExactCount,
+  plainFacts,
+  type RoutedRequest,
+  type RoutingFacts
+} from "@pensieve/router"
+import { Effect, Option } from "effect"
+import { LastTurns, tokensOf } from "./last-turns.ts"
+import { type Arrangement, hasChoice } from "./routing.ts"
+import { withoutTag } from "./without-tag.ts"
+
+/** A request on its way to a backend. */
+export interface Routed extends ChosenBackend {
+  readonly decision: Decision
+  /** As the backend gets it. */
+  readonly conversation: Conversation
+  /** What a client of the backend's own API sent may go on as it is. */
+  readonly passable: boolean
+  /** The route in one line. */
+  readonly describe: () => string
+  /** Remembers how the turn went, once it is over. */
+  readonly remember: (usage: Usage | undefined) => void
+}
+
+/** A request, and the size of its body. */
+export interface SizedRequest extends RoutedRequest {
+  readonly bodyBytes: number
+}
+
+/** Chooses who answers a request, and makes it ready for that. */
+export const routeRequest = (
+  arrangement: Arrangement,
+  request: SizedRequest
+): Effect.Effect<Routed, BackendError, LastTurns> =>
+  Effect.gen(function* () {
+    const { conversation } = request
+    const lastTurns = yield* LastTurns
+    const { rules, pool, sampling } = arrangement
+    const { facts, decision } = hasChoice(arrangement)
+      ? yield* weigh(arrangement, request, lastTurns)
+      : byName(arrangement, conversation.model)
+    const chosen = yield* pool.choose(decision, conversation.hints)
+    const defaults = Object.hasOwn(sampling, decision.model) ? sampling[decision.model] : undefined
+    const untagged = facts.subagentModel === undefined ? conversation : withoutTag(conversation)
+    return {
+      ...chosen,
+      decision,
+      conversation: defaults === undefined ? untagged : withSampling(untagged, defaults),
+      passable: defaults === undefined,
+      describe: () => describeRoute(decision, chosen.target()),
+      remember: (usage) => {
+        if (usage === undefined || rules.longContext === undefined) return
+        const { rule, window } = decision
+        lastTurns.set(conversation.hints.cacheAffinity, {
+          tokens: tokensOf(usage),
+          bodyBytes: request.bodyBytes,
+          route: { ...chosen.target(), rule, ...(window === undefined ? {} : { window }) }
+        })
+      }
+    }
+  })
+
+interface Weighed {
+  readonly facts: RoutingFacts
+  readonly decision: Decision
+}
+
+/** What can be said of a request when nothing but its model's name is known. */
+export const byName = ({ rules }: Arrangement, model: string): Weighed => {
+  const facts = plainFacts(model)
+  return { facts, decision: decide(facts, rules) }
+}
+
+/** Decides by all facts; the prompt is counted only where an estimate is not good enough. */
+const weigh = (
+  { rules, pool }: Arrangement,
+  request: SizedRequest,
+  lastTurns: LastTurns["Service"]
+): Effect.Effect<Weighed, BackendError> =>
+  Effect.gen(function* () {
+    const { conversation, bodyBytes } = request
+    const last = lastTurns.get(conversation.hints.cacheAffinity)
+    const estimated = estimateTokens(bodyBytes, last)
+    const known = last === undefined ? {} : { previous: last.route }
+    const facts = factsOf(request, { ...known, promptTokens: estimated, exactTokens: false }, rules)
+    const decision = decide(facts, rules)
+    const { longContext } = rules
+    if (longContext === undefined || !needsExactCount(estimated, longContext.threshold)) return { facts, decision }
+    const { backend } = yield* pool.choose(decision, conversation.hints)
+    const counted = yield* Effect.option(backend.countTokens(conversation))
+    if (Option.isNone(counted)) return { facts, decision }
+    const exact = { ...facts, promptTokens: counted.value, exactTokens: true }
+    return { facts: exact, decision: decide(exact, rules) }
+  })
+
+/** What is changed cannot go on as it was sent. */
+const withSampling = (conversation: Conversation, defaults: Conversation["sampling"]): Conversation => ({
+  ...conversation,
+  sampling: { ...defaults, ...conversation.sampling },
+  source: { dialect: "changed", body: conversation.source.body }
+})
