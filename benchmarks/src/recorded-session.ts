@@ -26,6 +26,8 @@ interface Line {
   readonly response_script?: { readonly status?: number; readonly content?: ReadonlyArray<Block> }
 }
 
+/** Classes that the proxy answers without a word of the model. */
+const withoutModel = new Set(["count_tokens", "websearch"])
 const notOurs = new Set(["host", "connection", "content-length", "accept-encoding", "authorization"])
 
 /** The answered requests of a recording: a JSON object a line, perhaps gzipped, in the order in which they came. */
@@ -37,7 +39,7 @@ export const readSession = (file: string): ReadonlyArray<Exchange> => {
     .split("\n")
     .map((line): Line => JSON.parse(line))
     .flatMap(({ class: kind, path, headers, body, response_script: answer }) =>
-      body === undefined || kind === "count_tokens" || answer?.content === undefined || answer.status !== 200
+      body === undefined || withoutModel.has(kind) || answer?.content === undefined || answer.status !== 200
         ? []
         : [
             {

@@ -105,7 +105,7 @@ const replay = async (
   let first = ""
   for (const [index, exchange] of session.entries()) {
     const problem = await send(proxy, exchange, ids)
-    const after = await until("the row is counted", 5_000, async () => {
+    const after = await until(`the row is counted (${problem})`, 60_000, async () => {
       const found = await metrics(proxy.home)
       return found.promptTokens > before.promptTokens ? found : undefined
     })

@@ -34,7 +34,9 @@ def evict(tree: PrefixTree, goal: int) -> int:
     for node in reversed(list(tree.nodes())):
         rank = rank_of(node)
         if node.extras_nbytes:
-            waiting.append((rank, node.extras_used, 0, next(order), node))
+            # Inside a shared beginning going on is wanted rarely: there the last use counts, as in a branch.
+            inside = rank == ROOT and has_root_below(node)
+            waiting.append((BRANCH if inside else rank, node.extras_used, 0, next(order), node))
         if heavy.get(node, 0) == 0:
             waiting.append((rank, node.used, 1, next(order), node))
         if node.parent is not None and (node.kv_nbytes or heavy.get(node, 0)):
@@ -62,6 +64,11 @@ def evict(tree: PrefixTree, goal: int) -> int:
                 break
             parent = parent.parent
     return before - tree.nbytes
+
+
+def has_root_below(node: Node) -> bool:
+    """Whether what is shared goes on behind a node."""
+    return any(child.rank == ROOT for child in node.children.values())
 
 
 def _live_roots(tree: PrefixTree, limit: int) -> set[Node]:

@@ -7,6 +7,9 @@ from itertools import pairwise
 _TURNS_KEPT = 4
 """So many of the last turns can be gone back to exactly; older ones as the spacing allows."""
 
+_CLOSER_IN_HEAD = 4
+"""The head is computed once for many sessions, and those of other projects leave it somewhere inside."""
+
 
 @dataclass(slots=True, frozen=True)
 class Boundaries:
@@ -33,6 +36,9 @@ def place_marks(boundaries: Boundaries, start: int, diverged: int, goal: int, sp
     # The same prompt may come again: after a broken connection, or to be answered anew.
     wanted = {boundaries.head, boundaries.close or goal, diverged, *boundaries.turns[-_TURNS_KEPT:]}
     marks = sorted(m for m in wanted if start < m <= goal)
+    if start < boundaries.head <= goal:
+        inside = [m for m in marks if m < boundaries.head]
+        marks = sorted({*marks, *_fill([start, *inside, boundaries.head], spacing // _CLOSER_IN_HEAD)})
     for turn in boundaries.turns[:-_TURNS_KEPT]:
         if start < turn <= goal and all(abs(turn - m) >= spacing // 2 for m in marks):
             marks.append(turn)

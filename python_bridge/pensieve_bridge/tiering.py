@@ -9,7 +9,7 @@ from typing import cast
 from .disk_format import Packed
 from .disk_index import Item, ItemKind
 from .disk_tier import DiskTier
-from .eviction import BRANCH, ROOT
+from .eviction import BRANCH, ROOT, has_root_below
 from .prefix_tree import Match, Node, PrefixTree, Tokens
 from .tiered import (
     OnDisk,
@@ -113,7 +113,7 @@ class Tiering:
             else:
                 tokens = base[: item.end]
             self._tree.put(tokens, item.end, _Stored(item), mark=item.kind != "kv", rank=item.rank)
-        self._warm = [node for node in self._tree.nodes() if node.rank == ROOT and not _has_root_below(node)]
+        self._warm = [node for node in self._tree.nodes() if node.rank == ROOT and not has_root_below(node)]
 
     def _receive(self, places: list[_Place], packed: Packed | None) -> None:
         whole = unpack_slices(packed) if packed and places and places[0].kind != "state" else None
@@ -219,10 +219,6 @@ def _span(held: object) -> TieredSpan | None:
 
 def _state(node: Node) -> TieredState | None:
     return cast("TieredState | None", node.state)
-
-
-def _has_root_below(node: Node) -> bool:
-    return any(child.rank == ROOT for child in node.children.values())
 
 
 def _saved(node: Node) -> bool:

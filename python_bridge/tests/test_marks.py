@@ -11,9 +11,15 @@ def test_the_head_the_last_turns_and_the_close_are_marked() -> None:
     assert place_marks(boundaries, 0, 0, 705, 2048) == [500, 540, 560, 580, 600, 700]
 
 
+def test_a_long_head_can_be_left_inside() -> None:
+    boundaries = Boundaries(head=1000, turns=(1000,), close=2000)
+    assert place_marks(boundaries, 0, 0, 2005, 1024) == [256, 512, 768, 1000, 2000]
+    assert place_marks(boundaries, 300, 600, 2005, 1024) == [600, 856, 1000, 2000]
+
+
 def test_older_turns_are_marked_as_the_spacing_allows() -> None:
     boundaries = Boundaries(head=500, turns=(800, 2000, 2010, 2020, 2030, 2040), close=2050)
-    assert place_marks(boundaries, 0, 0, 2055, 512) == [500, 800, 1312, 2010, 2020, 2030, 2040, 2050]
+    assert place_marks(boundaries, 400, 0, 2055, 512) == [500, 800, 1312, 2010, 2020, 2030, 2040, 2050]
 
 
 def test_what_is_known_is_not_marked_again() -> None:

@@ -295,5 +295,20 @@ def test_old_states_go_before_the_tokens_that_were_used_last() -> None:
     assert states == [6, 9]
 
 
+def test_a_state_inside_a_shared_beginning_goes_before_the_one_at_its_end() -> None:
+    needs = Needs(state=True)
+    tree = PrefixTree(needs)
+    head = array("I", range(9))
+    for end in (3, 6, 9):
+        tree.put(head, end, Live(head[:end], needs), mark=True, rank=ROOT)
+    talk = array("I", range(60))
+    tree.match(talk, 60)
+    tree.put(talk, 60, Live(talk, needs), mark=True, rank=BRANCH)
+    evict(tree, tree.nbytes - 1)
+    states = [node.end for node in sorted(tree.nodes(), key=_start) if node.state is not None]
+    assert len(states) == 3
+    assert {9, 60} < set(states)
+
+
 def _start(node: Node) -> int:
     return node.start

@@ -1,10 +1,9 @@
 import { commandLine } from "./command-line.ts"
-import type { Serving } from "./serving.ts"
 
 /** What a person should know once the proxy listens. */
 export interface BannerFacts {
   readonly port: number
-  readonly serving: Serving
+  readonly serving: { readonly titles: ReadonlyArray<string>; readonly demo: boolean }
   /** The configuration file, where there is one. */
   readonly file?: string
   /** Where the token is, or undefined when the user gave it. */

@@ -49,7 +49,7 @@ export const serve = (options: ServeOptions) =>
       home: home.root,
       startedAt: yield* Clock.currentTimeMillis
     }
-    const serving = yield* servingOf(read, options.agreed, process.env)
+    const serving = yield* servingOf(read, options.given, options.agreed, process.env)
     const seeing = seeingOf(configuration)
     const announced = Layer.unwrap(
       Effect.gen(function* () {

@@ -85,8 +85,11 @@ describe("pensieve", () => {
 
 describe("a proxy in the background", () => {
   it("is there when `start --detach` comes back, is shown by `status`, and is gone after `stop`", async () => {
-    const { pid, status, model } = await startDetached()
-    assert.strictEqual(status, "healthy")
+    const { pid } = await startDetached()
+    const { model } = await until("it has found its upstream", 30_000, async () => {
+      const proxy = await only()
+      return proxy.status === "healthy" ? proxy : undefined
+    })
     assert.strictEqual(model, "scripted-model")
     assert.match(
       (await home.run(["status"])).stdout,

@@ -1,5 +1,6 @@
 export * from "./anthropic/anthropic-backend.ts"
 export * from "./backend.ts"
+export * from "./later-backend.ts"
 export * from "./mlx/bridge-process.ts"
 export * from "./mlx/bridge-supervisor.ts"
 export * from "./mlx/forced-script.ts"

@@ -39,11 +39,25 @@ export class BackendPool {
   readonly #context: PoolContext
   readonly #allowRemoteFallback: boolean
 
-  constructor(members: ReadonlyArray<PoolMember>, options: PoolOptions = {}) {
+  /** @param before the pool that this one takes the place of: what is known of backends that stay is kept */
+  constructor(members: ReadonlyArray<PoolMember>, options: PoolOptions = {}, before?: BackendPool) {
     const { queue = defaultQueue, allowRemoteFallback = false, now = () => performance.now() } = options
-    this.#members = new Map(members.map((member) => [member.name, new Member(member)]))
-    this.#context = { now, desk: new SlotDesk({ queue, now }), affinity: new AffinityMap() }
+    this.#members = new Map(
+      members.map((member) => [member.name, before === undefined ? new Member(member) : before.#kept(member)])
+    )
+    this.#context =
+      before === undefined
+        ? { now, desk: new SlotDesk({ queue, now }), affinity: new AffinityMap() }
+        : { ...before.#context, now }
+    this.#context.desk.change({ queue, now })
     this.#allowRemoteFallback = allowRemoteFallback
+  }
+
+  #kept(member: PoolMember): Member {
+    const own = this.#members.get(member.name)
+    if (own === undefined || own.backend !== member.backend) return new Member(member)
+    own.change(member)
+    return own
   }
 
   get members(): ReadonlyArray<PoolMember> {

@@ -22,8 +22,8 @@ export class Member {
   readonly name: string
   readonly backend: Backend["Service"]
   readonly local: boolean
-  readonly #weight: number
-  readonly #slots: number
+  #weight: number
+  #slots: number
   #load = 0
   #health: Health = unprobed
   #breaker: Breaker = closedBreaker
@@ -34,6 +34,12 @@ export class Member {
     this.name = name
     this.backend = backend
     this.local = local
+    this.#slots = slots
+    this.#weight = weight
+  }
+
+  /** Takes in what the configuration now says of the same backend. */
+  change({ slots = Number.POSITIVE_INFINITY, weight = 1 }: PoolMember): void {
     this.#slots = slots
     this.#weight = weight
   }

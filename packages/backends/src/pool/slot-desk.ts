@@ -35,11 +35,16 @@ export interface Slot {
 
 /** Hands out the slots of all backends. */
 export class SlotDesk {
-  readonly #options: DeskOptions
+  #options: DeskOptions
   readonly #line = new WaitLine()
   #meanMs = usualMs
 
   constructor(options: DeskOptions) {
+    this.#options = options
+  }
+
+  /** Works by other rules from now on. */
+  change(options: DeskOptions): void {
     this.#options = options
   }
 
@@ -55,7 +60,7 @@ export class SlotDesk {
   )
 
   #makeSlot(): Slot {
-    const { now } = this.#options
+    const now = (): number => this.#options.now()
     let held: { readonly member: Member; readonly since: number } | undefined
     let waiter: Waiter | undefined
     const hold = (member: Member): Member => {
