@@ -59,6 +59,8 @@ export class Backend extends Context.Service<
     readonly generate: (conversation: Conversation) => Stream.Stream<GenerationEvent, BackendError>
     /** How it is in numbers, for whoever watches: bytes of memory, tokens in its cache. */
     readonly numbers?: Effect.Effect<Readonly<Record<string, number>>, BackendError>
+    /** What it computes with, for whoever watches. */
+    readonly words?: Effect.Effect<Readonly<Record<string, string>>, BackendError>
     /** Offered where the server behind it speaks Anthropic's API: whoever speaks it as well is passed on, untranslated. */
     readonly passThrough?: PassThrough
   }

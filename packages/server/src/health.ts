@@ -1,5 +1,7 @@
 import { challengeHeader, credentialsOf, isChallenge, proofHeader, proofOf, tokenMatches } from "@pensieve/auth"
 import type { Backend } from "@pensieve/backends"
+import type { BackendError } from "@pensieve/errors"
+import type { Capabilities } from "@pensieve/models"
 import type { BackendHealth, ProxyHealth } from "@pensieve/operations"
 import { Effect, Option, type Scope } from "effect"
 import { HttpServerRequest } from "effect/http"
@@ -90,9 +92,48 @@ export const backendsHealth: Effect.Effect<ReadonlyArray<BackendHealth>, never, 
   }
 )
 
-const backendHealth = (name: string, { model, status, numbers }: Backend["Service"]): Effect.Effect<BackendHealth> =>
+const backendHealth = (
+  name: string,
+  { model, status, numbers, words, capabilities }: Backend["Service"]
+): Effect.Effect<BackendHealth> =>
   Effect.gen(function* () {
     const now = yield* status
-    const counted = now.status === "ready" && numbers !== undefined ? yield* Effect.option(numbers) : Option.none()
-    return { name, model, ...now, ...(Option.isSome(counted) ? { numbers: counted.value } : {}) }
+    if (now.status !== "ready") return { name, model, ...now }
+    const told = yield* Effect.all([known(numbers), known(words), known(Effect.map(capabilities, cardOf))])
+    const [counted, said, card] = told
+    return {
+      name,
+      model,
+      ...now,
+      ...(counted === undefined ? {} : { numbers: counted }),
+      ...(said === undefined ? {} : { words: said }),
+      ...(card === undefined ? {} : { card })
+    }
   })
+
+/** What can be told; a backend that fails to tell is still shown. */
+const known = <A>(asked: Effect.Effect<A, BackendError> | undefined): Effect.Effect<A | undefined> =>
+  asked === undefined ? Effect.succeed(undefined) : Effect.orElseSucceed(asked, () => undefined)
+
+const cardOf = (capabilities: Capabilities): NonNullable<BackendHealth["card"]> => {
+  const {
+    window,
+    toolForm,
+    reasoning,
+    images,
+    reportsCache,
+    estimatesTokens = false,
+    family,
+    models = []
+  } = capabilities
+  return {
+    ...(window === undefined ? {} : { window }),
+    tools: toolForm,
+    reasoning,
+    images,
+    reportsCache,
+    ...(estimatesTokens ? { estimatesTokens } : {}),
+    ...(family === "" ? {} : { family }),
+    ...(models.length === 0 ? {} : { models: models.length })
+  }
+}

@@ -1,5 +1,7 @@
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
+import { jsonFlag } from "../json-flag.ts"
+import { configFileFlag, givenSettings, settingFlags } from "../setting-flags.ts"
 import { verb } from "../verb.ts"
 
 const importFile = Command.make(
@@ -23,8 +25,34 @@ const importFile = Command.make(
   ])
 )
 
+const show = Command.make(
+  "show",
+  { settings: settingFlags, config: configFileFlag, json: jsonFlag },
+  Effect.fn("config show")(function* ({ settings, config: file, json }) {
+    const { showConfiguration } = yield* Effect.promise(() => import("../show-configuration.ts"))
+    return yield* verb(showConfiguration(givenSettings(settings, file), json))
+  })
+).pipe(
+  Command.withDescription("Print the values in force, each with where it came from. Secrets are masked."),
+  Command.withExamples([{ command: "pensieve config show --json", description: "For programs" }])
+)
+
+const schema = Command.make(
+  "schema",
+  {},
+  Effect.fn("config schema")(function* () {
+    const { showConfigurationSchema } = yield* Effect.promise(() => import("../show-configuration.ts"))
+    return yield* verb(showConfigurationSchema)
+  })
+).pipe(
+  Command.withDescription("Print the JSON Schema of the configuration file, for editors."),
+  Command.withExamples([
+    { command: "pensieve config schema > ~/.pensieve/config.schema.json", description: "Keep it beside the file" }
+  ])
+)
+
 /** `pensieve config`: what the program is told. */
 export const config = Command.make("config").pipe(
   Command.withDescription("What Pensieve is told."),
-  Command.withSubcommands([importFile])
+  Command.withSubcommands([show, schema, importFile])
 )

@@ -2,6 +2,7 @@ import { Command } from "effect/cli"
 import { claude } from "./claude.ts"
 import { codex } from "./codex.ts"
 import { config } from "./config.ts"
+import { doctor } from "./doctor.ts"
 import { explain } from "./explain.ts"
 import { logs } from "./logs.ts"
 import { restart } from "./restart.ts"
@@ -28,6 +29,7 @@ export const pensieve = Command.make("pensieve").pipe(
     statusline,
     logs,
     trace,
+    doctor,
     config,
     explain
   ]),

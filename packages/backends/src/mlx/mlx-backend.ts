@@ -80,7 +80,15 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         capabilities,
         countTokens,
         generate,
-        numbers: Effect.flatMap(supervisor.ready, ({ client }) => client.numbers)
+        numbers: Effect.flatMap(supervisor.ready, ({ client, model }) =>
+          Effect.map(client.numbers, (numbers) => ({ ...numbers, weightBytes: model.card.weightBytes }))
+        ),
+        words: Effect.map(supervisor.ready, ({ model: { card } }) => ({
+          device: card.device,
+          blas: card.blas,
+          architecture: card.architecture,
+          ...(card.quantization === null ? {} : { quantization: `${card.quantization.bits} bits` })
+        }))
       })
     })
   )

@@ -56,7 +56,11 @@ export const BackendHealth = Schema.Struct({
   status: Schema.Literals(["starting", "ready", "failed"]),
   message: optional(Schema.String),
   /** What it tells of itself, by name: bytes of memory, tokens in its cache, … */
-  numbers: optional(Schema.Record(Schema.String, Schema.Finite))
+  numbers: optional(Schema.Record(Schema.String, Schema.Finite)),
+  /** What it computes with: `device`, `blas`, … */
+  words: optional(Schema.Record(Schema.String, Schema.String)),
+  /** What it can do: window, form of tools, pictures, … */
+  card: optional(Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])))
 })
 export type BackendHealth = typeof BackendHealth.Type
 
