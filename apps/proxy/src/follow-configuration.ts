@@ -1,5 +1,6 @@
 import type { BackendPool } from "@pensieve/backends"
 import { changedPaths } from "@pensieve/config"
+import { Home } from "@pensieve/operations"
 import type { ChangingRouting } from "@pensieve/server"
 import { Effect, FileSystem, Option } from "effect"
 import { arrange } from "./arrange.ts"
@@ -66,7 +67,10 @@ export const followConfiguration = ({ given, env, running, change, ...start }: F
 
 /** What changes when one of the files does. */
 const stampOf = ({ file, functionFile }: ReadConfiguration) =>
-  Effect.map(Effect.all([stampOfFile(file), stampOfFile(functionFile)]), (stamps) => stamps.join("; "))
+  Effect.gen(function* () {
+    const { chosenModelFile } = yield* Home
+    return (yield* Effect.forEach([file, functionFile, chosenModelFile], stampOfFile)).join("; ")
+  })
 
 /** The same for each file that is not there. */
 const stampOfFile = (file: string | undefined): Effect.Effect<string, never, FileSystem.FileSystem> =>

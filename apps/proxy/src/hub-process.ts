@@ -40,7 +40,7 @@ export const hubDownload = Effect.fn("hubDownload")(function* (
 })
 
 /** The engine's environment, and all that is the hub's own: its token too, by any of its names. */
-const hubEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+export const hubEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...bridgeEnvironment(env),
   ...Object.fromEntries(Object.entries(env).filter(([name]) => /^(HF|HUGGING_?FACE)_/.test(name)))
 })

@@ -22,15 +22,23 @@ export interface Getting {
   readonly refusal?: string
 }
 
+/** The models on this machine, and where the hub's are. */
+export const modelsHere = Effect.gen(function* () {
+  const { modelsFolder } = yield* Home
+  const hubCache = hubCacheFolder(process.env, homedir())
+  return {
+    hubCache,
+    all: findModels({ modelsFolders: [places.models, modelsFolder], hubCache, demo: places.demoModel })
+  }
+})
+
 /**
  * The model to serve. One that is not on this machine is downloaded if the user agrees, else the best one at hand serves.
  *
  * @param requested what the user named, or undefined
  */
 export const modelFor = Effect.fn("modelFor")(function* (requested: string | undefined, { agreed, refusal }: Getting) {
-  const home = yield* Home
-  const hubCache = hubCacheFolder(process.env, homedir())
-  const find = findModels({ modelsFolders: [places.models, home.modelsFolder], hubCache, demo: places.demoModel })
+  const { hubCache, all: find } = yield* modelsHere
   const given =
     requested === undefined
       ? undefined

@@ -12,6 +12,8 @@ export interface PlannedBackend {
   readonly name: string
   readonly layer: Layer.Layer<Backend>
   readonly settings: BackendSettings
+  /** The model, as far as it is known before the backend runs. */
+  readonly model: string
   /** What it is, for a person: one line. */
   readonly title: string
   /** It runs the built-in demo model. */
@@ -49,6 +51,7 @@ export const planBackend = Effect.fn("planBackend")(function* (
       name,
       layer,
       settings,
+      model: folder.name,
       title: `Model: ${folder.name} (${why})`,
       demo: folder.source === "demo"
     } satisfies PlannedBackend
@@ -60,6 +63,7 @@ export const planBackend = Effect.fn("planBackend")(function* (
     name,
     layer,
     settings,
+    model: model ?? url ?? name,
     title: `Upstream: ${url} (${model ?? unnamed[kind]})`,
     demo: false
   } satisfies PlannedBackend

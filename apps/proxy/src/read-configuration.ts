@@ -1,5 +1,5 @@
-import { type Configuration, type Resolved, resolveConfiguration } from "@pensieve/config"
-import { configurationPlace, readConfigurationText } from "@pensieve/operations"
+import { type Configuration, defaultReference, ownEngine, type Resolved, resolveConfiguration } from "@pensieve/config"
+import { chosenModel, configurationPlace, readConfigurationText } from "@pensieve/operations"
 import { Effect, Result } from "effect"
 import { dirname, resolve } from "node:path"
 import { CommandFailure } from "./command-failure.ts"
@@ -26,7 +26,7 @@ export const readConfiguration = Effect.fn("readConfiguration")(function* (given
   const resolved = resolveConfiguration({ flags, env: process.env, ...(text === undefined ? {} : { file: text }) })
   if (Result.isSuccess(resolved))
     return {
-      ...resolved.success,
+      ...withChosen(resolved.success, yield* chosenModel),
       file,
       fromFile: text !== undefined,
       ...functionFileOf(resolved.success, file)
@@ -36,6 +36,18 @@ export const readConfiguration = Effect.fn("readConfiguration")(function* (given
   )
   return yield* failed(lines.join("\npensieve: "))
 })
+
+/** The model that the user chose by `models use`, where nothing else names one. */
+const withChosen = (resolved: Resolved<Configuration>, chosen: string | undefined): Resolved<Configuration> => {
+  const { value, tree, originOf } = resolved
+  // What the configuration leads to comes first.
+  if (chosen === undefined || value.model !== undefined || defaultReference(resolved) !== ownEngine) return resolved
+  return {
+    value: { ...value, model: chosen },
+    tree: { ...(typeof tree === "object" && !Array.isArray(tree) ? tree : {}), model: chosen },
+    originOf: (path) => (path[0] === "model" ? { from: "preset", name: "of `models use`" } : originOf(path))
+  }
+}
 
 /** A path in the file begins where the file is, one of a flag or a variable where the program does. */
 const functionFileOf = (

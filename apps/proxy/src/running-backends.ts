@@ -39,7 +39,7 @@ export const makeRunningBackends: Effect.Effect<RunningBackends, never, Scope.Sc
         planned.settings.kind === "mlx" && others.length > 0
           ? laterBackend(
               planned.name,
-              planned.title,
+              planned.model,
               Effect.andThen(
                 Effect.forEach(others, ({ ended }) => Deferred.await(ended), { discard: true }),
                 make

@@ -11,6 +11,7 @@ const planned = (key: string, kind: "mlx" | "openai"): PlannedBackend => ({
   key,
   name: key,
   settings: { kind },
+  model: "m",
   title: key,
   demo: false,
   layer: Layer.effect(

@@ -25,6 +25,8 @@ export const laterBackend = (
       ),
       capabilities: Effect.flatMap(backend, ({ capabilities }) => capabilities),
       countTokens: (conversation) => Effect.flatMap(backend, ({ countTokens }) => countTokens(conversation)),
+      numbers: Effect.flatMap(backend, ({ numbers }) => numbers ?? Effect.succeed({})),
+      words: Effect.flatMap(backend, ({ words }) => words ?? Effect.succeed({})),
       generate: (conversation) => Stream.unwrap(Effect.map(backend, ({ generate }) => generate(conversation)))
     }
   })

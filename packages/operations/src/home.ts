@@ -16,6 +16,8 @@ export class Home extends Context.Service<
     readonly logsFolder: string
     readonly tracesFolder: string
     readonly modelsFolder: string
+    /** What `pensieve models use` chose. */
+    readonly chosenModelFile: string
     /** Uploaded files. */
     readonly filesFolder: string
     /** Message batches and their results. */
@@ -49,6 +51,7 @@ export class Home extends Context.Service<
           logsFolder: path.join(root, "logs"),
           tracesFolder: path.join(root, "traces"),
           modelsFolder: path.join(root, "models"),
+          chosenModelFile: path.join(root, "chosen-model"),
           filesFolder: path.join(root, "files"),
           batchesFolder: path.join(root, "batches"),
           cacheFolder: path.join(root, "cache")

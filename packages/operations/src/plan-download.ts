@@ -1,6 +1,7 @@
 import { fitsMemory } from "./choose-model.ts"
 import { formatBytes, formatMemory } from "./format-size.ts"
 import type { HubInfo } from "./hub-lines.ts"
+import { knownModels } from "./models/known-models.ts"
 
 /** What decides about a download. */
 export interface DownloadFacts {
@@ -35,16 +36,6 @@ const diskReserve = 0.5e9
 
 /** The memory that a model needs, roughly: weights, what computing with them takes, and a conversation. Bytes. */
 const memoryNeed = (weightBytes: number): number => weightBytes * 1.1 + workingMemory
-
-/** Models to name when another does not fit, largest first. Sizes are those of their weights. */
-const wellKnown = [
-  { name: "mlx-community/Qwen3-30B-A3B-4bit", bytes: 17.2e9 },
-  { name: "mlx-community/Qwen3-14B-4bit", bytes: 8.3e9 },
-  { name: "mlx-community/Qwen3-8B-4bit", bytes: 4.6e9 },
-  { name: "mlx-community/Qwen3-4B-4bit", bytes: 2.3e9 },
-  { name: "mlx-community/Qwen3-1.7B-4bit", bytes: 1e9 },
-  { name: "mlx-community/Qwen3-0.6B-4bit", bytes: 0.35e9 }
-]
 
 /** Decides about the download of a model that is not on this machine, and says why. */
 export const planDownload = (facts: DownloadFacts): DownloadPlan => {
@@ -83,7 +74,7 @@ const diskProblem = (info: HubInfo, freeBytes: number | undefined): ReadonlyArra
       ]
 
 const instead = ({ info, memoryBytes, freeBytes }: DownloadFacts): string => {
-  const fitting = wellKnown.find(
+  const fitting = knownModels.find(
     ({ bytes }) => bytes < info.weightBytes && fitsMemory(bytes, memoryBytes) && fitsDisk(bytes, freeBytes)
   )
   return fitting === undefined

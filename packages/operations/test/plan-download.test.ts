@@ -48,7 +48,10 @@ describe("planDownload", () => {
   it("does not offer what does not fit the memory, and names what does", () => {
     const { lines, action } = plan({ info: info(40e9) })
     assert.strictEqual(action, "leave")
-    assert.match(lines.join("\n"), /too large for this machine's memory\.\n.*Qwen3-30B-A3B-4bit \(17 GB\)/)
+    assert.match(
+      lines.join("\n"),
+      /too large for this machine's memory\.\n.*Qwen3-Coder-30B-A3B-Instruct-4bit \(17 GB\)/
+    )
     assert.match(plan({ info: info(40e9), memoryBytes: 8 * GiB }).lines.join(), /Qwen3-8B-4bit/)
     assert.match(plan({ info: info(4e8), memoryBytes: GiB / 4 }).lines.join(), /Take a smaller model/)
   })

@@ -5,6 +5,7 @@ import { config } from "./config.ts"
 import { doctor } from "./doctor.ts"
 import { explain } from "./explain.ts"
 import { logs } from "./logs.ts"
+import { models } from "./models.ts"
 import { restart } from "./restart.ts"
 import { setup } from "./setup.ts"
 import { start } from "./start.ts"
@@ -30,6 +31,7 @@ export const pensieve = Command.make("pensieve").pipe(
     logs,
     trace,
     doctor,
+    models,
     config,
     explain
   ]),
