@@ -8,6 +8,7 @@ import { type Duration, Effect, Redacted, Result, Stream } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { Activity } from "./activity.ts"
 import { noticeHeader, routeHeader } from "./answer-headers.ts"
+import { consultCache } from "./cache/consult-cache.ts"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
 import { passOnMessage } from "./pass-on.ts"
@@ -87,13 +88,14 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
     const conversation = yield* resolveFiles(routed.conversation)
     const clientKeys = credentialsOf(withoutToken(headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
+    const cached = yield* consultCache(routed, conversation, headers)
     const open = yield* (yield* Exchanges).begin({
       requestId,
       dialect: dialect.name,
       asked: conversation,
       route: routed.describe
     })
-    const events = (refusal ?? backend.generate(conversation)).pipe(
+    const events = (refusal ?? cached.answer(() => backend.generate(conversation))).pipe(
       Stream.mapArray(open.watch),
       Stream.provideService(ClientKeys, clientKeys),
       Stream.interruptWhen((yield* Stopping).signal),
@@ -107,6 +109,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
       feed: yield* startFeed<PensieveError, never>(events),
       headers: () => ({
         ...routeHeader(routed.describe()),
+        "x-pensieve-cache": cached.outcome,
         ...noticeHeader([...conversation.notices, ...open.notices()])
       }),
       pingEvery
