@@ -106,6 +106,7 @@ class Bridge:
             reasoning=await self._budget(model, request, prompt),
             grammar=grammar,
             request_class=request.request_class,
+            session=request.session,
             continues=request.prompt.continue_final,
             boundaries=prompt.boundaries,
             cache_point=prompt.tokens_of(request.cache_point, len(request.prompt.messages)),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import mlx.core as mx
 
-from .events import Event
+from .events import Event, Finished
 from .log import log, log_exception
 from .model import LoadedModel, ModelError
 from .prefix_store import StoreSnapshot
@@ -46,6 +46,8 @@ class Engine:
         self._wake = threading.Condition()
         self._waiting: dict[str, Row] = {}
         self._cancelled: set[str] = set()
+        # Sessions of the requests that wait or run.
+        self._sessions: dict[str, str | None] = {}
         self._fault: Fault | None = None
         self._stopping = False
         self._ready = False
@@ -59,7 +61,10 @@ class Engine:
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        """Queue a request. Raises `Refusal` 503 when the engine is not ready or the queue is full."""
+        """Queue a request. Raises `Refusal` 503 when the engine is not ready or the queue is full.
+
+        A single session may fill half of the queue.
+        """
         with self._wake:
             health = self.health()
             if health.status != "ready" or self.model is None or self._stopping:
@@ -67,7 +72,12 @@ class Engine:
                 raise Refusal(503, code, health.message or "the engine is not ready")
             if len(self._waiting) >= self._options.queue:
                 raise Refusal(503, "overloaded", f"{len(self._waiting)} requests are waiting already; try again later")
-            self._waiting[job.generation] = Row(job, self.model)
+            own = sum(row.job.session == job.session for row in self._waiting.values()) if job.session else 0
+            if own >= max(1, self._options.queue // 2):
+                raise Refusal(503, "overloaded", f"{own} requests of this session are waiting already; try again later")
+            ahead = sum(s == job.session for s in self._sessions.values()) if job.session else 0
+            self._sessions[job.generation] = job.session
+            self._waiting[job.generation] = Row(job, self.model, ahead)
             self._wake.notify()
 
     def cancel(self, generation: str) -> None:
@@ -136,7 +146,7 @@ class Engine:
     def _start(self) -> Steps:
         began = time.monotonic()
         model = self.model = self._load()
-        steps = self._steps = Steps(model, self._options, self.counters, self._deliver)
+        steps = self._steps = Steps(model, self._options, self.counters, self._tell)
         steps.warm_up()
         self._tick = time.monotonic()
         self._ready = True
@@ -166,6 +176,13 @@ class Engine:
         with self._wake:
             row = admissible(self._waiting.values(), steps.running, steps.capacity)
             return self._waiting.pop(row.generation) if row is not None else None
+
+    def _tell(self, events: list[tuple[str, Event]]) -> None:
+        with self._wake:
+            for generation, event in events:
+                if isinstance(event, Finished):
+                    self._sessions.pop(generation, None)
+        self._deliver(events)
 
     def _take_fault(self, kind: Fault) -> bool:
         if self._fault != kind:

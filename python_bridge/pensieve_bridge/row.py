@@ -41,6 +41,7 @@ class Job:
     reasoning: ReasoningBudget | None = None
     grammar: PendingGrammar | None = None
     request_class: str = "main"
+    session: str | None = None
     continues: bool = False
     boundaries: Boundaries = NO_BOUNDARIES
     cache_point: int = 0
@@ -52,13 +53,14 @@ class Row:
     Its grammar may still be compiled while it prefills; nothing is said until that has succeeded (`settle`).
     """
 
-    def __init__(self, job: Job, model: LoadedModel) -> None:
+    def __init__(self, job: Job, model: LoadedModel, ahead: int = 0) -> None:
+        """`ahead`: see `due`."""
         arrived = time.monotonic()
         self.job = job
         self.generation = job.generation
         self.request_class = job.request_class
         self.worth = Worth.of(job.request_class, job.boundaries.head)
-        self.due = due(arrived, job.request_class, len(job.prompt))
+        self.due = due(arrived, job.request_class, len(job.prompt), ahead)
         self.goal = len(job.prompt) - (1 if job.limit else 0)
         """Prompt tokens that are prefilled; the last one is left for `first_token`."""
         self.tokens = as_tokens(job.prompt)

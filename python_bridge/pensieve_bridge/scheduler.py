@@ -16,13 +16,19 @@ _PATIENCE = {
     "background": 600.0,
 }
 _PROMPT_TOKENS_PER_SECOND = 500.0
+_TURN_SECONDS = 10.0
+"""By so much a request lets others go first for each one of its own session that came before it."""
 
 SHORT_CLASSES = frozenset({"probe", "classifier", "title"})
 
 
-def due(arrived: float, request_class: str, prompt_tokens: int) -> float:
-    """The moment (same clock as `arrived`, seconds) by which a request wants its turn; the earliest goes first."""
-    return arrived + _PATIENCE[request_class] + prompt_tokens / _PROMPT_TOKENS_PER_SECOND
+def due(arrived: float, request_class: str, prompt_tokens: int, ahead: int = 0) -> float:
+    """The moment (same clock as `arrived`, seconds) by which a request wants its turn; the earliest goes first.
+
+    `ahead`: requests of the same session that run or wait: a session that asks for much at once must not keep the
+    others from their turn.
+    """
+    return arrived + _PATIENCE[request_class] + prompt_tokens / _PROMPT_TOKENS_PER_SECOND + ahead * _TURN_SECONDS
 
 
 class HasDue(Protocol):
@@ -53,10 +59,14 @@ def admissible(waiting: Iterable[Item], running: int, capacity: int) -> Item | N
 
 @dataclass(slots=True, frozen=True)
 class ChunkLimits:
-    """`alone_seconds`: how long a chunk may take (and a cancel may wait); `shared_seconds`: while others decode."""
+    """Tokens and seconds of a chunk; the seconds are also what a cancel may have to wait.
+
+    The `shared` ones hold while others decode: their next token waits for the chunk.
+    """
 
     largest: int
     smallest: int = 16
+    shared_largest: int = 512
     alone_seconds: float = 0.5
     shared_seconds: float = 0.1
 
@@ -72,11 +82,12 @@ class ChunkSizer:
         limits = self._limits
         if self._tokens_per_second is None:
             return min(limits.largest, 64 if others_decode else 256)
+        largest = min(limits.largest, limits.shared_largest) if others_decode else limits.largest
         seconds = limits.shared_seconds if others_decode else limits.alone_seconds
         wanted = int(self._tokens_per_second * seconds)
         # Powers of two: few shapes, so kernels and buffers are reused.
         size = 1 << max(wanted, 1).bit_length() - 1
-        return max(limits.smallest, min(size, limits.largest))
+        return max(limits.smallest, min(size, largest))
 
     def record(self, tokens: int, seconds: float) -> None:
         if tokens < self._limits.smallest:

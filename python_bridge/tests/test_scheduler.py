@@ -12,10 +12,11 @@ class Asked:
     request_class: str
     arrived: float
     tokens: int = 100
+    ahead: int = 0
 
     @property
     def due(self) -> float:
-        return due(self.arrived, self.request_class, self.tokens)
+        return due(self.arrived, self.request_class, self.tokens, self.ahead)
 
 
 def test_a_title_overtakes_a_long_prefill() -> None:
@@ -34,6 +35,17 @@ def test_nobody_starves() -> None:
             assert second < 200
             return
     raise AssertionError("the old request was never served")
+
+
+def test_a_session_that_asks_for_much_at_once_lets_another_one_go_before_its_second() -> None:
+    many = [Asked(f"many {n}", "main", 0, 20_000, ahead=n) for n in range(20)]
+    other = Asked("other", "main", 5, 20_000)
+    waiting = [*many, other]
+    order: list[str] = []
+    while (served := most_due(waiting)) is not None:
+        waiting.remove(served)
+        order.append(served.name)
+    assert order[:3] == ["many 0", "other", "many 1"]
 
 
 def test_equals_are_served_in_the_order_they_came() -> None:
@@ -65,6 +77,13 @@ def test_chunks_shrink_while_others_decode() -> None:
     chunks.record(256, 0.256)
     assert chunks.next_size(others_decode=False) == 256
     assert chunks.next_size(others_decode=True) == 64
+
+
+def test_a_running_answer_waits_for_two_chunks_of_256_at_most() -> None:
+    chunks = ChunkSizer(ChunkLimits(largest=2048))
+    chunks.record(2048, 0.001)
+    assert chunks.next_size(others_decode=True) == 512
+    assert chunks.next_size(others_decode=False) == 2048
 
 
 def test_chunks_stay_within_their_limits() -> None:

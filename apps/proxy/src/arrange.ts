@@ -1,8 +1,9 @@
 import { BackendPool, type PoolMember } from "@pensieve/backends"
 import type { Configuration } from "@pensieve/config"
 import { explicitTarget } from "@pensieve/router"
-import type { HeldArrangement } from "@pensieve/server"
+import { type HeldArrangement, makeRoutingFunction } from "@pensieve/server"
 import { Effect, Exit, Scope } from "effect"
+import { CommandFailure } from "./command-failure.ts"
 import type { Plan } from "./plan.ts"
 import { rulesOf } from "./routing-rules.ts"
 import type { RunningBackends } from "./running-backends.ts"
@@ -13,23 +14,38 @@ import type { RunningBackends } from "./running-backends.ts"
  * @param before the pool of the arrangement that this one takes the place of
  */
 export const arrange = (
-  { configuration, backends, otherwise }: Plan,
+  { configuration, backends, otherwise, functionFile }: Plan,
   running: RunningBackends,
   before?: BackendPool
-): Effect.Effect<HeldArrangement, never, Scope.Scope> =>
+): Effect.Effect<HeldArrangement, CommandFailure, Scope.Scope> =>
   Effect.gen(function* () {
+    const scope = yield* Scope.fork(yield* Scope.Scope)
+    const choose = yield* Scope.provide(routingFunctionOf(functionFile, configuration.router.functionMs), scope)
     const { members, release } = yield* running.hold(backends)
     const { allowRemoteFallback, pool: poolSettings } = configuration
     const pool = new BackendPool(members, { queue: poolSettings.queue, allowRemoteFallback }, before)
-    const scope = yield* Scope.fork(yield* Scope.Scope)
     yield* Scope.provide(pool.watched, scope)
     yield* warnOfUnused(configuration, members)
     const names = backends.map(({ name }) => name)
     return {
-      arrangement: { rules: rulesOf(configuration, otherwise, names), pool, sampling: samplingOf(configuration) },
+      arrangement: {
+        rules: rulesOf(configuration, otherwise, names),
+        pool,
+        sampling: samplingOf(configuration),
+        ...(choose === undefined ? {} : { choose })
+      },
       release: Effect.andThen(Scope.close(scope, Exit.void), release)
     }
   })
+
+/** The user's routing function, for as long as the scope lives. */
+export const routingFunctionOf = (file: string | undefined, limitMs: number) =>
+  file === undefined
+    ? Effect.succeed(undefined)
+    : Effect.mapError(
+        makeRoutingFunction({ file, limitMs }),
+        ({ message }) => new CommandFailure({ message: `router.function: ${message}.`, exitCode: 2 })
+      )
 
 const samplingOf = ({ models }: Configuration) =>
   Object.fromEntries(

@@ -30,16 +30,19 @@ export const followConfiguration = ({ given, env, running, change, ...start }: F
   Effect.gen(function* () {
     let { plan, read } = start
     let pool = start.first
-    let seen = yield* stampOf(read.file)
+    let seen = yield* stampOf(read)
+    let seenFunction = yield* stampOfFile(read.functionFile)
     const takeIn = Effect.gen(function* () {
       const next = yield* readConfiguration(given)
-      const changed = changedPaths(read, next)
+      const functionNow = yield* stampOfFile(next.functionFile)
+      const changed = [...changedPaths(read, next), ...(functionNow === seenFunction ? [] : ["router.function"])]
       if (changed.length === 0) return
       plan = yield* planOf(next, { agreed: false, env, before: plan })
       const held = yield* arrange(plan, running, pool)
       yield* change(held)
       pool = held.arrangement.pool
       read = next
+      seenFunction = functionNow
       const later = changed.filter((path) => atStart.has(path))
       yield* Effect.logInfo("configuration changed").pipe(
         Effect.annotateLogs({
@@ -50,7 +53,7 @@ export const followConfiguration = ({ given, env, running, change, ...start }: F
     })
     while (true) {
       yield* Effect.sleep(lookEvery)
-      const now = yield* stampOf(read.file)
+      const now = yield* stampOf(read)
       if (now === seen) continue
       seen = now
       yield* Effect.catch(takeIn, ({ message }) =>
@@ -61,9 +64,14 @@ export const followConfiguration = ({ given, env, running, change, ...start }: F
     }
   })
 
-/** What changes when a file does; the same for one that is not there. */
-const stampOf = (file: string): Effect.Effect<string, never, FileSystem.FileSystem> =>
+/** What changes when one of the files does. */
+const stampOf = ({ file, functionFile }: ReadConfiguration) =>
+  Effect.map(Effect.all([stampOfFile(file), stampOfFile(functionFile)]), (stamps) => stamps.join("; "))
+
+/** The same for each file that is not there. */
+const stampOfFile = (file: string | undefined): Effect.Effect<string, never, FileSystem.FileSystem> =>
   Effect.gen(function* () {
+    if (file === undefined) return "none"
     const fs = yield* FileSystem.FileSystem
     const { mtime, size, ino } = yield* fs.stat(file)
     return [Option.getOrUndefined(mtime)?.getTime(), size, Option.getOrUndefined(ino)].join(" ")

@@ -12,6 +12,8 @@ export interface Plan {
   readonly backends: ReadonlyArray<PlannedBackend>
   /** The model that answers where no rule applies. */
   readonly otherwise: string
+  /** The user's routing function. */
+  readonly functionFile?: string
 }
 
 /** What a plan may do. */
@@ -29,9 +31,7 @@ export const planOf = Effect.fn("planOf")(function* (read: ReadConfiguration, { 
   const configuration = read.value
   const otherwise = defaultReference(read)
   const key = env[upstreamKeyVariable]?.trim() ?? ""
-  const used = Object.entries(backendsOf(configuration, key === "" ? undefined : key)).filter(([name]) =>
-    isUsed(name, configuration, otherwise)
-  )
+  const used = usedBackends(configuration, otherwise, key === "" ? undefined : key)
   const getting = gettingOf(configuration, agreed, before !== undefined)
   const backends = yield* Effect.forEach(used, ([name, settings]) => {
     const same = before?.backends.find((one) => one.key === keyOf(name, settings, configuration))
@@ -39,8 +39,20 @@ export const planOf = Effect.fn("planOf")(function* (read: ReadConfiguration, { 
       ? planBackend(name, settings, configuration, getting)
       : Effect.succeed({ ...same, settings })
   })
-  return { configuration, backends, otherwise } satisfies Plan
+  const { functionFile } = read
+  return { configuration, backends, otherwise, ...(functionFile === undefined ? {} : { functionFile }) } satisfies Plan
 })
+
+/** What there is to choose from, found out without looking at anything but the configuration. */
+export const backendNames = (
+  read: ReadConfiguration
+): { readonly names: ReadonlyArray<string>; readonly otherwise: string } => {
+  const otherwise = defaultReference(read)
+  return { otherwise, names: usedBackends(read.value, otherwise, undefined).map(([name]) => name) }
+}
+
+const usedBackends = (configuration: Configuration, otherwise: string, upstreamKey: string | undefined) =>
+  Object.entries(backendsOf(configuration, upstreamKey)).filter(([name]) => isUsed(name, configuration, otherwise))
 
 const gettingOf = ({ localOnly }: Configuration, agreed: boolean, isChange: boolean): Getting => {
   if (localOnly) return { agreed, refusal: "and localOnly is true: nothing is downloaded" }

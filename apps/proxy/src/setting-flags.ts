@@ -17,8 +17,16 @@ export const settingFlags = Object.fromEntries(
     ])
 )
 
-/** The flag that names the configuration file. */
+/** Name of the flag below. */
 export const configFlag = "config"
+
+/** The configuration file. */
+export const configFileFlag = Flag.String("config").pipe(
+  Flag.withDescription(
+    "The configuration file; else pensieve.yaml in the current folder, else config.yaml in PENSIEVE_HOME."
+  ),
+  Flag.optional
+)
 
 /** What was given of them, and the configuration file, by flag. */
 export type GivenSettings = Readonly<Record<string, string>>

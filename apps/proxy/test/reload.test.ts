@@ -78,6 +78,21 @@ describe("a configuration file that changes", () => {
     assert.strictEqual(await textOf(), "near")
   })
 
+  it("may name a function; a change of that file is a change, too", async () => {
+    const module = join(proxy.home, "route.mjs")
+    writeFileSync(module, `export default ({ requestedModel }) => (requestedModel === "any" ? "far" : undefined)\n`)
+    writeFileSync(file(), config("router: {default: near, function: route.mjs, functionMs: 20000}\n"))
+    await logged(/configuration changed.*router\.function/)
+    assert.strictEqual(await textOf(), "far")
+    writeFileSync(module, "export default 1\n")
+    await logged(/the one before stays.*no function as its default export/)
+    assert.strictEqual(await textOf(), "far")
+    writeFileSync(module, "export default () => { throw new Error('mine') }\n")
+    await logged(/configuration changed.*changed=router\.function/)
+    assert.strictEqual(await textOf(), "near")
+    await logged(/routing function.*it threw: mine/)
+  })
+
   it("does not touch backends that stay as they are", () => {
     const started = (url: string) =>
       proxy

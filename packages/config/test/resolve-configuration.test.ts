@@ -25,7 +25,7 @@ describe("resolveConfiguration", () => {
         port: 7777,
         logLevel: "info",
         backends: {},
-        router: { longContext: { threshold: 60_000 }, tiers: {}, rules: [] },
+        router: { longContext: { threshold: 60_000 }, tiers: {}, functionMs: 500, rules: [] },
         localOnly: false,
         model: undefined
       }

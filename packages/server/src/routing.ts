@@ -1,6 +1,7 @@
 import { Backend, BackendPool, type PassThrough } from "@pensieve/backends"
 import type { Sampling } from "@pensieve/models"
 import { type RoutingRules, singleBackend } from "@pensieve/router"
+import type { RoutingFunction } from "./routing-function.ts"
 import { Context, Effect, Layer, type Scope } from "effect"
 
 /** Who answers what, as one configuration says. */
@@ -9,6 +10,8 @@ export interface Arrangement {
   readonly pool: BackendPool
   /** How tokens are chosen where a request does not say, by the configuration's name of the model. */
   readonly sampling: Readonly<Record<string, Sampling>>
+  /** The user's own choice, which the rules are told of. */
+  readonly choose?: RoutingFunction
 }
 
 /** An arrangement, and how to let it go once nobody uses it. */
@@ -91,8 +94,8 @@ export class Routing extends Context.Service<
 }
 
 /** Whether there is anything to choose. */
-export const hasChoice = ({ rules }: Arrangement): boolean =>
-  rules.backends.length > 1 || Object.keys(rules.models).length > 0
+export const hasChoice = ({ rules, choose }: Arrangement): boolean =>
+  choose !== undefined || rules.backends.length > 1 || Object.keys(rules.models).length > 0
 
 /** What passes on every request of Anthropic's clients, where there is nothing to choose. */
 export const onlyPassThrough = (arrangement: Arrangement): PassThrough | undefined =>

@@ -187,6 +187,16 @@ describe("pensieve claude", () => {
   })
 })
 
+describe("pensieve status on a terminal", () => {
+  it("goes on until Ctrl-C, which ends the view and not the proxy", async () => {
+    await home.run(["start", "--detach"])
+    const watch = { command: [...home.program, "status"], cwd: project, env: home.env }
+    const result = await runInTerminal(watch, [{ await: "healthy" }, { await: "healthy", type: "\u0003" }], 60)
+    assert.isTrue(result.ok, result.text)
+    assert.lengthOf(await proxies(), 1)
+  })
+})
+
 const arrowDown = "\u001b[B"
 
 describe("pensieve setup", () => {
