@@ -4,7 +4,7 @@ import type { InvalidRequest, PensieveError } from "@pensieve/errors"
 import { type Conversation, type GenerationEvent, isJsonObject } from "@pensieve/models"
 import { makeId } from "@pensieve/operations"
 import { startFeed } from "@pensieve/streaming"
-import { type Duration, Effect, Redacted, Result, Stream } from "effect"
+import { type Duration, Effect, Metric, Redacted, Result, Stream } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { Activity } from "./activity.ts"
 import { noticeHeader, routeHeader } from "./answer-headers.ts"
@@ -89,7 +89,8 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
     const clientKeys = credentialsOf(withoutToken(headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
     const cached = yield* consultCache(routed, conversation, headers)
-    const open = yield* (yield* Exchanges).begin({
+    const exchanges = yield* Exchanges
+    const open = yield* exchanges.begin({
       requestId,
       dialect: dialect.name,
       asked: conversation,
@@ -98,6 +99,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
     const events = (refusal ?? cached.answer(() => backend.generate(conversation))).pipe(
       Stream.mapArray(open.watch),
       Stream.provideService(ClientKeys, clientKeys),
+      Stream.provideService(Metric.MetricRegistry, exchanges.registry),
       Stream.interruptWhen((yield* Stopping).signal),
       Stream.onExit((exit) => {
         routed.remember(open.usage())
