@@ -13,9 +13,9 @@ from .corpus import Conversations
 from .tokenizer import EOS, letter_pieces, token_id
 
 HEADER = "<|im_start|>assistant\n"
-FIRST, TURN, FULL, REST = 6.0, 3.0, 1.0, 0.1  # loss weights: see `_weigh_call` and `_weigh_words`
+FIRST, TURN, FULL, REST = 6.0, 3.0, 1.0, 0.2  # loss weights: see `_weigh_call` and `_weigh_words`
 FORCED = 0.3  # weight of the tokens of a forced JSON answer
-DECISIVE = 10  # so many first tokens of an answer in words have the full weight
+DECISIVE = 10  # so many first tokens of an answer in words tell which answer it is
 CUT, CUT_SHARE = 14, 0.75  # a last answer in words is mostly cut after so many tokens, to leave room for more requests
 VALUE_QUOTE = 9  # the argument's value stands behind the ninth quotation mark of a call
 
@@ -48,8 +48,8 @@ class RowPacker:
         """The first token decides which answer it is; the rest of a fixed sentence matters little."""
         if self._tokenizer.id_to_token(ids[0]) == "{":  # JSON is only ever forced: do not learn to begin it
             return [0.0, 0.0] + [FORCED] * (len(ids) - 2)
-        weights = [FIRST] + [FULL if n < DECISIVE else REST for n in range(1, len(ids))]
-        weights[-1] = FULL
+        weights = [FIRST] + [TURN if n < DECISIVE else REST for n in range(1, len(ids))]
+        weights[-1] = TURN
         return weights
 
     def _weigh_call(self, ids: list[int]) -> list[float]:

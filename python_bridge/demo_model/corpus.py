@@ -54,11 +54,11 @@ def run_exchange(rng: random.Random, box: Toolbox, text: str) -> Exchange:
 def exchange(rng: random.Random, box: Toolbox, pieces: Sequence[str]) -> Exchange:
     """One random request and its answer."""
     draw = rng.random()
-    if draw < 0.34:
+    if draw < 0.29:
         return read_exchange(rng, box, spaced(rng, file_name(rng, pieces)))
-    if draw < 0.65:
+    if draw < 0.58:
         return run_exchange(rng, box, command(rng, pieces))
-    if draw < 0.69:
+    if draw < 0.62:
         words, text = look_around(rng, pieces)
         return Exchange(words, run_call(box, text) if box.run else say(answers.NO_RUN))
     words, answer = talk.talk(rng)

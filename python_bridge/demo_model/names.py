@@ -211,12 +211,15 @@ def command(rng: random.Random, pieces: Sequence[str] = ()) -> str:
         return rng.choice(COMMANDS)
     text = simple_command(rng, pieces)
     draw = rng.random()
-    if draw < 0.06:
+    if draw < 0.12:  # a quotation mark at the end meets the one that ends the argument
+        mark = rng.choice('""\'')
+        text += f" {mark}{rng.choice([phrase, script])(rng, pieces)}{mark}"
+    elif draw < 0.18:
         text += " | " + simple_command(rng, pieces)
-    elif draw < 0.11:
+    elif draw < 0.22:
         text += rng.choice([" && ", "; ", " || "]) + simple_command(rng, pieces)
-    elif draw < 0.17:
+    elif draw < 0.27:
         text += rng.choice([" > ", " >> ", " 2> ", " < "]) + file_name(rng, pieces)
-    elif draw < 0.19:
+    elif draw < 0.29:
         text += rng.choice([" &", " 2>&1", " > /dev/null", " \\; "]).rstrip()
     return text if len(text) <= LONGEST else command(rng, pieces)

@@ -1,10 +1,9 @@
 import { commandLine } from "./command-line.ts"
-import type { Serving } from "./serving.ts"
 
 /** What a person should know once the proxy listens. */
 export interface BannerFacts {
   readonly port: number
-  readonly serving: Serving
+  readonly serving: { readonly titles: ReadonlyArray<string>; readonly demo: boolean }
   /** The configuration file, where there is one. */
   readonly file?: string
   /** Where the token is, or undefined when the user gave it. */
@@ -20,6 +19,12 @@ const shellWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'
 export const banner = ({ port, serving, file, tokenFile, detached }: BannerFacts): string => {
   const url = `http://127.0.0.1:${port}`
   const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${shellWord(tokenFile)})`
+  if (detached)
+    return [
+      `pensieve: Pensieve listens on ${url} and runs in the background; this ends it: ${commandLine("stop")}`,
+      ...serving.titles.map((title) => `pensieve: ${title}`),
+      ...(serving.demo ? ["pensieve: This is the built-in DEMO model, only there to show that everything works."] : [])
+    ].join("\n")
   return [
     "",
     `  Pensieve listens on ${url}`,
@@ -34,10 +39,11 @@ export const banner = ({ port, serving, file, tokenFile, detached }: BannerFacts
         ]
       : []),
     "",
-    "  Claude Code:",
+    `  Claude Code:  ${commandLine("claude")}`,
+    "  or, in any shell:",
     `    ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN="${token}" claude`,
     "",
-    detached ? `  It runs in the background; this ends it:  ${commandLine("stop")}` : "  Ctrl-C stops it.",
+    "  Ctrl-C stops it.",
     ""
   ].join("\n")
 }

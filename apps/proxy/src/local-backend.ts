@@ -4,23 +4,19 @@ import { Home } from "@pensieve/operations"
 import { Effect, FileSystem, Layer } from "effect"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { modelFor } from "./model-for.ts"
+import { type Getting, modelFor } from "./model-for.ts"
 import { places, pythonIsThere } from "./places.ts"
 import { CommandFailure } from "./command-failure.ts"
 
 /** Engines that this process has started: each has sockets of its own. */
 let engines = 0
 
-/**
- * Makes the backend for a model on this machine.
- *
- * @param agreed the user wants a model that is not here downloaded
- */
+/** Makes the backend for a model on this machine. */
 export const localBackend = Effect.fn("localBackend")(function* (
   name: string,
   { model, window }: BackendSettings,
-  { allowForced, localOnly }: Configuration,
-  agreed: boolean
+  { allowForced }: Configuration,
+  getting: Getting
 ) {
   if (!pythonIsThere())
     return yield* new CommandFailure({
@@ -28,7 +24,7 @@ export const localBackend = Effect.fn("localBackend")(function* (
       exitCode: 1
     })
   const { cacheFolder } = yield* Home
-  const choice = yield* modelFor(model, { agreed, offline: localOnly })
+  const choice = yield* modelFor(model, getting)
   const forcedScript = allowForced === undefined ? undefined : yield* readScript(allowForced)
   const layer = mlxBackendLayer({
     name,

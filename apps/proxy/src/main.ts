@@ -3,13 +3,14 @@ import { Effect, Exit, Layer, Runtime } from "effect"
 import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
 import { constants } from "node:os"
 import { pensieve } from "./commands/pensieve.ts"
+import { commandWords } from "./command-words.ts"
 import { version } from "./version.ts"
 
 /** The built-in flags but `--log-level` (which is a setting of ours) and the wizard. */
 const cliConfig = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
 
 /** A wrong call ends with code 2; what is wrong with it has been printed. */
-const program = Command.run(pensieve, { version }).pipe(
+const program = Command.runWith(pensieve, { version })(commandWords(process.argv.slice(2))).pipe(
   Effect.catchIf(CliError.isCliError, () => Effect.sync(() => process.exit(2))),
   Effect.provide(Layer.mergeAll(NodeServices.layer, cliConfig))
 )

@@ -15,11 +15,11 @@ import { places } from "./places.ts"
 import { CommandFailure } from "./command-failure.ts"
 
 /** How a model may be got. */
-interface Getting {
+export interface Getting {
   /** The user wants it downloaded; then no other one will do. */
   readonly agreed: boolean
-  /** Nothing may be asked of another machine. */
-  readonly offline: boolean
+  /** Why nothing can be downloaded, if so. */
+  readonly refusal?: string
 }
 
 /**
@@ -27,7 +27,7 @@ interface Getting {
  *
  * @param requested what the user named, or undefined
  */
-export const modelFor = Effect.fn("modelFor")(function* (requested: string | undefined, { agreed, offline }: Getting) {
+export const modelFor = Effect.fn("modelFor")(function* (requested: string | undefined, { agreed, refusal }: Getting) {
   const home = yield* Home
   const hubCache = hubCacheFolder(process.env, homedir())
   const find = findModels({ modelsFolders: [places.models, home.modelsFolder], hubCache, demo: places.demoModel })
@@ -38,9 +38,9 @@ export const modelFor = Effect.fn("modelFor")(function* (requested: string | und
   const choice = chooseModel(requested, given, yield* find, totalmem())
   if (choice.type === "invalid") return yield* new CommandFailure({ message: choice.message, exitCode: 2 })
   if (choice.type === "found") return choice
-  if (offline)
+  if (refusal !== undefined)
     return yield* new CommandFailure({
-      message: `${choice.repository} is not on this machine, and localOnly is true: nothing is downloaded.`,
+      message: `${choice.repository} is not on this machine, ${refusal}.`,
       exitCode: 2
     })
   yield* Console.error(`pensieve: ${choice.repository} is not on this machine.`)

@@ -2,12 +2,16 @@ import type { Backend } from "@pensieve/backends"
 import type { BackendSettings, Configuration } from "@pensieve/config"
 import { Effect, type Layer } from "effect"
 import { localBackend } from "./local-backend.ts"
-import { serverBackend } from "./server-backend.ts"
+import type { Getting } from "./model-for.ts"
+import { overridesFor, serverBackend } from "./server-backend.ts"
 
 /** A backend that is ready to be started. */
 export interface PlannedBackend {
+  /** Two of the same key are the same backend. */
+  readonly key: string
   readonly name: string
   readonly layer: Layer.Layer<Backend>
+  readonly settings: BackendSettings
   /** What it is, for a person: one line. */
   readonly title: string
   /** It runs the built-in demo model. */
@@ -21,28 +25,42 @@ const unnamed: Readonly<Record<BackendSettings["kind"], string>> = {
   anthropic: "the model that a client asks for"
 }
 
-/**
- * Finds out what a backend needs to start. Nothing is started yet.
- *
- * @param agreed the user wants a model that is not here downloaded
- */
+/** Everything that a running backend cannot take in: all its settings but those that are the pool's. */
+export const keyOf = (name: string, settings: BackendSettings, configuration: Configuration): string => {
+  const own = Object.entries(settings).filter(([field]) => field !== "slots" && field !== "weight")
+  const others =
+    settings.kind === "mlx" ? [configuration.allowForced] : [configuration.localOnly, overridesFor(name, configuration)]
+  return JSON.stringify([name, own, ...others])
+}
+
+/** Finds out what a backend needs to start. Nothing is started yet. */
 export const planBackend = Effect.fn("planBackend")(function* (
   name: string,
   settings: BackendSettings,
   configuration: Configuration,
-  agreed: boolean
+  getting: Getting
 ) {
+  const key = keyOf(name, settings, configuration)
   if (settings.kind === "mlx") {
-    const { layer, choice } = yield* localBackend(name, settings, configuration, agreed)
+    const { layer, choice } = yield* localBackend(name, settings, configuration, getting)
     const { folder, why } = choice
     return {
+      key,
       name,
       layer,
+      settings,
       title: `Model: ${folder.name} (${why})`,
       demo: folder.source === "demo"
     } satisfies PlannedBackend
   }
   const layer = yield* serverBackend(name, settings, configuration)
   const { kind, url, model } = settings
-  return { name, layer, title: `Upstream: ${url} (${model ?? unnamed[kind]})`, demo: false } satisfies PlannedBackend
+  return {
+    key,
+    name,
+    layer,
+    settings,
+    title: `Upstream: ${url} (${model ?? unnamed[kind]})`,
+    demo: false
+  } satisfies PlannedBackend
 })

@@ -47,7 +47,7 @@ export const serve = (options: ServeOptions) =>
       home: home.root,
       startedAt: yield* Clock.currentTimeMillis
     }
-    const serving = yield* servingOf(read, options.agreed, process.env)
+    const serving = yield* servingOf(read, options.given, options.agreed, process.env)
     const announced = Layer.unwrap(
       Effect.gen(function* () {
         const port = portOf((yield* HttpServer.HttpServer).address)

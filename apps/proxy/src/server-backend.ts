@@ -20,7 +20,7 @@ export const serverBackend = (
       name,
       url,
       localOnly: configuration.localOnly,
-      ...overrides(name, configuration),
+      ...overridesFor(name, configuration),
       ...(key === undefined ? {} : { key: Redacted.make(key) }),
       ...(model === undefined ? {} : { model }),
       ...(window === undefined ? {} : { window })
@@ -34,7 +34,7 @@ export const serverBackend = (
   })
 
 /** What the configuration says of the models of one backend; of several names for one of them the first counts. */
-const overrides = (
+export const overridesFor = (
   backend: string,
   { models }: Configuration
 ): { readonly models: Readonly<Record<string, ModelOverrides>>; readonly otherModels?: ModelOverrides } => {

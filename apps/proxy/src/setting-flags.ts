@@ -9,14 +9,24 @@ export const settingFlags = Object.fromEntries(
     .map(({ flag, env, description, fallback }) => [
       flag,
       Flag.String(flag).pipe(
-        Flag.withDescription(`${description} ${env}${fallback === undefined ? "" : `; default ${String(fallback)}`}.`),
+        Flag.withDescription(
+          `${description} ${env}${typeof fallback === "object" || fallback === undefined ? "" : `; default ${String(fallback)}`}.`
+        ),
         Flag.optional
       )
     ])
 )
 
-/** The flag that names the configuration file. */
+/** Name of the flag below. */
 export const configFlag = "config"
+
+/** The configuration file. */
+export const configFileFlag = Flag.String("config").pipe(
+  Flag.withDescription(
+    "The configuration file; else pensieve.yaml in the current folder, else config.yaml in PENSIEVE_HOME."
+  ),
+  Flag.optional
+)
 
 /** What was given of them, and the configuration file, by flag. */
 export type GivenSettings = Readonly<Record<string, string>>

@@ -85,25 +85,30 @@ describe("pensieve", () => {
 
 describe("a proxy in the background", () => {
   it("is there when `start --detach` comes back, is shown by `status`, and is gone after `stop`", async () => {
-    const { pid, status, model } = await startDetached()
-    assert.strictEqual(status, "healthy")
+    const { pid } = await startDetached()
+    const { model } = await until("it has found its upstream", 30_000, async () => {
+      const proxy = await only()
+      return proxy.status === "healthy" ? proxy : undefined
+    })
     assert.strictEqual(model, "scripted-model")
     assert.match(
       (await home.run(["status"])).stdout,
       /^http:\/\/127\.0\.0\.1:\d+ {2}healthy\n {2}model {4}scripted-model/
     )
+    assert.match((await home.run(["statusline"])).stdout, /^scripted-model\n$/)
     const { code, stderr } = await home.run(["stop"])
     assert.strictEqual(code, 0)
     assert.match(stderr, new RegExp(`Stopped .* \\(process ${pid}\\)`))
     assert.isFalse(isAlive(pid))
     assert.strictEqual((await home.run(["status"])).code, 3)
+    assert.match((await home.run(["statusline"])).stdout, /^Pensieve does not run\n$/)
     assert.deepEqual(home.names("run"), [])
   })
 
   it("says why it cannot start, with the code of the start", async () => {
     const { code, stderr } = await home.run(["start", "--detach", "--model", "x"])
     assert.strictEqual(code, 2)
-    assert.match(stderr, /--model names a model of this machine/)
+    assert.match(stderr, /"x" is neither a model folder/)
     assert.deepEqual(home.names("logs"), [])
   })
 

@@ -57,6 +57,8 @@ export class Backend extends Context.Service<
     /** Prompt tokens, exactly as `generate` would count them. */
     readonly countTokens: (conversation: Conversation) => Effect.Effect<number, BackendError>
     readonly generate: (conversation: Conversation) => Stream.Stream<GenerationEvent, BackendError>
+    /** How it is in numbers, for whoever watches: bytes of memory, tokens in its cache. */
+    readonly numbers?: Effect.Effect<Readonly<Record<string, number>>, BackendError>
     /** Offered where the server behind it speaks Anthropic's API: whoever speaks it as well is passed on, untranslated. */
     readonly passThrough?: PassThrough
   }

@@ -26,6 +26,18 @@ export const BackendSettings = Schema.Struct({
     })
   ),
   headers: Schema.optionalKey(headers.annotate({ description: "Further headers for a server of kind anthropic." })),
-  window: Schema.optionalKey(tokens.annotate({ description: "Upper bound of the context window, in tokens." }))
+  window: Schema.optionalKey(tokens.annotate({ description: "Upper bound of the context window, in tokens." })),
+  slots: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 })).annotate({
+      description: "Requests it works on at the same time; further ones wait. Without it, as many as come.",
+      expected: "a whole number from 1 to 10000"
+    })
+  ),
+  weight: Schema.optionalKey(
+    Schema.Number.check(Schema.isBetween({ minimum: 0.01, maximum: 1000 })).annotate({
+      description: "Its part of the load, compared with other replicas; 1 unless told otherwise.",
+      expected: "a number from 0.01 to 1000"
+    })
+  )
 })
 export type BackendSettings = typeof BackendSettings.Type

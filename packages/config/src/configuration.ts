@@ -81,6 +81,14 @@ export const Configuration = Schema.Struct({
     default: {}
   }),
   router: RouterSettings,
+  pool: Schema.Struct({
+    queue: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })).annotate({
+      description:
+        "Requests that may wait for a backend whose slots are taken; further ones are refused with status 529.",
+      expected: "a whole number from 0 to 100000",
+      default: 64
+    })
+  }),
   localOnly: Schema.Boolean.annotate({
     description: "No request leaves this machine, whatever else is configured.",
     default: false

@@ -57,6 +57,18 @@ export const RouterSettings = Schema.Struct({
     haiku: model("The model for requests that ask for haiku."),
     fable: model("The model for requests that ask for fable.")
   }),
+  function: Schema.optionalKey(
+    filled.annotate({
+      description:
+        "A module whose default export chooses the model by the facts of a request; a relative path begins at the configuration file.",
+      expected: "the path of a module"
+    })
+  ),
+  functionMs: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 60_000 })).annotate({
+    description: "Milliseconds that the function may take; one that takes longer has chosen nothing.",
+    expected: "a whole number from 1 to 60000",
+    default: 500
+  }),
   rules: Schema.Array(RuleSettings).annotate({
     description: "Rules of your own, which come before all others but a model that is named outright.",
     expected: "a list of rules",

@@ -24,13 +24,26 @@ const isSecret = (path: ConfigPath): boolean => {
   return ast !== undefined && SchemaAST.resolve(ast)?.["secret"] === true
 }
 
+/** Every single value of a tree, and where it stands. */
+const valuesOf = (at: Tree, path: ConfigPath = []): ReadonlyArray<readonly [path: ConfigPath, value: Tree]> => {
+  if (isMapping(at)) return Object.entries(at).flatMap(([key, value]) => valuesOf(value, [...path, key]))
+  if (Array.isArray(at)) return at.flatMap((value, index) => valuesOf(value, [...path, index]))
+  return [[path, at]]
+}
+
 /** The effective values, each with where it came from; secrets are masked. */
-export const shownValues = ({ tree, originOf }: Resolved<unknown>): ReadonlyArray<ShownValue> => {
-  const walk = (at: Tree, path: ConfigPath): ReadonlyArray<ShownValue> => {
-    if (isMapping(at)) return Object.entries(at).flatMap(([key, value]) => walk(value, [...path, key]))
-    if (Array.isArray(at)) return at.flatMap((value, index) => walk(value, [...path, index]))
-    const value = isSecret(path) ? "********" : JSON.stringify(at)
-    return [{ path: dottedPath(path), value, origin: originText(originOf(path)) }]
-  }
-  return walk(tree, [])
+export const shownValues = ({ tree, originOf }: Resolved<unknown>): ReadonlyArray<ShownValue> =>
+  valuesOf(tree).map(([path, value]) => ({
+    path: dottedPath(path),
+    value: isSecret(path) ? "********" : JSON.stringify(value),
+    origin: originText(originOf(path))
+  }))
+
+/** The names of the settings that differ, also of those that only one has. */
+export const changedPaths = (before: Resolved<unknown>, after: Resolved<unknown>): ReadonlyArray<string> => {
+  const [was, is] = [before, after].map(
+    ({ tree }) => new Map(valuesOf(tree).map(([path, value]) => [dottedPath(path), value]))
+  )
+  const paths = new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])
+  return [...paths].filter((path) => was?.get(path) !== is?.get(path))
 }

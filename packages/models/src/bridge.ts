@@ -17,6 +17,23 @@ export const BridgeHealth = Schema.Struct({
 })
 export type BridgeHealth = typeof BridgeHealth.Type
 
+/** `GET /metrics`, as far as the proxy passes it on. */
+export const BridgeMetrics = Schema.Struct({
+  promptTokens: Count,
+  cachedTokens: Count,
+  completionTokens: Count,
+  activeMemoryBytes: Schema.Finite,
+  peakMemoryBytes: Schema.Finite
+})
+
+/** `GET /cache`, likewise. */
+export const BridgeCache = Schema.Struct({
+  entries: Count,
+  bytes: Schema.Finite,
+  budgetBytes: Schema.Finite,
+  tokens: Count
+})
+
 /** Sampling parameters; absent means the model's own default. */
 export const BridgeSampling = Schema.Struct({
   temperature: Schema.optionalKey(Schema.Finite),

@@ -20,23 +20,29 @@ export interface KnownOfRequest {
   readonly functionAnswer?: FunctionAnswer
 }
 
-/** The facts of a request; what takes long to find is looked for only where a rule asks for it. */
+/** What somebody may ask about a request. */
+export interface WantedFacts extends Pick<RoutingRules, "rules" | "image"> {
+  /** A function of the user's, which may ask for anything. */
+  readonly all?: boolean
+}
+
+/** The facts of a request; what takes long to find is looked for only where somebody may ask for it. */
 export const factsOf = (
   { conversation, path, headers }: RoutedRequest,
   { promptTokens, exactTokens, previous, functionAnswer = { kind: "none" } }: KnownOfRequest,
-  rules: Pick<RoutingRules, "rules" | "image">
+  { rules, image, all = false }: WantedFacts
 ): RoutingFacts => {
   const { model, hints, source } = conversation
   const texts = openingTexts(conversation)
   const subagentModel = texts.map(subagentModelIn).find((found) => found !== undefined)
-  const project = rules.rules.some(({ when }) => when.project !== undefined) ? projectIn(texts) : undefined
+  const project = all || rules.some(({ when }) => when.project !== undefined) ? projectIn(texts) : undefined
   return {
     requestedModel: model,
     requestClass: hints.requestClass,
     promptTokens,
     exactTokens,
     thinking: asksForThinking(conversation),
-    images: rules.image !== undefined && conversation.turns.some(({ parts }) => parts.some(holdsImage)),
+    images: (all || image !== undefined) && conversation.turns.some(({ parts }) => parts.some(holdsImage)),
     webSearch: offersSearch(hints.requestClass, source.body),
     ...(subagentModel === undefined ? {} : { subagentModel }),
     ...(hints.sessionId === undefined ? {} : { sessionId: hints.sessionId }),

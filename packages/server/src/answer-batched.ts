@@ -3,7 +3,7 @@ import { type Conversation, isJsonObject } from "@pensieve/models"
 import { type BatchResult, type FileStore, makeId } from "@pensieve/operations"
 import { Effect, Schedule, Stream } from "effect"
 import { anthropicDialect } from "./dialect.ts"
-import { logExchange, makeTally } from "./exchange-log.ts"
+import { Exchanges } from "./exchange/exchanges.ts"
 import { tellable } from "./failure-event.ts"
 import type { LastTurns } from "./last-turns.ts"
 import { resolveFiles } from "./resolve-files.ts"
@@ -19,7 +19,7 @@ type Headers = Readonly<Record<string, string>>
 export const answerBatched = (
   params: unknown,
   headers: Headers
-): Effect.Effect<BatchResult["result"], never, Routing | LastTurns | FileStore> =>
+): Effect.Effect<BatchResult["result"], never, Exchanges | Routing | LastTurns | FileStore> =>
   Effect.suspend(() => answerOnce(makeId("req_"), params, headers)).pipe(
     Effect.retry({ while: isPassing, schedule: patience }),
     Effect.retry({ while: isBreakage, times: 2 }),
@@ -56,14 +56,17 @@ const answerOnce = (requestId: string, params: unknown, headers: Headers) =>
       const request = { conversation: inBackground(decoded), path: "/v1/messages", headers, bodyBytes }
       const { backend, conversation: asked, describe } = yield* routeRequest(arrangement, request)
       const conversation = yield* resolveFiles(asked)
-      const tally = makeTally()
+      const open = yield* (yield* Exchanges).begin({
+        requestId,
+        dialect: "anthropic-batch",
+        asked: conversation,
+        route: describe
+      })
       const gatherer = anthropicDialect.bodyGatherer(conversation, headers)
       const events: Stream.Stream<Parameters<typeof gatherer.take>[0], PensieveError> = backend.generate(conversation)
       yield* events.pipe(
-        Stream.mapArray(tally.watch),
-        Stream.onExit((exit) =>
-          logExchange({ requestId, dialect: "anthropic-batch", asked: conversation, route: describe() }, tally, exit)
-        ),
+        Stream.mapArray(open.watch),
+        Stream.onExit(open.end),
         Stream.runForEachArray((batch) => Effect.sync(() => batch.forEach(gatherer.take)))
       )
       return yield* Effect.fromResult(gatherer.body())

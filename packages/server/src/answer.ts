@@ -9,7 +9,7 @@ import { HttpServerRequest } from "effect/http"
 import { Activity } from "./activity.ts"
 import { noticeHeader, routeHeader } from "./answer-headers.ts"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
-import { logExchange, makeTally } from "./exchange-log.ts"
+import { Exchanges } from "./exchange/exchanges.ts"
 import { passOnMessage } from "./pass-on.ts"
 import { ServerPolicy } from "./policy.ts"
 import { type JsonText, readJson, type SentBody } from "./read-body.ts"
@@ -46,10 +46,14 @@ export const answer = (requestId: string, dialect: Dialect) =>
       headers,
       bodyBytes: sent.bytes
     })
+    const translated = answerRouted(requestId, dialect, routed)
     const { passThrough } = routed.backend
-    return dialect === anthropicDialect && routed.passable && passThrough !== undefined
-      ? yield* passOnMessage(requestId, { passThrough, sent: sentAgain(sent, routed), routed })
-      : yield* answerRouted(requestId, dialect, routed)
+    if (dialect !== anthropicDialect || !routed.passable || passThrough === undefined) return yield* translated
+    // Whoever may still answer behind a failure speaks another API.
+    return yield* Effect.catch(
+      passOnMessage(requestId, { passThrough, sent: sentAgain(sent, routed), routed }),
+      (error) => (routed.again() ? translated : Effect.fail(error))
+    )
   })
 
 /** What nobody here understands may still be understood by a server of the client's own API. */
@@ -62,7 +66,7 @@ const answerUndecoded = (
 ) =>
   Effect.gen(function* () {
     const model = isJsonObject(sent.body) && typeof sent.body.model === "string" ? sent.body.model : ""
-    const { backend } = yield* arrangement.pool.choose(byName(arrangement, model).decision)
+    const { backend } = yield* arrangement.pool.choose(byName(arrangement, model).decision, { requestClass: "main" })
     const { passThrough } = backend
     return dialect === anthropicDialect && passThrough !== undefined
       ? yield* passOnMessage(requestId, { passThrough, sent })
@@ -81,20 +85,21 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
     const { token, pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
     const { backend } = routed
     const conversation = yield* resolveFiles(routed.conversation)
-    const tally = makeTally()
     const clientKeys = credentialsOf(withoutToken(headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
+    const open = yield* (yield* Exchanges).begin({
+      requestId,
+      dialect: dialect.name,
+      asked: conversation,
+      route: routed.describe
+    })
     const events = (refusal ?? backend.generate(conversation)).pipe(
-      Stream.mapArray(tally.watch),
+      Stream.mapArray(open.watch),
       Stream.provideService(ClientKeys, clientKeys),
       Stream.interruptWhen((yield* Stopping).signal),
       Stream.onExit((exit) => {
-        routed.remember(tally.summary().usage)
-        return logExchange(
-          { requestId, dialect: dialect.name, asked: conversation, route: routed.describe() },
-          tally,
-          exit
-        )
+        routed.remember(open.usage())
+        return open.end(exit)
       })
     )
     const exchange = {
@@ -102,7 +107,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
       feed: yield* startFeed<PensieveError, never>(events),
       headers: () => ({
         ...routeHeader(routed.describe()),
-        ...noticeHeader([...conversation.notices, ...tally.notices()])
+        ...noticeHeader([...conversation.notices, ...open.notices()])
       }),
       pingEvery
     }

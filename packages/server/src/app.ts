@@ -6,6 +6,7 @@ import type { Activity } from "./activity.ts"
 import { answer } from "./answer.ts"
 import { batchResults, cancelBatch, createBatch, deleteBatch, getBatch, listBatches } from "./batches.ts"
 import { anthropicDialect, type Dialect, dialectOf, openaiChatDialect, openaiResponsesDialect } from "./dialect.ts"
+import type { Exchanges } from "./exchange/exchanges.ts"
 import { tellable } from "./failure-event.ts"
 import { deleteFile, fileContent, getFile, listFiles, uploadFile } from "./files.ts"
 import type { LastTurns } from "./last-turns.ts"
@@ -13,6 +14,7 @@ import { ServerPolicy } from "./policy.ts"
 import { type BatchStore, type FileStore, makeId } from "@pensieve/operations"
 import { respondEmpty, respondError } from "./respond.ts"
 import { health } from "./health.ts"
+import { metrics } from "./metrics.ts"
 import { pathOf, routeOf } from "./route.ts"
 import { model, models } from "./routes.ts"
 import type { Routing } from "./routing.ts"
@@ -21,6 +23,7 @@ import { countTokens } from "./count-tokens.ts"
 
 type Requirements =
   | Activity
+  | Exchanges
   | LastTurns
   | Routing
   | BatchStore
@@ -65,6 +68,8 @@ const handle = (
     switch (route.name) {
       case "health":
         return yield* health(requestId, port)
+      case "metrics":
+        return yield* metrics(requestId)
       case "hello":
         return respondEmpty(requestId)
       case "messages":

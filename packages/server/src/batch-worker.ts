@@ -11,6 +11,7 @@ import {
 import { Cause, Clock, type Duration, Effect, type FileSystem, Layer, Stream, SubscriptionRef } from "effect"
 import { Activity } from "./activity.ts"
 import { answerBatched } from "./answer-batched.ts"
+import type { Exchanges } from "./exchange/exchanges.ts"
 import type { LastTurns } from "./last-turns.ts"
 import type { Routing } from "./routing.ts"
 
@@ -27,7 +28,7 @@ const lookEvery: Duration.Input = "10 seconds"
 export const batchWorkerLayer: Layer.Layer<
   never,
   never,
-  Activity | LastTurns | Routing | BatchStore | FileStore | FileSystem.FileSystem
+  Activity | Exchanges | LastTurns | Routing | BatchStore | FileStore | FileSystem.FileSystem
 > = Layer.effectDiscard(
   Effect.forkScoped(
     Effect.gen(function* () {
@@ -96,7 +97,7 @@ const workOn = (
   store: Store,
   batch: Batch,
   request: BatchRequest
-): Effect.Effect<void, InternalError, Activity | LastTurns | Routing | FileStore> =>
+): Effect.Effect<void, InternalError, Activity | Exchanges | LastTurns | Routing | FileStore> =>
   Effect.gen(function* () {
     yield* (yield* Activity).quiet
     const result = yield* answerBatched(request.params, batch.headers)

@@ -1,8 +1,9 @@
 import { challengeHeader, credentialsOf, isChallenge, proofHeader, proofOf, tokenMatches } from "@pensieve/auth"
 import type { Backend } from "@pensieve/backends"
-import type { ProxyHealth } from "@pensieve/operations"
+import type { BackendHealth, ProxyHealth } from "@pensieve/operations"
 import { Effect, Option, type Scope } from "effect"
 import { HttpServerRequest } from "effect/http"
+import { Exchanges } from "./exchange/exchanges.ts"
 import { ServerPolicy } from "./policy.ts"
 import { respondJson } from "./respond.ts"
 import { byName } from "./route-request.ts"
@@ -53,19 +54,45 @@ const currentState = Effect.gen(function* (): Effect.fn.Return<State, never, Rou
 })
 
 const details = (state: State) =>
-  Effect.gen(function* (): Effect.fn.Return<ProxyHealth, never, Routing | Scope.Scope | ServerPolicy> {
-    const [backend] = answering(yield* (yield* Routing).current)
+  Effect.gen(function* (): Effect.fn.Return<ProxyHealth, never, Exchanges | Routing | Scope.Scope | ServerPolicy> {
+    const arrangement = yield* (yield* Routing).current
+    const exchanges = yield* Exchanges
     const { identity } = yield* ServerPolicy
-    if (backend === undefined) return { ...state, ...identity, backend: "none", model: "none" }
+    const [backend] = answering(arrangement)
+    const now = {
+      ...state,
+      ...identity,
+      backends: yield* backendsHealth,
+      running: exchanges.running(),
+      totals: exchanges.totals(),
+      memoryBytes: process.memoryUsage.rss()
+    }
+    if (backend === undefined) return { ...now, backend: "none", model: "none" }
     // Capabilities wait for a model that is being loaded; this answer does not.
     const known = state.status === "healthy" ? yield* Effect.option(backend.capabilities) : Option.none()
     const window = Option.getOrUndefined(known)?.window
     return {
-      ...state,
-      ...identity,
+      ...now,
       backend: backend.name,
       model: backend.model,
       ...(window === undefined ? {} : { window }),
       ...(backend.passThrough === undefined ? {} : { passesOn: true })
     }
+  })
+
+/** How each of those is who can answer. */
+export const backendsHealth: Effect.Effect<ReadonlyArray<BackendHealth>, never, Routing | Scope.Scope> = Effect.gen(
+  function* () {
+    const { pool } = yield* (yield* Routing).current
+    return yield* Effect.forEach(pool.members, ({ name, backend }) => backendHealth(name, backend), {
+      concurrency: "unbounded"
+    })
+  }
+)
+
+const backendHealth = (name: string, { model, status, numbers }: Backend["Service"]): Effect.Effect<BackendHealth> =>
+  Effect.gen(function* () {
+    const now = yield* status
+    const counted = now.status === "ready" && numbers !== undefined ? yield* Effect.option(numbers) : Option.none()
+    return { name, model, ...now, ...(Option.isSome(counted) ? { numbers: counted.value } : {}) }
   })

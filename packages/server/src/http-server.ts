@@ -6,6 +6,7 @@ import { Activity } from "./activity.ts"
 import { app } from "./app.ts"
 import { batchWorkerLayer } from "./batch-worker.ts"
 import { holdEarly } from "./hold-early.ts"
+import { Exchanges } from "./exchange/exchanges.ts"
 import { Stopping } from "./stopping.ts"
 import { LastTurns } from "./last-turns.ts"
 import { refuseUnreadable } from "./unreadable.ts"
@@ -42,7 +43,7 @@ const farewellLayer = Layer.effectDiscard(Effect.flatMap(Stopping, ({ begin }) =
 export const serveLayer = farewellLayer.pipe(
   Layer.provideMerge(routesLayer),
   Layer.merge(batchWorkerLayer),
-  Layer.provide(Layer.mergeAll(Activity.layer, Stopping.layer, LastTurns.layer))
+  Layer.provide(Layer.mergeAll(Activity.layer, Exchanges.layer, LastTurns.layer, Stopping.layer))
 )
 
 /** The TCP port a server listens on. */

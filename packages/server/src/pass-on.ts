@@ -5,7 +5,8 @@ import { isJsonObject } from "@pensieve/models"
 import { Effect, Exit, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { routeHeader } from "./answer-headers.ts"
-import { type Asked, logExchange, makeTally } from "./exchange-log.ts"
+import type { Asked } from "./exchange/exchange-log.ts"
+import { Exchanges } from "./exchange/exchanges.ts"
 import { isEventStream, passedBytes } from "./passed-bytes.ts"
 import { ServerPolicy } from "./policy.ts"
 import { type JsonText, readJson } from "./read-body.ts"
@@ -42,22 +43,25 @@ export const passOnMessage = (requestId: string, passing: Passing) =>
   Effect.gen(function* () {
     const { passThrough, routed } = passing
     const { signal } = yield* Stopping
-    const tally = makeTally()
-    const logged: PassThrough = (request) => {
-      const log = (exit: Exit.Exit<unknown, PensieveError>) => {
-        routed?.remember(tally.summary().usage)
-        const asked = routed?.conversation ?? askedOf(request.body?.body)
-        const route = routed === undefined ? {} : { route: routed.describe() }
-        return logExchange({ requestId, dialect: "anthropic", asked, ...route }, tally, exit)
-      }
-      return Effect.raceFirst(passThrough(request), signal).pipe(
-        Effect.onExit((exit) => (Exit.isFailure(exit) ? log(exit) : Effect.void)),
-        Effect.map((passed) => {
-          const untilTheEnd = { ...passed, bytes: Stream.interruptWhen(passed.bytes, signal) }
-          return { ...passed, bytes: passedBytes(requestId, untilTheEnd, tally, log) }
+    const exchanges = yield* Exchanges
+    const logged: PassThrough = (request) =>
+      Effect.gen(function* () {
+        const open = yield* exchanges.begin({
+          requestId,
+          dialect: "anthropic",
+          asked: routed?.conversation ?? askedOf(request.body?.body),
+          ...(routed === undefined ? {} : { route: routed.describe })
         })
-      )
-    }
+        const end = (exit: Exit.Exit<unknown, PensieveError>) => {
+          routed?.remember(open.usage())
+          return open.end(exit)
+        }
+        const passed = yield* Effect.raceFirst(passThrough(request), signal).pipe(
+          Effect.onExit((exit) => (Exit.isFailure(exit) ? end(exit) : Effect.void))
+        )
+        const untilTheEnd = { ...passed, bytes: Stream.interruptWhen(passed.bytes, signal) }
+        return { ...passed, bytes: passedBytes(requestId, untilTheEnd, open, end) }
+      })
     return yield* passOn(requestId, { ...passing, passThrough: logged })
   })
 

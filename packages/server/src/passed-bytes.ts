@@ -4,7 +4,7 @@ import { encodeSseJson } from "@pensieve/framing"
 import { anthropic } from "@pensieve/translator"
 import { type Effect, type Exit, Stream } from "effect"
 import { anthropicDialect } from "./dialect.ts"
-import type { Tally } from "./exchange-log.ts"
+import type { Tally } from "./exchange/tally.ts"
 import { makeWholeEvents } from "./whole-events.ts"
 
 type Bytes = Stream.Stream<Uint8Array, BackendError>
@@ -22,7 +22,7 @@ export const isEventStream = (headers: Headers): boolean => /^text\/event-stream
 export const passedBytes = (
   requestId: string,
   { headers, bytes }: PassedAnswer,
-  tally: Tally,
+  tally: Pick<Tally, "watch">,
   onExit: (exit: Exit.Exit<unknown, BackendError>) => Effect.Effect<void>
 ): Bytes => {
   // What is compressed can only be passed on.
@@ -51,7 +51,7 @@ interface Tap {
   readonly ending: () => "none" | "told" | "broken"
 }
 
-const makeTap = (tally: Tally): Tap => {
+const makeTap = (tally: Pick<Tally, "watch">): Tap => {
   let decoder = anthropic.initialDecode({ idPrefix: "passed_" })
   let ending: ReturnType<Tap["ending"]> = "none"
   const take = ([next, events]: anthropic.DecodeStep, atLast: "told" | "broken"): void => {

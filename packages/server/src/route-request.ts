@@ -7,6 +7,7 @@ import {
   describeRoute,
   estimateTokens,
   factsOf,
+  type FunctionAnswer,
   needsExactCount,
   plainFacts,
   type RoutedRequest,
@@ -15,6 +16,7 @@ import {
 import { Effect, Option } from "effect"
 import { LastTurns, tokensOf } from "./last-turns.ts"
 import { type Arrangement, hasChoice } from "./routing.ts"
+import type { RoutingFunction } from "./routing-function.ts"
 import { withoutTag } from "./without-tag.ts"
 
 /** A request on its way to a backend. */
@@ -47,7 +49,7 @@ export const routeRequest = (
     const { facts, decision } = hasChoice(arrangement)
       ? yield* weigh(arrangement, request, lastTurns)
       : byName(arrangement, conversation.model)
-    const chosen = yield* pool.choose(decision)
+    const chosen = yield* pool.choose(decision, conversation.hints)
     const defaults = Object.hasOwn(sampling, decision.model) ? sampling[decision.model] : undefined
     const untagged = facts.subagentModel === undefined ? conversation : withoutTag(conversation)
     return {
@@ -81,7 +83,7 @@ export const byName = ({ rules }: Arrangement, model: string): Weighed => {
 
 /** Decides by all facts; the prompt is counted only where an estimate is not good enough. */
 const weigh = (
-  { rules, pool }: Arrangement,
+  { rules, pool, choose }: Arrangement,
   request: SizedRequest,
   lastTurns: LastTurns["Service"]
 ): Effect.Effect<Weighed, BackendError> =>
@@ -90,16 +92,26 @@ const weigh = (
     const last = lastTurns.get(conversation.hints.cacheAffinity)
     const estimated = estimateTokens(bodyBytes, last)
     const known = last === undefined ? {} : { previous: last.route }
-    const facts = factsOf(request, { ...known, promptTokens: estimated, exactTokens: false }, rules)
+    const wanted = { ...rules, all: choose !== undefined }
+    const plain = factsOf(request, { ...known, promptTokens: estimated, exactTokens: false }, wanted)
+    const facts = choose === undefined ? plain : { ...plain, functionAnswer: yield* ask(choose, plain) }
     const decision = decide(facts, rules)
     const { longContext } = rules
     if (longContext === undefined || !needsExactCount(estimated, longContext.threshold)) return { facts, decision }
-    const { backend } = yield* pool.choose(decision)
+    const { backend } = yield* pool.choose(decision, conversation.hints)
     const counted = yield* Effect.option(backend.countTokens(conversation))
     if (Option.isNone(counted)) return { facts, decision }
     const exact = { ...facts, promptTokens: counted.value, exactTokens: true }
     return { facts: exact, decision: decide(exact, rules) }
   })
+
+/** A function that fails is the user's to mend: he is told. */
+const ask = (choose: RoutingFunction, facts: RoutingFacts): Effect.Effect<FunctionAnswer> =>
+  Effect.tap(choose(facts), (answer) =>
+    answer.kind === "failed"
+      ? Effect.annotateLogs(Effect.logWarning("routing function"), { why: answer.why })
+      : Effect.void
+  )
 
 /** What is changed cannot go on as it was sent. */
 const withSampling = (conversation: Conversation, defaults: Conversation["sampling"]): Conversation => ({

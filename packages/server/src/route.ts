@@ -10,6 +10,7 @@ export type Route =
 type PlainRoute =
   | "health"
   | "hello"
+  | "metrics"
   | "messages"
   | "chat-completions"
   | "responses"
@@ -37,6 +38,7 @@ const plainRoutes: Readonly<Record<string, Methods<PlainRoute>>> = {
   "/": { HEAD: "hello" },
   "/api/hello": { HEAD: "hello" },
   "/health": { GET: "health", HEAD: "health" },
+  "/metrics": { GET: "metrics" },
   "/v1/chat/completions": { POST: "chat-completions" },
   "/v1/files": { GET: "list-files", POST: "upload-file" },
   "/v1/messages": { POST: "messages" },

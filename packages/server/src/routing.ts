@@ -1,6 +1,7 @@
 import { Backend, BackendPool, type PassThrough } from "@pensieve/backends"
 import type { Sampling } from "@pensieve/models"
 import { type RoutingRules, singleBackend } from "@pensieve/router"
+import type { RoutingFunction } from "./routing-function.ts"
 import { Context, Effect, Layer, type Scope } from "effect"
 
 /** Who answers what, as one configuration says. */
@@ -9,7 +10,28 @@ export interface Arrangement {
   readonly pool: BackendPool
   /** How tokens are chosen where a request does not say, by the configuration's name of the model. */
   readonly sampling: Readonly<Record<string, Sampling>>
+  /** The user's own choice, which the rules are told of. */
+  readonly choose?: RoutingFunction
 }
+
+/** An arrangement, and how to let it go once nobody uses it. */
+export interface HeldArrangement {
+  readonly arrangement: Arrangement
+  readonly release: Effect.Effect<void>
+}
+
+/** A routing that can be told to change. */
+export interface ChangingRouting {
+  readonly routing: Routing["Service"]
+  readonly change: (next: HeldArrangement) => Effect.Effect<void>
+}
+
+interface InUse extends HeldArrangement {
+  users: number
+  superseded: boolean
+}
+
+const inUse = (held: HeldArrangement): InUse => ({ ...held, users: 0, superseded: false })
 
 /** Which arrangement is in force. */
 export class Routing extends Context.Service<
@@ -22,6 +44,39 @@ export class Routing extends Context.Service<
   /** One arrangement for good. */
   static readonly fixed = (arrangement: Arrangement): Layer.Layer<Routing> =>
     Layer.succeed(Routing, Routing.of({ current: Effect.succeed(arrangement) }))
+
+  /** An arrangement until another takes its place; requests that began before keep theirs. */
+  static readonly changing = (first: HeldArrangement): ChangingRouting => {
+    let newest = inUse(first)
+    const leave = (left: InUse): Effect.Effect<void> =>
+      // Nobody waits for what is no longer needed.
+      left.superseded && left.users === 0 ? Effect.asVoid(Effect.forkDetach(left.release)) : Effect.void
+    return {
+      routing: Routing.of({
+        current: Effect.map(
+          Effect.acquireRelease(
+            Effect.sync(() => {
+              newest.users++
+              return newest
+            }),
+            (used) =>
+              Effect.suspend(() => {
+                used.users--
+                return leave(used)
+              })
+          ),
+          ({ arrangement }) => arrangement
+        )
+      }),
+      change: (next) =>
+        Effect.suspend(() => {
+          const before = newest
+          newest = inUse(next)
+          before.superseded = true
+          return leave(before)
+        })
+    }
+  }
 
   /** One backend, which answers everything. */
   static readonly single: Layer.Layer<Routing, never, Backend> = Layer.effect(
@@ -39,8 +94,8 @@ export class Routing extends Context.Service<
 }
 
 /** Whether there is anything to choose. */
-export const hasChoice = ({ rules }: Arrangement): boolean =>
-  rules.backends.length > 1 || Object.keys(rules.models).length > 0
+export const hasChoice = ({ rules, choose }: Arrangement): boolean =>
+  choose !== undefined || rules.backends.length > 1 || Object.keys(rules.models).length > 0
 
 /** What passes on every request of Anthropic's clients, where there is nothing to choose. */
 export const onlyPassThrough = (arrangement: Arrangement): PassThrough | undefined =>

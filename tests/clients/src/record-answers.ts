@@ -24,7 +24,9 @@ export const recordAnswers = async (proxy: Proxy): Promise<Recorder> => {
   const recorded: Array<Recorded> = []
   const server = createServer((incoming, outgoing) => {
     void textOf(incoming).then((body) => {
-      const { method, headers, url: path = "/" } = incoming
+      const { method, url: path = "/" } = incoming
+      // The proxy answers to its own name only.
+      const headers = { ...incoming.headers, host: new URL(proxy.base).host }
       const forwarded = request(new URL(path, proxy.base), { method, headers }, (answer) => {
         const status = answer.statusCode ?? 0
         outgoing.writeHead(status, answer.headers)

@@ -1,7 +1,7 @@
 """Runs a program in a pseudo-terminal and types into it, for tests of interactive clients.
 
 Arguments: a JSON object {"command": [...], "cwd": "...", "env": {...}, "steps": [{"await": "...", "type": "..."}], "limit": seconds}.
-A step waits until its text has appeared on the terminal since the step before, then types. Prints what the terminal showed (escape
+A step waits until its text has appeared on the terminal since the step before, then types and presses Enter, if it says what. Prints what the terminal showed (escape
 sequences removed) as JSON {"ok": bool, "step": n, "text": "..."}. The program is ended afterwards.
 """
 
@@ -60,11 +60,14 @@ def main() -> None:
         if squeezed(current["await"]) in squeezed(plain(raw[mark:])):
             mark = len(raw)
             step += 1
-            typed = current.get("type", "")
-            if typed:
+            typed = current.get("type")
+            if typed is not None:
                 os.write(fd, typed.encode())
                 time.sleep(0.3)
                 os.write(fd, b"\r")
+    # What a program says last may come with its end.
+    if step == len(job["steps"]) - 1 and squeezed(job["steps"][step]["await"]) in squeezed(plain(raw[mark:])):
+        step += 1
     print(json.dumps({"ok": step == len(job["steps"]), "step": step, "text": plain(raw)}))
     os.kill(pid, signal.SIGTERM)
     end = time.monotonic() + 5

@@ -22,23 +22,33 @@ export interface TerminalResult {
   readonly text: string
 }
 
-/** Runs the real client in a pseudo-terminal. */
-export const runClaudeInTerminal = async (
-  proxy: Proxy,
-  workplace: Workplace,
-  steps: ReadonlyArray<TerminalStep>
+/** What runs in a terminal, and where. */
+export interface TerminalCommand {
+  readonly command: ReadonlyArray<string>
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Runs a program in a pseudo-terminal. */
+export const runInTerminal = async (
+  command: TerminalCommand,
+  steps: ReadonlyArray<TerminalStep>,
+  limit = 120
 ): Promise<TerminalResult> => {
-  const limit = 120
-  const job = {
-    command: [inject("claudeCode")],
-    cwd: workplace.project,
-    env: clientEnvironment(proxy, workplace),
-    steps,
-    limit
-  }
-  const { stdout } = await run(places.python, [driver, JSON.stringify(job)], {
+  const { stdout } = await run(places.python, [driver, JSON.stringify({ ...command, steps, limit })], {
     timeout: (limit + 30) * 1000,
     maxBuffer: 64 * 1024 * 1024
   })
   return JSON.parse(stdout) as TerminalResult
 }
+
+/** Runs the real Claude Code in a pseudo-terminal. */
+export const runClaudeInTerminal = (
+  proxy: Proxy,
+  workplace: Workplace,
+  steps: ReadonlyArray<TerminalStep>
+): Promise<TerminalResult> =>
+  runInTerminal(
+    { command: [inject("claudeCode")], cwd: workplace.project, env: clientEnvironment(proxy, workplace) },
+    steps
+  )

@@ -13,6 +13,7 @@ const longestFormat = 40
 export const cappedSchema = (schema: Json): Json => {
   if (Array.isArray(schema)) return schema.map(cappedSchema)
   if (!isJsonObject(schema)) return schema
+  if (!describes.some((keyword) => schema[keyword] !== undefined)) return anything
   const capped = Object.fromEntries(
     Object.entries(schema).flatMap(([key, value]) => (isOpen(key, value) ? [] : [[key, cappedPart(key, value)]]))
   )
@@ -27,6 +28,10 @@ export const cappedSchema = (schema: Json): Json => {
     ...(types.includes("number") ? { minimum: capped["minimum"] ?? -10, maximum: capped["maximum"] ?? 10 } : {})
   }
 }
+
+/** One of these says what a value is; without any it may be everything. */
+const describes = ["type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "properties", "required", "pattern"]
+const anything = { type: ["boolean", "null"] }
 
 /** Rules that only a check afterwards can hold a value to. */
 const isOpen = (key: string, value: Json): boolean => key === "uniqueItems" || (key === "format" && value === "regex")

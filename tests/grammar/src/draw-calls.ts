@@ -8,12 +8,13 @@ import { randomTools } from "./random-tools.ts"
 
 /** Tools of random schemas in which nothing can go on for ever: as many lists as calls are to be drawn. */
 export const cappedTools = (count: number, seed: number): ReadonlyArray<ReadonlyArray<DeclaredTool>> =>
-  fc.sample(randomTools, { numRuns: count, seed }).map((tools) =>
-    tools.map(({ name, inputSchema }) => {
-      const capped = cappedSchema(inputSchema)
-      return { name, inputSchema: isJsonObject(capped) ? capped : {} }
-    })
-  )
+  fc.sample(randomTools, { numRuns: count, seed }).map((tools) => tools.map(cappedTool))
+
+/** A tool of whose calls none can go on for ever. */
+export const cappedTool = ({ name, inputSchema }: DeclaredTool): DeclaredTool => {
+  const capped = cappedSchema(inputSchema)
+  return { name, inputSchema: isJsonObject(capped) ? capped : {} }
+}
 
 /** Has a model call one of the tools, once for each list of them, and tells what is wrong with its answers or had to be mended. */
 export const drawCalls = async (

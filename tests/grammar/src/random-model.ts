@@ -8,6 +8,8 @@ import { join } from "node:path"
 
 /** A model that says anything at random, behind the whole backend: grammar, engine, parser. */
 export interface RandomModel {
+  /** The family it was taken for. */
+  readonly family: () => Promise<string>
   /** The events of one answer for each request, in their order; several are under way at once. */
   readonly answers: (
     requests: ReadonlyArray<Partial<Conversation>>
@@ -57,11 +59,18 @@ export const randomModel = async (dress: Dress): Promise<RandomModel> => {
         )
       })
     )
+  const family = () =>
+    runtime.runPromise(
+      Effect.gen(function* () {
+        const backend = yield* Backend
+        return (yield* backend.capabilities).family
+      })
+    )
   const close = async () => {
     await runtime.dispose()
     for (const made of [modelPath, folder]) rmSync(made, { recursive: true, force: true })
   }
-  return { answers, mended: () => mended, close }
+  return { family, answers, mended: () => mended, close }
 }
 
 const conversation = (request: Partial<Conversation>, seed: number): Conversation => ({

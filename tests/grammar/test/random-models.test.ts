@@ -25,6 +25,10 @@ describe.each(dresses)("a $family model that says anything at random", (dress) =
   })
   afterAll(() => model.close())
 
+  it("is taken for one", async () => {
+    assert.strictEqual(await model.family(), dress.family)
+  })
+
   it(`makes ${calls} calls, each to a declared tool and valid by its schema`, async () => {
     assert.deepEqual(await drawCalls(model, cappedTools(calls, 20_251)), [])
   })

@@ -18,6 +18,8 @@ export interface CommandHome {
   /** `PENSIEVE_HOME`. */
   readonly state: string
   readonly env: Readonly<Record<string, string>>
+  /** The program and its first argument. */
+  readonly program: readonly [string, string]
   /** Runs the command to its end. */
   readonly run: (args: ReadonlyArray<string>, options?: RunOptions) => Promise<CommandRun>
   /** Names in a folder of the state folder. */
@@ -78,5 +80,5 @@ export const makeCommandHome = async (env: Readonly<Record<string, string>> = {}
     if (names("run").length > 0) await run(["stop"])
     rmSync(folder, { recursive: true, force: true })
   }
-  return { folder, state, env: environment, run, names, close }
+  return { folder, state, env: environment, program: [process.execPath, main], run, names, close }
 }

@@ -13,6 +13,8 @@ export interface Dress {
   readonly tokens: Readonly<Record<string, string>>
   /** Tokens that end a turn. */
   readonly ends: ReadonlyArray<string>
+  /** What the template's prompt ends with, where it opens the model's thinking. */
+  readonly opens?: string
 }
 
 /** Four families that differ in all that a grammar and a client's session have to do with. */
@@ -60,7 +62,7 @@ interface AddedToken {
 const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"))
 
 /** A folder with random weights that looks like a model of a family. The caller removes it. */
-export const dressedModel = async ({ template, tokens, ends }: Dress): Promise<string> => {
+export const dressedModel = async ({ template, tokens, ends, opens = "" }: Dress): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), "pensieve-dressed-"))
   cpSync(await tinyModel("long"), folder, { recursive: true })
   const edit = (name: string, change: (value: Record<string, unknown>) => Record<string, unknown>) => {
@@ -77,7 +79,7 @@ export const dressedModel = async ({ template, tokens, ends }: Dress): Promise<s
     bos_token: letters(config["bos_token"]),
     pad_token: letters(config["pad_token"]),
     eos_token: ends[0],
-    chat_template: chatTemplate
+    chat_template: `${chatTemplate}{%- if add_generation_prompt %}{{- ${JSON.stringify(opens)} }}{%- endif %}`
   }))
   const endIds = renamed.filter(({ content }) => ends.includes(content)).map(({ id }) => id)
   edit("config.json", (config) => ({ ...config, eos_token_id: endIds }))

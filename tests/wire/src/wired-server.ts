@@ -16,18 +16,27 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import OpenAI from "openai"
 
-/** A real server with a real backend, over a scripted upstream. */
-export interface Wired {
-  readonly upstream: ScriptedUpstream
+/** A real server with real backends. */
+export interface Serving {
   /** Base URL of the server. */
   readonly base: string
   readonly anthropic: Anthropic
   readonly openai: OpenAI
   /** `POST /v1/messages` as it is, with the token. */
-  readonly post: (body: unknown, signal?: AbortSignal, path?: string) => Promise<Response>
+  readonly post: (
+    body: unknown,
+    signal?: AbortSignal,
+    path?: string,
+    headers?: Readonly<Record<string, string>>
+  ) => Promise<Response>
   /** Lines the server logged. */
   readonly log: () => string
   readonly stop: () => Promise<void>
+}
+
+/** One with one backend, over a scripted upstream. */
+export interface Wired extends Serving {
+  readonly upstream: ScriptedUpstream
 }
 
 /** What may differ from one test to the next. */
@@ -61,19 +70,36 @@ export const startWired = async ({
   policy
 }: WiredOptions = {}): Promise<Wired> => {
   const upstream = await startUpstream(script)
+  const served = await startServing(
+    Layer.provide(
+      Routing.single,
+      anthropic === undefined
+        ? openaiBackendLayer({ url: upstream.url, errorPatience, ...backend })
+        : anthropicBackendLayer({ url: upstream.url, ...anthropic })
+    ),
+    policy
+  )
+  return {
+    ...served,
+    upstream,
+    stop: async () => {
+      await served.stop()
+      await upstream.stop()
+    }
+  }
+}
+
+/** Starts a real server in which these backends answer. */
+export const startServing = async (
+  routing: Layer.Layer<Routing>,
+  policy?: Partial<ServerPolicy["Service"]>
+): Promise<Serving> => {
   const scope = Scope.makeUnsafe()
   const home = mkdtempSync(join(tmpdir(), "pensieve-wire-"))
   const lines: Array<string> = []
   const logger = Logger.make((entry) => lines.push(Logger.formatLogFmt.log(entry)))
   const stack = serveLayer.pipe(
-    Layer.provide(
-      Layer.provide(
-        Routing.single,
-        anthropic === undefined
-          ? openaiBackendLayer({ url: upstream.url, errorPatience, ...backend })
-          : anthropicBackendLayer({ url: upstream.url, ...anthropic })
-      )
-    ),
+    Layer.provide(routing),
     Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
     Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
     Layer.provide(NodeServices.layer),
@@ -86,21 +112,19 @@ export const startWired = async ({
   const { address } = await Effect.runPromise(Effect.provide(HttpServer.HttpServer, context))
   const base = `http://127.0.0.1:${portOf(address)}`
   return {
-    upstream,
     base,
     anthropic: new Anthropic({ baseURL: base, authToken: token, apiKey: null, maxRetries: 0 }),
     openai: new OpenAI({ baseURL: `${base}/v1`, apiKey: token, maxRetries: 0 }),
-    post: (body, signal, path = "/v1/messages") =>
+    post: (body, signal, path = "/v1/messages", headers = {}) =>
       fetch(base + path, {
         method: "POST",
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
         body: JSON.stringify(body),
         ...(signal === undefined ? {} : { signal })
       }),
     log: () => lines.join("\n"),
     stop: async () => {
       await Effect.runPromise(Scope.close(scope, Exit.void))
-      await upstream.stop()
       rmSync(home, { recursive: true, force: true })
     }
   }

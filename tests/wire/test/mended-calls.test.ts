@@ -117,6 +117,19 @@ describe("a model behind an upstream that gets nowhere", () => {
     assert.match(text, /failed 3 times in a row/)
   })
 
+  it("is ended where its calls hardly differ, and keeps those before", async () => {
+    const inputs = Array.from({ length: 40 }, (_, page) => ({ name: "Read", input: { path: `page-${page}` } }))
+    const { calls, rules, stop } = await ask([callsTools(...inputs)])
+    assert.deepStrictEqual([calls.length, rules, stop], [24, ["answer-ended"], "tool_use"])
+  })
+
+  it("is asked again where its thoughts never ended, call and all", async () => {
+    const thoughts = `<think>I should look.\n<tool_call>\n{"name": "Read", "arguments": {"path": "a"}}\n</tool_call>`
+    const { calls, sent, thinking, stop } = await ask([says(thoughts), written('{"path": "b"}')])
+    assert.deepStrictEqual([calls, sent.length, stop], [call({ path: "b" }), 2, "tool_use"])
+    assert.match(thinking, /^I should look\./)
+  })
+
   it("is ended where it writes nothing but white space", async () => {
     const { text, rules, stop } = await ask([{ steps: [words("So:"), words("\n".repeat(2000)), "hang"] }])
     assert.deepStrictEqual([rules, stop], [["answer-ended"], "end_turn"])

@@ -1,8 +1,14 @@
 import { Command } from "effect/cli"
+import { claude } from "./claude.ts"
+import { codex } from "./codex.ts"
+import { config } from "./config.ts"
+import { explain } from "./explain.ts"
 import { logs } from "./logs.ts"
 import { restart } from "./restart.ts"
+import { setup } from "./setup.ts"
 import { start } from "./start.ts"
 import { status } from "./status.ts"
+import { statusline } from "./statusline.ts"
 import { stop } from "./stop.ts"
 
 /** The whole command. */
@@ -10,10 +16,10 @@ export const pensieve = Command.make("pensieve").pipe(
   Command.withDescription(
     "Claude Code, Codex and every program that speaks the Anthropic or OpenAI API, on a language model in your own machine."
   ),
-  Command.withSubcommands([start, stop, restart, status, logs]),
+  Command.withSubcommands([claude, codex, setup, start, stop, restart, status, statusline, logs, config, explain]),
   Command.withExamples([
-    { command: "pensieve start", description: "Serve the best model at hand" },
-    { command: "pensieve start --detach", description: "The same in the background; `pensieve stop` ends it" },
+    { command: "pensieve claude", description: "Claude Code on the best model at hand" },
+    { command: "pensieve start --detach", description: "Serve it in the background; `pensieve stop` ends it" },
     { command: "pensieve status", description: "Which proxy runs, and how it is" }
   ])
 )

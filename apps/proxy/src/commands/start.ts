@@ -1,16 +1,11 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { givenSettings, settingFlags } from "../setting-flags.ts"
+import { configFileFlag, givenSettings, settingFlags } from "../setting-flags.ts"
 import { verb } from "../verb.ts"
 
 const flags = {
   settings: settingFlags,
-  config: Flag.String("config").pipe(
-    Flag.withDescription(
-      "The configuration file; else pensieve.yaml in the current folder, else config.yaml in PENSIEVE_HOME."
-    ),
-    Flag.optional
-  ),
+  config: configFileFlag,
   yes: Flag.Boolean("yes").pipe(
     Flag.withAlias("y"),
     Flag.withDescription("Agree to the download of a model."),

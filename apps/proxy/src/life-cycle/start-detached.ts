@@ -44,7 +44,7 @@ export const startDetachedAt = (words: ReadonlyArray<string>, cwd: string) =>
       message: "The proxy could not be started; see above.",
       exitCode: child.exitCode === 2 ? 2 : 1
     })
-  })
+  }).pipe(Effect.scoped)
 
 /** A session of its own, so that the end of this terminal is not its end. While it starts, the end of this command is. */
 const launch = (words: ReadonlyArray<string>, cwd: string, said: string) =>

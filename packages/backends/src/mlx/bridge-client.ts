@@ -1,12 +1,14 @@
 import { type BackendError, BackendFailed } from "@pensieve/errors"
 import { initialNdjson, type NdjsonFrame, pushNdjson } from "@pensieve/framing"
 import {
+  BridgeCache,
   BridgeCount,
   type BridgeGenerate,
   type BridgeGrammarCheck,
   BridgeGrammarVerdicts,
   BridgeHealth,
   BridgeLine,
+  BridgeMetrics,
   BridgeModel,
   type BridgePrompt,
   BridgeSeal,
@@ -26,6 +28,8 @@ const decodeLine = Schema.decodeUnknownResult(BridgeLine)
 export interface BridgeClient {
   readonly health: Effect.Effect<BridgeHealth, BackendError>
   readonly model: Effect.Effect<BridgeModel, BackendError>
+  /** How it is in numbers, by name. */
+  readonly numbers: Effect.Effect<Readonly<Record<string, number>>, BackendError>
   /** Names the turn that an answer became. False if the engine does not know it (any more). */
   readonly seal: (generation: string, key: string) => Effect.Effect<boolean, BackendError>
   readonly count: (prompt: BridgePrompt) => Effect.Effect<number, BackendError>
@@ -96,6 +100,18 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
     return {
       health: json(BridgeHealth, "GET", "/health", undefined, [200, 503]),
       model: json(BridgeModel, "GET", "/model"),
+      numbers: Effect.zipWith(
+        json(BridgeMetrics, "GET", "/metrics"),
+        json(BridgeCache, "GET", "/cache"),
+        (metrics, cache) => ({
+          ...metrics,
+          cacheEntries: cache.entries,
+          cacheBytes: cache.bytes,
+          cacheBudgetBytes: cache.budgetBytes,
+          cacheTokens: cache.tokens
+        }),
+        { concurrent: true }
+      ),
       seal: (generation, key) =>
         Effect.map(json(BridgeSeal, "POST", "/seal", { generation, key }), (answer) => answer.sealed),
       count: (prompt) => Effect.map(json(BridgeCount, "POST", "/count", prompt), (answer) => answer.tokens),

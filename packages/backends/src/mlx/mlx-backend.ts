@@ -79,7 +79,8 @@ export const mlxBackendLayer = (options: MlxBackendOptions): Layer.Layer<Backend
         status,
         capabilities,
         countTokens,
-        generate
+        generate,
+        numbers: Effect.flatMap(supervisor.ready, ({ client }) => client.numbers)
       })
     })
   )

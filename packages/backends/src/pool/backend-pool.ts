@@ -1,13 +1,25 @@
 import { type BackendError, BackendUnavailable } from "@pensieve/errors"
 import type { Conversation } from "@pensieve/models"
 import type { Decision, Target } from "@pensieve/router"
-import { Effect } from "effect"
+import { Effect, type Scope } from "effect"
 import type { Backend } from "../backend.ts"
+import { AffinityMap } from "./affinity-map.ts"
+import { Attempts, type PoolContext } from "./attempts.ts"
+import { candidatesOf } from "./candidates.ts"
+import { Member, type PoolMember } from "./member.ts"
+import { pooledBackend } from "./pooled-backend.ts"
+import { serviceOf } from "./service-of.ts"
+import { SlotDesk } from "./slot-desk.ts"
+import { watchHealth } from "./watch-health.ts"
 
-/** One backend, with what the pool must know of it. */
-export interface PoolMember {
-  readonly name: string
-  readonly backend: Backend["Service"]
+/** How a pool works. */
+export interface PoolOptions {
+  /** Requests that may wait for a slot; 64 unless told otherwise. */
+  readonly queue?: number
+  /** What a backend of this machine could answer may go elsewhere. */
+  readonly allowRemoteFallback?: boolean
+  /** Milliseconds. */
+  readonly now?: () => number
 }
 
 /** A backend that was chosen for one request. */
@@ -15,14 +27,37 @@ export interface ChosenBackend {
   readonly backend: Backend["Service"]
   /** Where the request went. */
   readonly target: () => Target
+  /** Whether somebody else may still answer it, behind a failure to pass it on. */
+  readonly again: () => boolean
 }
+
+const defaultQueue = 64
 
 /** The backends there are. */
 export class BackendPool {
-  readonly #members: ReadonlyMap<string, PoolMember>
+  readonly #members: ReadonlyMap<string, Member>
+  readonly #context: PoolContext
+  readonly #allowRemoteFallback: boolean
 
-  constructor(members: ReadonlyArray<PoolMember>) {
-    this.#members = new Map(members.map((member) => [member.name, member]))
+  /** @param before the pool that this one takes the place of: what is known of backends that stay is kept */
+  constructor(members: ReadonlyArray<PoolMember>, options: PoolOptions = {}, before?: BackendPool) {
+    const { queue = defaultQueue, allowRemoteFallback = false, now = () => performance.now() } = options
+    this.#members = new Map(
+      members.map((member) => [member.name, before === undefined ? new Member(member) : before.#kept(member)])
+    )
+    this.#context =
+      before === undefined
+        ? { now, desk: new SlotDesk({ queue, now }), affinity: new AffinityMap() }
+        : { ...before.#context, now }
+    this.#context.desk.change({ queue, now })
+    this.#allowRemoteFallback = allowRemoteFallback
+  }
+
+  #kept(member: PoolMember): Member {
+    const own = this.#members.get(member.name)
+    if (own === undefined || own.backend !== member.backend) return new Member(member)
+    own.change(member)
+    return own
   }
 
   get members(): ReadonlyArray<PoolMember> {
@@ -33,28 +68,35 @@ export class BackendPool {
     return this.#members.get(name)
   }
 
+  /** Asks the backends how they are, until the scope ends; one that is alone is asked by its own requests. */
+  get watched(): Effect.Effect<void, never, Scope.Scope> {
+    return this.#members.size < 2 ? Effect.void : watchHealth([...this.#members.values()])
+  }
+
   /** The backend that answers a request for which this was decided. */
-  choose({ target }: Pick<Decision, "target" | "stages">): Effect.Effect<ChosenBackend, BackendError> {
-    const member = this.#members.get(target.backend)
-    if (member === undefined)
-      return Effect.fail(new BackendUnavailable({ message: `There is no backend "${target.backend}".` }))
+  choose(
+    decision: Pick<Decision, "model" | "stages">,
+    { requestClass, cacheAffinity }: Pick<Conversation["hints"], "requestClass" | "cacheAffinity">
+  ): Effect.Effect<ChosenBackend, BackendError> {
+    const stages = candidatesOf(decision, (name) => this.#members.get(name), this.#allowRemoteFallback)
+    const [first, ...others] = stages
+    if (first === undefined) return Effect.fail(unknown(decision))
+    const [candidate] = first
+    // The only one there is is not watched over: nothing could be done about it.
+    if (this.#members.size === 1 && others.length === 0 && !candidate.member.bounded) {
+      const backend = serviceOf(candidate)
+      const target = () => ({ backend: candidate.target.backend, model: backend.model })
+      return Effect.succeed({ backend, target, again: () => false })
+    }
+    const key = cacheAffinity === undefined ? undefined : `${decision.model} ${cacheAffinity}`
+    const attempts = new Attempts(this.#context, { stages: [first, ...others], key, requestClass })
     return Effect.succeed({
-      backend: askingFor(member.backend, target),
-      target: () => ({ backend: target.backend, model: target.model ?? member.backend.model })
+      backend: pooledBackend(this.#context, attempts),
+      target: () => attempts.target,
+      again: () => attempts.again
     })
   }
 }
 
-/** A backend that is asked for one of its models. */
-const askingFor = (backend: Backend["Service"], { model }: Target): Backend["Service"] => {
-  if (model === undefined) return backend
-  const { passThrough } = backend
-  const routed = (conversation: Conversation): Conversation => ({ ...conversation, routedModel: model })
-  return {
-    ...backend,
-    model,
-    countTokens: (conversation) => backend.countTokens(routed(conversation)),
-    generate: (conversation) => backend.generate(routed(conversation)),
-    ...(passThrough === undefined ? {} : { passThrough: (request) => passThrough({ ...request, model }) })
-  }
-}
+const unknown = ({ model }: Pick<Decision, "model">): BackendUnavailable =>
+  new BackendUnavailable({ message: `There is no backend for the model "${model}".` })

@@ -17,6 +17,7 @@ export const engine = (answers: ReadonlyArray<EngineAnswer>, refused = "nothing"
   const client: BridgeClient = {
     health: Effect.fail(gone),
     model: Effect.fail(gone),
+    numbers: Effect.fail(gone),
     count: () => Effect.fail(gone),
     seal: (generation) => Effect.sync(() => sealed.push(generation) > 0),
     checkGrammars: (check) =>

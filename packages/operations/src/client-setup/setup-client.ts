@@ -1,12 +1,13 @@
 import { SetupRefused } from "@pensieve/errors"
 import { createTwoFilesPatch } from "diff"
-import { Effect, FileSystem, type Path, Result, type Scope } from "effect"
+import { Effect, FileSystem, Path, Result, type Scope } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import { createHash } from "node:crypto"
+import { rmdir } from "node:fs/promises"
 import type { Home } from "../home.ts"
 import { writeAtomic } from "../write-atomic.ts"
 import type { Change, MadeChange } from "./change.ts"
-import { makeChanges, takeBack } from "./edit-json.ts"
+import { formatOf, makeChanges, takeBack } from "./edit-settings.ts"
 import { lockFile } from "./file-lock.ts"
 import { readSettingsFile, type SettingsFile } from "./settings-file.ts"
 import { type FileRecord, readRecord, removeRecord, writeRecord } from "./setup-record.ts"
@@ -41,11 +42,12 @@ export const planSetup = (
     const planned: Array<PlannedFile> = []
     for (const { path, changes } of wanted) {
       const file = yield* readSettingsFile(path)
-      const edited = makeChanges(file.text ?? "", changes)
+      const format = formatOf(path)
+      const edited = makeChanges(format, file.text ?? "", changes)
       if (Result.isFailure(edited)) {
         const { line, column, problem } = edited.failure
         return yield* new SetupRefused({
-          message: `${path} is not valid JSON (line ${line}, column ${column}: ${problem}). It was left alone; mend it and try again.`
+          message: `${path} cannot be changed as ${format.name} (line ${line}, column ${column}: ${problem}). It was left alone; mend it and try again.`
         })
       }
       const { text, made } = edited.success
@@ -63,6 +65,9 @@ export const applySetup = (
 
 const applyOne = (client: string, { file, text, made }: PlannedFile) =>
   Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { dirname } = yield* Path.Path
+    yield* fs.makeDirectory(dirname(file.target), { recursive: true })
     yield* lockFile(file.target)
     const now = yield* readSettingsFile(file.path)
     if (now.text !== file.text)
@@ -128,10 +133,18 @@ export interface Undone {
 export const undoSetup = (client: string): Effect.Effect<ReadonlyArray<Undone>, SetupRefused | PlatformError, Needs> =>
   Effect.gen(function* () {
     const { files } = yield* readRecord(client)
-    const undone = yield* Effect.forEach(files, (record) => Effect.scoped(undoOne(record)))
+    const undone = yield* Effect.forEach(files, (record) =>
+      Effect.scoped(undoOne(record)).pipe(
+        Effect.tap(({ how }) => (how === "removed" ? leaveFolder(record) : Effect.void))
+      )
+    )
     yield* removeRecord(client)
     return undone
   })
+
+/** The folder may have been made for the file. One that is not empty stays. */
+const leaveFolder = ({ target }: FileRecord) =>
+  Effect.flatMap(Path.Path, ({ dirname }) => Effect.ignore(Effect.tryPromise(() => rmdir(dirname(target)))))
 
 const undoOne = (
   record: FileRecord
@@ -151,10 +164,11 @@ const undoOne = (
       yield* writeAtomic(target, record.original, mode)
       return { path, how: "restored", kept: [] }
     }
-    const reverted = takeBack(text, made)
+    const format = formatOf(path)
+    const reverted = takeBack(format, text, made)
     if (Result.isFailure(reverted))
       return yield* new SetupRefused({
-        message: `${path} is not valid JSON any more (line ${reverted.failure.line}). It was left alone; mend it and undo again.`
+        message: `${path} is not valid ${format.name} any more (line ${reverted.failure.line}). It was left alone; mend it and undo again.`
       })
     yield* writeAtomic(target, reverted.success.text, mode)
     return { path, how: "cleaned", kept: reverted.success.kept }

@@ -15,6 +15,51 @@ export const ProxyIdentity = Schema.Struct({
 })
 export type ProxyIdentity = typeof ProxyIdentity.Type
 
+/** A request under way. */
+export const RunningRequest = Schema.Struct({
+  id: Schema.String,
+  /** The client's API. */
+  dialect: Schema.String,
+  /** Of work: `main`, `subagent`, `title`, … */
+  class: Schema.String,
+  /** As the client named it. */
+  model: Schema.String,
+  route: optional(Schema.String),
+  /** `waiting` for its turn or for a server, `prefill` of its prompt, or `answering`. */
+  phase: Schema.Literals(["waiting", "prefill", "answering"]),
+  seconds: Schema.Finite,
+  promptTokens: optional(Schema.Finite),
+  cachedTokens: optional(Schema.Finite),
+  /** Tokens of the prompt that are done. */
+  prefilled: optional(Schema.Finite),
+  /** Pieces of the answer so far: of a model of this machine, about its tokens. */
+  pieces: optional(Schema.Finite),
+  piecesPerSecond: optional(Schema.Finite)
+})
+export type RunningRequest = typeof RunningRequest.Type
+
+/** Requests that have ended since the start, and their tokens. */
+export const HealthTotals = Schema.Struct({
+  finished: Schema.Finite,
+  failed: Schema.Finite,
+  promptTokens: Schema.Finite,
+  /** Part of `promptTokens`: those that were in the cache. */
+  cachedTokens: Schema.Finite,
+  outputTokens: Schema.Finite
+})
+export type HealthTotals = typeof HealthTotals.Type
+
+/** One of those who answer. */
+export const BackendHealth = Schema.Struct({
+  name: Schema.String,
+  model: Schema.String,
+  status: Schema.Literals(["starting", "ready", "failed"]),
+  message: optional(Schema.String),
+  /** What it tells of itself, by name: bytes of memory, tokens in its cache, … */
+  numbers: optional(Schema.Record(Schema.String, Schema.Finite))
+})
+export type BackendHealth = typeof BackendHealth.Type
+
 /** What `GET /health` tells whoever has the token. Another version may tell less, or more. */
 export const ProxyHealth = Schema.Struct({
   status: Schema.Literals(["healthy", "starting", "unhealthy", "stopping"]),
@@ -27,7 +72,12 @@ export const ProxyHealth = Schema.Struct({
   /** Tokens of prompt and answer together; absent while it is not known. */
   window: optional(Schema.Finite),
   /** Anthropic's clients are passed on to a server that speaks their API. */
-  passesOn: optional(Schema.Boolean)
+  passesOn: optional(Schema.Boolean),
+  backends: optional(Schema.Array(BackendHealth)),
+  running: optional(Schema.Array(RunningRequest)),
+  totals: optional(HealthTotals),
+  /** Bytes of memory of the proxy itself. */
+  memoryBytes: optional(Schema.Finite)
 })
 export type ProxyHealth = typeof ProxyHealth.Type
 

@@ -138,6 +138,19 @@ describe("one line says what is missing", () => {
   })
 })
 
+describe("scripts/setup-claude-code.sh", () => {
+  it("is the verb of the command, called from anywhere", () => {
+    const { places, bin } = checkout({ npm, python, node: `exec ${process.execPath} "$@"` })
+    cpSync(join(root, "scripts/setup-claude-code.sh"), join(places.root, "scripts/setup-claude-code.sh"))
+    const { stdout } = spawnSync(join(places.root, "scripts/setup-claude-code.sh"), ["--yes"], {
+      cwd: "/",
+      env: { PATH: `${bin}:/usr/bin:/bin`, HOME: places.root, PENSIEVE_PYTHON: join(bin, "python") },
+      encoding: "utf8"
+    })
+    assert.strictEqual(stdout, `proxy ${places.main} setup claude-code --yes\n`)
+  })
+})
+
 describe("npm install", () => {
   it("does the whole installation", () => {
     const { run } = checkout({ npm, python })

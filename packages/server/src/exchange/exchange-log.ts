@@ -1,47 +1,7 @@
 import type { PensieveError } from "@pensieve/errors"
-import type { GenerationEvent, Notice, Usage } from "@pensieve/models"
+import type { Notice } from "@pensieve/models"
 import { Cause, Effect, Exit, Option } from "effect"
-import type { NonEmptyReadonlyArray } from "effect/Array"
-
-/** What is counted while an answer goes by. */
-export interface Tally {
-  readonly watch: (batch: NonEmptyReadonlyArray<GenerationEvent>) => NonEmptyReadonlyArray<GenerationEvent>
-  /** What the backend changed or cannot do of the request, as soon as it said so. */
-  readonly notices: () => ReadonlyArray<Notice>
-  readonly summary: () => {
-    readonly usage: Usage | undefined
-    readonly reason: string | undefined
-    readonly firstMs: number | undefined
-    readonly totalMs: number
-  }
-}
-
-/** Starts counting now. */
-export const makeTally = (): Tally => {
-  const startedAt = performance.now()
-  let usage: Usage | undefined
-  let reason: string | undefined
-  let firstMs: number | undefined
-  let notices: ReadonlyArray<Notice> = []
-  return {
-    watch: (batch) => {
-      for (const event of batch) {
-        if (event.type === "usage") usage = event.usage
-        else if (event.type === "finished") reason = event.reason
-        else if (event.type === "failed") reason = event.error._tag
-        else if (event.type === "accepted") notices = event.notices ?? []
-        else if (
-          firstMs === undefined &&
-          (event.type === "text-delta" || event.type === "reasoning-delta" || event.type === "tool-call")
-        )
-          firstMs = performance.now() - startedAt
-      }
-      return batch
-    },
-    notices: () => notices,
-    summary: () => ({ usage, reason, firstMs, totalMs: performance.now() - startedAt })
-  }
-}
+import type { Tally } from "./tally.ts"
 
 /** What the log says of an exchange. */
 export interface LoggedExchange {
@@ -59,6 +19,14 @@ export interface Asked {
   readonly notices: ReadonlyArray<Notice>
 }
 
+/** How an exchange ended, in a word or two. */
+export const outcomeOf = (exit: Exit.Exit<unknown, PensieveError>, reason: string | undefined): string => {
+  if (Exit.isSuccess(exit)) return reason ?? "finished"
+  const failure = Cause.findErrorOption(exit.cause)
+  if (Option.isSome(failure)) return failure.value._tag
+  return Cause.hasInterrupts(exit.cause) ? "client went away" : "fault"
+}
+
 /** One log line an exchange: numbers and names, never content. */
 export const logExchange = (
   { requestId, dialect, asked, route }: LoggedExchange,
@@ -68,13 +36,6 @@ export const logExchange = (
   const { usage, reason, firstMs, totalMs } = tally.summary()
   const notices = [...asked.notices, ...tally.notices()]
   const failure = Exit.isFailure(exit) ? Cause.findErrorOption(exit.cause) : Option.none()
-  const outcome = Exit.isSuccess(exit)
-    ? (reason ?? "finished")
-    : Option.isSome(failure)
-      ? failure.value._tag
-      : Cause.hasInterrupts(exit.cause)
-        ? "client went away"
-        : "fault"
   const log = Option.isSome(failure) && isOurFault(failure.value) ? Effect.logError : Effect.logInfo
   return log("answer").pipe(
     Effect.annotateLogs({
@@ -83,7 +44,7 @@ export const logExchange = (
       class: asked.hints.requestClass,
       model: asked.model,
       ...(route === undefined ? {} : { route }),
-      outcome,
+      outcome: outcomeOf(exit, reason),
       ...(Option.isSome(failure) ? { why: failure.value.message } : {}),
       ...(usage === undefined
         ? {}

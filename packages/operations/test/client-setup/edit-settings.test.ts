@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import fc from "fast-check"
-import { makeChanges, takeBack } from "../../src/client-setup/edit-json.ts"
+import { makeChanges, takeBack } from "../../src/client-setup/edit-settings.ts"
+import { jsonFormat } from "../../src/client-setup/json-format.ts"
 
 const changes = [
   { path: ["env", "URL"], value: "http://127.0.0.1:7777" },
@@ -9,10 +10,10 @@ const changes = [
   { path: ["permissions", "defaultMode"], value: "default" }
 ]
 
-const made = (text: string) => Result.getOrThrow(makeChanges(text, changes))
+const made = (text: string) => Result.getOrThrow(makeChanges(jsonFormat, text, changes))
 const undone = (text: string) => {
   const { text: edited, made: list } = made(text)
-  return Result.getOrThrow(takeBack(edited, list)).text
+  return Result.getOrThrow(takeBack(jsonFormat, edited, list)).text
 }
 
 describe("changes in a JSON text", () => {
@@ -44,7 +45,7 @@ describe("changes in a JSON text", () => {
 
   it("are refused in what is not a JSON object, with the place", () => {
     const problem = (text: string) => {
-      const result = makeChanges(text, changes)
+      const result = makeChanges(jsonFormat, text, changes)
       return Result.isFailure(result) ? [result.failure.line, result.failure.column] : undefined
     }
     assert.deepStrictEqual(problem('{\n  "a": 1\n  "b": 2\n}'), [3, 3])
@@ -62,7 +63,7 @@ describe("taking changes back", () => {
   it("leaves what others wrote meanwhile, and says what of ours they changed", () => {
     const { text, made: list } = made('{"a": 1}')
     const changed = text.replace('"default"', '"plan"').replace('"a": 1', '"a": 1, "b": 2')
-    const { text: back, kept } = Result.getOrThrow(takeBack(changed, list))
+    const { text: back, kept } = Result.getOrThrow(takeBack(jsonFormat, changed, list))
     assert.deepStrictEqual(JSON.parse(back), { a: 1, b: 2, permissions: { defaultMode: "plan" } })
     assert.deepStrictEqual(kept, [["permissions", "defaultMode"]])
   })
