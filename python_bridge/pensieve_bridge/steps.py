@@ -152,6 +152,7 @@ class Steps:
         self._counters.failed += end.reason == "error"
         if end.reason != "error":
             self._keep(row)
+            self._warm_root(row)
             self.store.idle()
             self.store.publish()
         row.prefill = None
@@ -239,7 +240,13 @@ class Steps:
             assert row.prefill is not None
             self._counters.cached_tokens += row.prefill.cached_tokens
             self._counters.reusable_tokens += row.prefill.computed_tokens
+            self._warm_root(row)
         return row.prefill
+
+    def _warm_root(self, row: Row) -> None:
+        """What follows on a summary begins with the same tools and system prompt, and with nothing else of it."""
+        if row.request_class == "compaction":
+            self.store.warm(row.tokens, row.job.boundaries.head)
 
     def _keep(self, row: Row) -> None:
         """What a row that ends leaves for later ones."""
