@@ -7,6 +7,8 @@ export default defineConfig({
   platform: "node",
   target: "node22",
   noExternal: [/./],
+  // `node:sqlite` has no name without its prefix.
+  removeNodeProtocol: false,
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);'
   },

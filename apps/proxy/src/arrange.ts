@@ -3,40 +3,52 @@ import type { Configuration } from "@pensieve/config"
 import { explicitTarget } from "@pensieve/router"
 import { type HeldArrangement, makeRoutingFunction } from "@pensieve/server"
 import { Effect, Exit, Scope } from "effect"
+import { answerCache } from "./answer-cache.ts"
 import { CommandFailure } from "./command-failure.ts"
 import type { Plan } from "./plan.ts"
 import { rulesOf } from "./routing-rules.ts"
 import type { RunningBackends } from "./running-backends.ts"
 
+/** A plan that was carried out. */
+export interface Arranged extends HeldArrangement {
+  readonly plan: Plan
+}
+
 /**
- * Starts what a plan needs, and arranges it.
+ * Starts what a plan needs, and arranges it. What outlives it lives as long as the scope.
  *
- * @param before the pool of the arrangement that this one takes the place of
+ * @param before what this one takes the place of
  */
-export const arrange = (
-  { configuration, backends, otherwise, functionFile }: Plan,
-  running: RunningBackends,
-  before?: BackendPool
-): Effect.Effect<HeldArrangement, CommandFailure, Scope.Scope> =>
+export const arrange = (plan: Plan, running: RunningBackends, before?: Arranged) =>
   Effect.gen(function* () {
+    const { configuration, backends, otherwise, functionFile } = plan
     const scope = yield* Scope.fork(yield* Scope.Scope)
     const choose = yield* Scope.provide(routingFunctionOf(functionFile, configuration.router.functionMs), scope)
     const { members, release } = yield* running.hold(backends)
     const { allowRemoteFallback, pool: poolSettings } = configuration
-    const pool = new BackendPool(members, { queue: poolSettings.queue, allowRemoteFallback }, before)
+    const pool = new BackendPool(members, { queue: poolSettings.queue, allowRemoteFallback }, before?.arrangement.pool)
     yield* Scope.provide(pool.watched, scope)
     yield* warnOfUnused(configuration, members)
     const names = backends.map(({ name }) => name)
+    const cache = yield* cacheOf(configuration, before)
     return {
+      plan,
       arrangement: {
         rules: rulesOf(configuration, otherwise, names),
         pool,
         sampling: samplingOf(configuration),
+        ...(cache === undefined ? {} : { cache }),
         ...(choose === undefined ? {} : { choose })
       },
       release: Effect.andThen(Scope.close(scope, Exit.void), release)
-    }
+    } satisfies Arranged
   })
+
+/** Answers stay where nothing about them changes. */
+const cacheOf = (configuration: Configuration, before: Arranged | undefined) =>
+  before !== undefined && JSON.stringify(before.plan.configuration.cache) === JSON.stringify(configuration.cache)
+    ? Effect.succeed(before.arrangement.cache)
+    : answerCache(configuration)
 
 /** The user's routing function, for as long as the scope lives. */
 export const routingFunctionOf = (file: string | undefined, limitMs: number) =>

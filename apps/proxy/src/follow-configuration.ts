@@ -1,10 +1,9 @@
-import type { BackendPool } from "@pensieve/backends"
 import { changedPaths } from "@pensieve/config"
 import { Home } from "@pensieve/operations"
 import type { ChangingRouting } from "@pensieve/server"
 import { Effect, FileSystem, Option } from "effect"
-import { arrange } from "./arrange.ts"
-import { type Plan, planOf } from "./plan.ts"
+import { arrange, type Arranged } from "./arrange.ts"
+import { planOf } from "./plan.ts"
 import { type ReadConfiguration, readConfiguration } from "./read-configuration.ts"
 import type { RunningBackends } from "./running-backends.ts"
 import type { GivenSettings } from "./setting-flags.ts"
@@ -17,11 +16,10 @@ const atStart = new Set(["port", "token", "logLevel", "allowForced"])
 
 /** What follows the file. */
 interface Following {
-  readonly plan: Plan
   readonly read: ReadConfiguration
   readonly given: GivenSettings
   readonly env: NodeJS.ProcessEnv
-  readonly first: BackendPool
+  readonly first: Arranged
   readonly running: RunningBackends
   readonly change: ChangingRouting["change"]
 }
@@ -29,8 +27,7 @@ interface Following {
 /** Takes in each change of the configuration file for the requests that come after it. What cannot be used is told, and what was stays. */
 export const followConfiguration = ({ given, env, running, change, ...start }: Following) =>
   Effect.gen(function* () {
-    let { plan, read } = start
-    let pool = start.first
+    let { read, first: current } = start
     let seen = yield* stampOf(read)
     let seenFunction = yield* stampOfFile(read.functionFile)
     const takeIn = Effect.gen(function* () {
@@ -38,10 +35,9 @@ export const followConfiguration = ({ given, env, running, change, ...start }: F
       const functionNow = yield* stampOfFile(next.functionFile)
       const changed = [...changedPaths(read, next), ...(functionNow === seenFunction ? [] : ["router.function"])]
       if (changed.length === 0) return
-      plan = yield* planOf(next, { agreed: false, env, before: plan })
-      const held = yield* arrange(plan, running, pool)
-      yield* change(held)
-      pool = held.arrangement.pool
+      const plan = yield* planOf(next, { agreed: false, env, before: current.plan })
+      current = yield* arrange(plan, running, current)
+      yield* change(current)
       read = next
       seenFunction = functionNow
       const later = changed.filter((path) => atStart.has(path))

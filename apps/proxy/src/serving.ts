@@ -42,9 +42,7 @@ const routingLayer = (plan: Plan, read: ReadConfiguration, given: GivenSettings,
       const running = yield* makeRunningBackends
       const first = yield* arrange(plan, running)
       const { routing, change } = Routing.changing(first)
-      yield* Effect.forkScoped(
-        followConfiguration({ plan, read, given, env, first: first.arrangement.pool, running, change })
-      )
+      yield* Effect.forkScoped(followConfiguration({ read, given, env, first, running, change }))
       return routing
     })
   )

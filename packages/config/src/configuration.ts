@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { BackendSettings } from "./backend-settings.ts"
+import { CacheSettings } from "./cache-settings.ts"
 import { address, filled, headers, keySource, tokens, upstreamKind } from "./fields.ts"
 import { ModelSettings } from "./model-settings.ts"
 import { RouterSettings } from "./router-settings.ts"
@@ -81,6 +82,7 @@ export const Configuration = Schema.Struct({
     default: {}
   }),
   router: RouterSettings,
+  cache: CacheSettings,
   pool: Schema.Struct({
     queue: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })).annotate({
       description:

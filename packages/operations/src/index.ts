@@ -1,3 +1,6 @@
+export type { AnswerBounds, AnswerStore } from "./answers/answer-store.ts"
+export * from "./answers/layered-answers.ts"
+export * from "./answers/sqlite-answers.ts"
 export * from "./batches/batch.ts"
 export * from "./batches/batch-store.ts"
 export * from "./choose-model.ts"

@@ -4,10 +4,11 @@ import type { InvalidRequest, PensieveError } from "@pensieve/errors"
 import { type Conversation, type GenerationEvent, isJsonObject } from "@pensieve/models"
 import { makeId } from "@pensieve/operations"
 import { startFeed } from "@pensieve/streaming"
-import { type Duration, Effect, Redacted, Result, Stream } from "effect"
+import { type Duration, Effect, Metric, Redacted, Result, Stream } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { Activity } from "./activity.ts"
 import { noticeHeader, routeHeader } from "./answer-headers.ts"
+import { consultCache } from "./cache/consult-cache.ts"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
 import type { ClientRequest } from "./exchange/trace-of.ts"
@@ -89,7 +90,9 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
     const conversation = yield* resolveFiles(routed.conversation)
     const clientKeys = credentialsOf(withoutToken(headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
-    const open = yield* (yield* Exchanges).begin({
+    const cached = yield* consultCache(routed, conversation, headers)
+    const exchanges = yield* Exchanges
+    const open = yield* exchanges.begin({
       requestId,
       dialect: dialect.name,
       asked: conversation,
@@ -97,9 +100,10 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       client,
       decision: routed.decision
     })
-    const events = (refusal ?? backend.generate(conversation)).pipe(
+    const events = (refusal ?? cached.answer(() => backend.generate(conversation))).pipe(
       Stream.mapArray(open.watch),
       Stream.provideService(ClientKeys, clientKeys),
+      Stream.provideService(Metric.MetricRegistry, exchanges.registry),
       Stream.provideService(Wiretap, open.tap),
       Stream.interruptWhen((yield* Stopping).signal),
       Stream.onExit((exit) => {
@@ -112,6 +116,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       feed: yield* startFeed<PensieveError, never>(events),
       headers: () => ({
         ...routeHeader(routed.describe()),
+        "x-pensieve-cache": cached.outcome,
         ...noticeHeader([...conversation.notices, ...open.notices()])
       }),
       pingEvery

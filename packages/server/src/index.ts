@@ -1,4 +1,5 @@
 export * from "./app.ts"
+export type { AnswerCache, CachePolicy } from "./cache/cache-policy.ts"
 export * from "./http-server.ts"
 export * from "./policy.ts"
 export * from "./route.ts"

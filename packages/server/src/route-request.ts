@@ -14,6 +14,7 @@ import {
   type RoutingFacts
 } from "@pensieve/router"
 import { Effect, Option } from "effect"
+import type { AnswerCache } from "./cache/cache-policy.ts"
 import { LastTurns, tokensOf } from "./last-turns.ts"
 import { type Arrangement, hasChoice } from "./routing.ts"
 import type { RoutingFunction } from "./routing-function.ts"
@@ -24,6 +25,8 @@ export interface Routed extends ChosenBackend {
   readonly decision: Decision
   /** As the backend gets it. */
   readonly conversation: Conversation
+  /** What was answered before may answer it. */
+  readonly cache: AnswerCache | undefined
   /** What a client of the backend's own API sent may go on as it is. */
   readonly passable: boolean
   /** The route in one line. */
@@ -56,6 +59,7 @@ export const routeRequest = (
       ...chosen,
       decision,
       conversation: defaults === undefined ? untagged : withSampling(untagged, defaults),
+      cache: arrangement.cache,
       passable: defaults === undefined,
       describe: () => describeRoute(decision, chosen.target()),
       remember: (usage) => {

@@ -1,6 +1,7 @@
 import { Backend, BackendPool, type PassThrough } from "@pensieve/backends"
 import type { Sampling } from "@pensieve/models"
 import { type RoutingRules, singleBackend } from "@pensieve/router"
+import type { AnswerCache } from "./cache/cache-policy.ts"
 import type { RoutingFunction } from "./routing-function.ts"
 import { Context, Effect, Layer, type Scope } from "effect"
 
@@ -10,6 +11,8 @@ export interface Arrangement {
   readonly pool: BackendPool
   /** How tokens are chosen where a request does not say, by the configuration's name of the model. */
   readonly sampling: Readonly<Record<string, Sampling>>
+  /** Answers that are kept for requests that come again. */
+  readonly cache?: AnswerCache
   /** The user's own choice, which the rules are told of. */
   readonly choose?: RoutingFunction
 }

@@ -48,39 +48,45 @@ export const freshFolder = Effect.acquireRelease(
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
 
+/** The backend that answers as the test says. */
+export const testBackend = (options: TestBackend): Backend["Service"] => ({
+  name: "test",
+  model: "test-model",
+  status: Effect.succeed(options.status ?? { status: "ready" }),
+  ...(options.errorPatience === undefined ? {} : { errorPatience: options.errorPatience }),
+  capabilities: Effect.succeed({
+    modelName: "test-model",
+    window: 4096,
+    toolForm: "native",
+    reasoning: false,
+    images: false,
+    reportsCache: true,
+    family: "hermes",
+    serverTools: options.serverTools ?? false,
+    estimatesTokens: options.estimatesTokens ?? false
+  }),
+  countTokens: () => Effect.succeed(options.tokens ?? 42),
+  generate: options.generate ?? (() => Stream.fromArray(plainAnswer("Hello!")))
+})
+
 /** Starts a real server on a free port; gives its base URL. It ends with the scope. */
 export const startServer = (
   backend: TestBackend,
   policy: Partial<ServerPolicy["Service"]> = {},
   stateFolder: Effect.Effect<string, never, Scope.Scope> = freshFolder
+) => startRouting(Layer.provide(Routing.single, Layer.succeed(Backend, testBackend(backend))), policy, stateFolder)
+
+/** The same with backends of the test's own. */
+export const startRouting = (
+  routing: Layer.Layer<Routing>,
+  policy: Partial<ServerPolicy["Service"]> = {},
+  stateFolder: Effect.Effect<string, never, Scope.Scope> = freshFolder
 ) =>
   Effect.gen(function* () {
     const home = yield* stateFolder
-    const answering = Layer.succeed(
-      Backend,
-      Backend.of({
-        name: "test",
-        model: "test-model",
-        status: Effect.succeed(backend.status ?? { status: "ready" }),
-        ...(backend.errorPatience === undefined ? {} : { errorPatience: backend.errorPatience }),
-        capabilities: Effect.succeed({
-          modelName: "test-model",
-          window: 4096,
-          toolForm: "native",
-          reasoning: false,
-          images: false,
-          reportsCache: true,
-          family: "hermes",
-          serverTools: backend.serverTools ?? false,
-          estimatesTokens: backend.estimatesTokens ?? false
-        }),
-        countTokens: () => Effect.succeed(backend.tokens ?? 42),
-        generate: backend.generate ?? (() => Stream.fromArray(plainAnswer("Hello!")))
-      })
-    )
     const context = yield* Layer.build(
       serveLayer.pipe(
-        Layer.provide(Layer.provide(Routing.single, answering)),
+        Layer.provide(routing),
         Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
         Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
         Layer.provide(NodeServices.layer),

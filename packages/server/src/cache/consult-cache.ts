@@ -1,0 +1,62 @@
+import type { BackendError } from "@pensieve/errors"
+import type { Conversation, GenerationEvent } from "@pensieve/models"
+import { Effect, Exit, Metric, Stream } from "effect"
+import { Exchanges } from "../exchange/exchanges.ts"
+import type { Routed } from "../route-request.ts"
+import { cacheKey } from "./cache-key.ts"
+import { mayBeCached } from "./cache-policy.ts"
+import { AnswerRecorder, readRecorded } from "./recorded-answer.ts"
+
+type Answer = Stream.Stream<GenerationEvent, BackendError>
+
+/** What the cache has to say of a request. */
+export interface Consulted {
+  readonly outcome: "hit" | "miss" | "bypass"
+  /** The answer: the one that is kept, or the fresh one, which is kept once it is whole. */
+  readonly answer: (fresh: () => Answer) => Answer
+}
+
+const outcomes = Metric.counter("pensieve_cache_requests_total", {
+  description: "Requests for an answer, by whether an earlier answer was given.",
+  incremental: true
+})
+
+const bypass: Consulted = { outcome: "bypass", answer: (fresh) => fresh() }
+
+/** Looks whether a request was answered before. */
+export const consultCache = (
+  { cache, decision, backend }: Routed,
+  conversation: Conversation,
+  headers: Readonly<Record<string, string | undefined>>
+): Effect.Effect<Consulted, never, Exchanges> =>
+  Effect.gen(function* () {
+    if (cache === undefined || !mayBeCached(conversation, headers, cache.policy)) return bypass
+    const key = cacheKey(conversation, [decision.model, backend.model])
+    const text = yield* cache.store.get(key)
+    const kept = text === undefined ? undefined : readRecorded(text)
+    const outcome = kept === undefined ? "miss" : "hit"
+    const { registry } = yield* Exchanges
+    yield* Effect.provideService(
+      Metric.update(Metric.withAttributes(outcomes, { outcome }), 1),
+      Metric.MetricRegistry,
+      registry
+    )
+    if (kept !== undefined) return { outcome, answer: () => Stream.fromArray(kept) }
+    return { outcome, answer: (fresh) => recorded(fresh(), (answer) => cache.store.set(key, answer)) }
+  })
+
+/** The same answer, kept once it is whole; the client does not wait for that. */
+const recorded = (fresh: Answer, keep: (text: string) => Effect.Effect<void>): Answer =>
+  Stream.suspend(() => {
+    const recorder = new AnswerRecorder()
+    return fresh.pipe(
+      Stream.mapArray((batch) => {
+        recorder.take(batch)
+        return batch
+      }),
+      Stream.onExit((exit) => {
+        const text = Exit.isSuccess(exit) ? recorder.text() : undefined
+        return text === undefined ? Effect.void : Effect.asVoid(Effect.forkDetach(keep(text)))
+      })
+    )
+  })
