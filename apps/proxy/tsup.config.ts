@@ -7,6 +7,8 @@ export default defineConfig({
   platform: "node",
   target: "node22",
   noExternal: [/./],
+  // Node knows some of its own modules by this prefix only.
+  removeNodeProtocol: false,
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);'
   },
