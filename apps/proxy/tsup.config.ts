@@ -7,7 +7,7 @@ export default defineConfig({
   platform: "node",
   target: "node22",
   noExternal: [/./],
-  // Node knows some of its own modules by this prefix only.
+  // `node:sqlite` has no name without its prefix.
   removeNodeProtocol: false,
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);'

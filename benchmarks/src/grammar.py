@@ -7,27 +7,17 @@ events out, so that neither the socket nor a client is in them.
 """
 
 import dataclasses
-import itertools
 import json
-import queue
 import statistics
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from pensieve_bridge.__main__ import prepare_environment
-from pensieve_bridge.log import be_quiet
+from bench_engine import STEADY, Bench
+from bench_engine import Answer as Timed
 
-prepare_environment()
-be_quiet()
-
-from pensieve_bridge.engine import Engine  # noqa: E402
-from pensieve_bridge.events import Event, Finished, Text  # noqa: E402
-from pensieve_bridge.grammar_request import GrammarRequest, TextTrigger  # noqa: E402
-from pensieve_bridge.model import LoadedModel, load_model  # noqa: E402
-from pensieve_bridge.row import Job  # noqa: E402
-from pensieve_bridge.status import EngineOptions  # noqa: E402
+from pensieve_bridge.grammar_request import GrammarRequest, TextTrigger
 
 SEPARATORS = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": ", "coerce_one_of": True}
 MARKERS = {"CALL": "<tool_call>", "CALL_END": "</tool_call>"}
@@ -110,64 +100,22 @@ def tagged_calls() -> str:
 
 @dataclasses.dataclass(slots=True, frozen=True)
 class Answer:
-    """`gaps`: seconds between its tokens; `cpu`: seconds of all threads, its short prompt included."""
+    """`cpu`: seconds of all threads, its short prompt included."""
 
-    gaps: list[float]
+    timed: Timed
     cpu: float
-    end: Finished
-    text: str
-
-
-class Bench:
-    """An engine whose events carry the time at which they were handed out."""
-
-    def __init__(self, model: Path, options: EngineOptions | None = None) -> None:
-        self._events: queue.SimpleQueue[tuple[float, list[tuple[str, Event]]]] = queue.SimpleQueue()
-        self.engine = Engine(lambda: self._load(model), self._deliver, lambda: self._deliver([]), options)
-        self._names = 0
-        self.engine.start()
-        self._events.get(timeout=300)
 
     @property
-    def model(self) -> LoadedModel:
-        assert self.engine.model is not None, self.engine.health()
-        return self.engine.model
+    def text(self) -> str:
+        return self.timed.text
 
-    def run(self, tokens: int, request: GrammarRequest | None = None) -> "Answer":
-        """One greedy answer."""
-        cpu = time.process_time()
-        self._names += 1
-        name = str(self._names)
-        grammar = self.model.grammars.submit(request) if request else None
-        prompt = self.model.prompts.encode_text("read the file and say what is in it " * 8)
-        self.engine.submit(Job(name, prompt, tokens, grammar=grammar))
-        times: list[float] = []
-        text = ""
-        while True:
-            at, events = self._events.get(timeout=300)
-            for _, event in events:
-                if isinstance(event, Text):
-                    times.append(at)
-                    text += event.text
-                elif isinstance(event, Finished):
-                    gaps = [b - a for a, b in itertools.pairwise(times[1:])]
-                    return Answer(gaps, time.process_time() - cpu, event, text)
 
-    def stop(self) -> None:
-        self.engine.stop()
-        self.engine.join(20)
-
-    def _deliver(self, events: list[tuple[str, Event]]) -> None:
-        self._events.put((time.perf_counter(), events))
-
-    def _load(self, path: Path) -> LoadedModel:
-        """Every token is text of its own, and none ends the turn: all answers are equally long."""
-        model = load_model(path)
-        numbers = [f"{i} ".encode() for i in range(model.facts.embedding_rows)]
-        vocabulary = dataclasses.replace(
-            model.vocabulary, text=numbers, byte_exact=True, trims_first_space=False, markers={}, eos=frozenset()
-        )
-        return dataclasses.replace(model, vocabulary=vocabulary)
+def run(bench: Bench, tokens: int, request: GrammarRequest | None = None) -> Answer:
+    """One greedy answer."""
+    cpu = time.process_time()
+    grammar = bench.model.grammars.submit(request) if request else None
+    prompt = bench.model.prompts.encode_text("read the file and say what is in it " * 8)
+    return Answer(bench.run(prompt, tokens, grammar=grammar), time.process_time() - cpu)
 
 
 def quantile(values: list[float], part: float) -> float:
@@ -178,7 +126,7 @@ def quantile(values: list[float], part: float) -> float:
 def undisturbed(answers: list[Answer]) -> list[float]:
     """Seconds of each token, the least of all rounds: they say the same, so what differs is somebody else's work."""
     assert len({a.text for a in answers}) == 1, "the same question was answered differently"
-    return [min(gaps) for gaps in zip(*(a.gaps for a in answers), strict=True)]
+    return [min(gaps) for gaps in zip(*(a.timed.gaps for a in answers), strict=True)]
 
 
 def free_text(bench: Bench, rounds: int, tokens: int) -> dict[str, float]:
@@ -191,12 +139,12 @@ def free_text(bench: Bench, rounds: int, tokens: int) -> dict[str, float]:
         "forbidding": dataclasses.replace(armed, forbid=("<|im_start|>", "<|endoftext|>", "<tool_response>")),
     }
     for request in ways.values():
-        bench.run(4, request)
+        run(bench, 4, request)
     answers: dict[str, list[Answer]] = {"bare": [], **{way: [] for way in ways}}
     for turn in range(rounds):
         order = list(answers)
         for way in order[turn % len(order) :] + order[: turn % len(order)]:
-            answers[way].append(bench.run(tokens, ways.get(way)))
+            answers[way].append(run(bench, tokens, ways.get(way)))
     assert len({a.text for found in answers.values() for a in found}) == 1, "a grammar changed the text"
     best = {way: sum(undisturbed(found)) for way, found in answers.items()}
     found: dict[str, float] = {"bareTokensPerSecond": round((tokens - 2) / best["bare"], 1)}
@@ -210,13 +158,13 @@ def free_text(bench: Bench, rounds: int, tokens: int) -> dict[str, float]:
 def inside_calls(bench: Bench, rounds: int, tokens: int, lark: str) -> dict[str, float]:
     """Milliseconds a token, inside a call over bare: quantiles of undisturbed and of all tokens, and CPU time."""
     request = GrammarRequest(lark, MARKERS, begin="at-once")
-    bench.run(tokens, request)
+    run(bench, tokens, request)
     bare: list[Answer] = []
     inside: list[Answer] = []
     for _ in range(rounds):
-        bare.append(bench.run(tokens))
-        inside.append(bench.run(tokens, request))
-    uses = [answer.end.grammar for answer in inside]
+        bare.append(run(bench, tokens))
+        inside.append(run(bench, tokens, request))
+    uses = [answer.timed.end.grammar for answer in inside]
     assert all(use is not None and use.constrained_tokens == tokens for use in uses)
     masks = [use.mask_seconds / use.constrained_tokens for use in uses if use is not None]
 
@@ -224,7 +172,7 @@ def inside_calls(bench: Bench, rounds: int, tokens: int, lark: str) -> dict[str,
         return quantile(undisturbed(inside), part) - quantile(undisturbed(bare), part)
 
     def added_in_all(part: float) -> float:
-        with_it, without = ([gap for answer in side for gap in answer.gaps] for side in (inside, bare))
+        with_it, without = ([gap for answer in side for gap in answer.timed.gaps] for side in (inside, bare))
         return quantile(with_it, part) - quantile(without, part)
 
     cpu = [(a.cpu - b.cpu) / tokens for a, b in zip(inside, bare, strict=True)]
@@ -269,7 +217,7 @@ def main() -> None:
         "insideCalls": {name: inside_calls(bench, rounds, tokens, lark) for name, lark in shapes.items()},
     }
     bench.stop()
-    bench = Bench(model, EngineOptions(mask_overlap=False))
+    bench = Bench(model, dataclasses.replace(STEADY, mask_overlap=False))
     found["withoutOverlap"] = {name: inside_calls(bench, rounds, tokens, lark) for name, lark in shapes.items()}
     bench.stop()
     print(json.dumps(found))

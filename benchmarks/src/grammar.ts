@@ -1,8 +1,7 @@
 // What does a grammar cost? Free text with one armed, each token inside a call, and compiling a coding agent's tools.
 // The measuring is in grammar.py, inside the engine's own process; here its figures are held against what was promised.
-import { places, tinyModel } from "@pensieve/test-harness"
-import { execFile } from "node:child_process"
-import { promisify } from "node:util"
+import { tinyModel } from "@pensieve/test-harness"
+import { pythonFigures, verdict } from "./python-figures.ts"
 
 const [rounds = "12", tokens = "80"] = process.argv.slice(2)
 
@@ -23,17 +22,6 @@ interface Figures {
   readonly insideCalls: Record<string, Inside>
   readonly withoutOverlap: Record<string, Inside>
 }
-
-const measure = async (): Promise<Figures> => {
-  const script = new URL("grammar.py", import.meta.url).pathname
-  const { stdout } = await promisify(execFile)(places.python, [script, await tinyModel("wide"), rounds, tokens], {
-    cwd: places.bridge,
-    env: { ...process.env, PYTHONPATH: places.bridge, OPENBLAS_NUM_THREADS: "1" }
-  })
-  return JSON.parse(stdout)
-}
-
-const verdict = (met: boolean): string => (met ? "met" : "MISSED")
 
 const report = (found: Figures): void => {
   console.log(`vocabulary                    ${found.vocabulary}, ${rounds} rounds of ${tokens} tokens, interleaved`)
@@ -56,4 +44,4 @@ const report = (found: Figures): void => {
     }
 }
 
-report(await measure())
+report(await pythonFigures<Figures>("grammar.py", await tinyModel("wide"), rounds, tokens))

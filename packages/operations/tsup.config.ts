@@ -4,7 +4,7 @@ export default defineConfig({
   entry: ["src/index.ts"],
   format: "esm",
   target: "node22",
-  // Node knows some of its own modules by this prefix only.
+  // `node:sqlite` has no name without its prefix.
   removeNodeProtocol: false,
   sourcemap: true,
   clean: true

@@ -30,7 +30,9 @@ class Options:
     rows: int
     allow_forced: bool
     mask_overlap: bool
+    guess_ahead: bool
     cache: Path | None
+    memory: int | None
 
 
 def parse_options(arguments: list[str] | None = None) -> Options:
@@ -43,7 +45,11 @@ def parse_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument(
         "--no-mask-overlap", action="store_true", help="work out grammars behind the forward pass (to compare)"
     )
+    parser.add_argument("--no-guesses", action="store_true", help="never guess tokens ahead (to compare)")
     parser.add_argument("--cache", type=Path, help="folder for what shall outlive the process")
+    parser.add_argument(
+        "--memory", type=_positive, help="bytes that models and caches may take (default: what is free)"
+    )
     found = parser.parse_args(arguments)
     return Options(
         found.socket,
@@ -52,7 +58,9 @@ def parse_options(arguments: list[str] | None = None) -> Options:
         found.rows,
         found.allow_forced,
         not found.no_mask_overlap,
+        not found.no_guesses,
         found.cache,
+        found.memory,
     )
 
 
@@ -97,7 +105,13 @@ async def _serve(options: Options, blas: Blas) -> int:
         lambda: load_model(options.model, options.window),
         blas=blas.name,
         allow_forced=options.allow_forced,
-        options=EngineOptions(rows=options.rows, mask_overlap=options.mask_overlap, cache_folder=options.cache),
+        options=EngineOptions(
+            rows=options.rows,
+            memory_bytes=options.memory,
+            mask_overlap=options.mask_overlap,
+            guess_ahead=options.guess_ahead,
+            cache_folder=options.cache,
+        ),
         cache_folder=options.cache,
     )
     app = make_app(bridge, test_faults=os.environ.get("PENSIEVE_TEST_FAULTS") == "1")

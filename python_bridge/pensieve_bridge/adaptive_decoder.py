@@ -10,14 +10,15 @@ from .batch_decoder import BatchDecoder
 from .decoder import ReadyRow, SeenRow
 from .mlx_edge import Network, Sampler
 from .sequential_decoder import SequentialDecoder
+from .status import DraftCounts
 
 
 class AdaptiveDecoder:
     """The decoder for models whose caches batch."""
 
-    def __init__(self, model: Network, rows: int) -> None:
+    def __init__(self, model: Network, rows: int, counts: DraftCounts | None = None) -> None:
         self.capacity = rows
-        self._alone = SequentialDecoder(model)
+        self._alone = SequentialDecoder(model, counts)
         self._batch = BatchDecoder(model, rows)
         self._batched: set[int] = set()
         self._said: list[tuple[int, int]] = []

@@ -61,6 +61,27 @@ def window_of(leaf: Any) -> int:
     return cast(int, leaf.chunk_size if _name(leaf) == "ChunkedKVCache" else leaf.max_size)
 
 
+def can_forget(cache: Cache) -> bool:
+    """Whether `forget` gives back what a cache was before its last tokens."""
+    return all(_name(leaf) in ("KVCache", "QuantizedKVCache") for leaf in leaves(cache))
+
+
+def forget(cache: Cache, tokens: int) -> None:
+    """Drop the last tokens of caches that `can_forget`."""
+    for leaf in leaves(cache):
+        leaf.trim(tokens)
+
+
+def is_window(leaf: Any) -> bool:
+    """Whether a cache holds the last tokens only."""
+    return _name(leaf) in ("RotatingKVCache", "ChunkedKVCache")
+
+
+def bytes_of_token(leaf: Any) -> int:
+    """What a cache that holds keys and values allocates for each token."""
+    return sum(a.nbytes // a.shape[_TOKEN_AXIS] for a in _flat((leaf.keys, leaf.values)))
+
+
 def token_arrays(leaf: Any, start: int, end: int) -> list[mx.array] | None:
     """Views of keys and values of the tokens [start, end) of a `kv` or `window` cache; None: no longer there."""
     if _name(leaf) == "RotatingKVCache":

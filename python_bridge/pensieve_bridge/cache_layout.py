@@ -21,9 +21,11 @@ from .cache_edge import (
     LayoutError,
     arrays_in,
     arrays_of,
+    bytes_of_token,
     fields_of,
     from_state,
     from_token_arrays,
+    is_window,
     kind_of,
     leaves,
     read_state,
@@ -31,6 +33,7 @@ from .cache_edge import (
     token_arrays,
     window_of,
 )
+from .memory_budget import Footprint
 from .mlx_edge import Cache, evaluate, generation_stream
 from .prefix_tree import Needs
 
@@ -109,6 +112,7 @@ class Layout:
         self.kinds = " ".join(f"{_named(p)}:{k}" for p, k in zip(parts, self._kinds, strict=True))
         """Class and kind of every layer, as text."""
         self.needs = Needs(self._window, "state" in self._kinds)
+        self.footprint = _footprint(parts, self._kinds)
 
     def reader(self, cache: Cache, held: int) -> "Reader":
         """Takes values out of a cache that has seen exactly `held` tokens. Raises `LayoutError` if it has not."""
@@ -167,6 +171,18 @@ class Reader:
             states = tuple(read_state(leaf) for leaf in self.state_leaves)
             evaluate(list(arrays_in(list(states))))
         return LayerStates(states)
+
+
+def _footprint(parts: list[Any], kinds: list[Kind]) -> Footprint:
+    per_token = per_row = 0
+    for leaf, kind in zip(parts, kinds, strict=True):
+        if kind == "kv":
+            per_token += bytes_of_token(leaf)
+        elif kind == "window" or is_window(leaf):
+            per_row += bytes_of_token(leaf) * window_of(leaf)
+        elif kind == "state":
+            per_row += sum(a.nbytes for a in arrays_in(fields_of(leaf)))
+    return Footprint(per_token, per_row)
 
 
 def _cut(parts: list[Any], start: int, end: int) -> Slices | None:

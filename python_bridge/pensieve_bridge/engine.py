@@ -7,6 +7,7 @@ What happens in a step is in `steps`.
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import mlx.core as mx
 
@@ -72,6 +73,8 @@ class Engine:
                 raise Refusal(503, code, health.message or "the engine is not ready")
             if len(self._waiting) >= self._options.queue:
                 raise Refusal(503, "overloaded", f"{len(self._waiting)} requests are waiting already; try again later")
+            if self.full:
+                raise Refusal(503, "overloaded", "no memory is left for another request; try again later")
             own = sum(row.job.session == job.session for row in self._waiting.values()) if job.session else 0
             if own >= max(1, self._options.queue // 2):
                 raise Refusal(503, "overloaded", f"{own} requests of this session are waiting already; try again later")
@@ -122,6 +125,11 @@ class Engine:
         return self._steps.memory if self._steps else Memory()
 
     @property
+    def full(self) -> bool:
+        """No memory is left for another request."""
+        return self._steps is not None and self._steps.full
+
+    @property
     def cache(self) -> StoreSnapshot:
         return self._steps.store.snapshot if self._steps else StoreSnapshot()
 
@@ -148,6 +156,8 @@ class Engine:
         model = self.model = self._load()
         steps = self._steps = Steps(model, self._options, self.counters, self._tell)
         steps.warm_up()
+        # Now it is known how much of the window fits.
+        self.model = replace(model, facts=replace(model.facts, window=steps.window))
         self._tick = time.monotonic()
         self._ready = True
         facts = model.facts
@@ -168,7 +178,14 @@ class Engine:
             steps.finish(row, row.finished("cancelled"))
         steps.cancel(cancelled)
         while (row := self._next_row(steps)) is not None:
-            steps.admit(row)
+            if steps.room_for(row):
+                steps.admit(row)
+            elif steps.running:
+                # Those that run will end.
+                self._put_back(row)
+                break
+            else:
+                steps.finish(row, row.crowded_out())
         steps.step(broken=self._take_fault("raise"))
         self._tick = time.monotonic()
 
@@ -176,6 +193,10 @@ class Engine:
         with self._wake:
             row = admissible(self._waiting.values(), steps.running, steps.capacity)
             return self._waiting.pop(row.generation) if row is not None else None
+
+    def _put_back(self, row: Row) -> None:
+        with self._wake:
+            self._waiting[row.generation] = row
 
     def _tell(self, events: list[tuple[str, Event]]) -> None:
         with self._wake:

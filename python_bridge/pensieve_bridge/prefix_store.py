@@ -151,6 +151,18 @@ class PrefixStore:
 
         return self._guard(find, empty)
 
+    def warm(self, tokens: Tokens, limit: int) -> None:
+        """Someone will go on behind the first `limit` tokens: what is known of them stays, or is read from the disk."""
+
+        def use(tree: PrefixTree) -> None:
+            found = tree.match(tokens, limit)
+            for node in found.path:
+                node.extras_used = tree.clock
+            if self._tiering is not None:
+                self._tiering.missing(found)
+
+        self._guard(use, None)
+
     def keep(
         self, tokens: Tokens, end: int, cache: Cache, held: int, *, mark: bool = False, rank: int = BRANCH
     ) -> None:

@@ -23,6 +23,8 @@ from .script import Script
 from .steering import Steering
 
 _PROGRESS_SECONDS = 1.0
+_ANSWER_TOKENS = 1024
+"""Room that an answer is given at first: few use the limit that clients name."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -104,6 +106,19 @@ class Row:
         except Exception as error:
             return self.failed(error)
         return None
+
+    @property
+    def planned(self) -> int:
+        """Tokens that its caches will hold, as far as can be told."""
+        said = len(self._sampled)
+        return len(self.job.prompt) + said + min(self.job.limit - said, _ANSWER_TOKENS)
+
+    @property
+    def to_come(self) -> int:
+        """Those of them that the caches do not hold yet."""
+        if self.prefill is not None:
+            return self.planned - self.prefill.done
+        return self.planned - (len(self.job.prompt) + len(self._sampled) if self.number else 0)
 
     @property
     def held(self) -> bool:
@@ -191,6 +206,11 @@ class Row:
         if isinstance(error, GrammarError):
             code, message = error.code, str(error)
         return Finished("error", completion_tokens=len(self._sampled), error_code=code, error_message=message)
+
+    def crowded_out(self) -> Finished:
+        """There is no memory for it, although nothing else runs."""
+        message = f"no memory is left for a prompt of {len(self.job.prompt)} tokens; try again later"
+        return Finished("error", error_code="overloaded", error_message=message)
 
     def close(self, end: Finished, peak_memory: int) -> list[Event]:
         """The last events: text that was held back, and the end with its timings."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -73,10 +74,12 @@ class _Views:
                 "failed": counters.grammar_faults,
                 "maskSeconds": round(counters.mask_seconds, 6),
             },
+            "guesses": asdict(counters.drafts),
             "running": health.running,
             "queued": health.queued,
             "activeMemoryBytes": memory.active,
             "peakMemoryBytes": memory.peak,
+            "memoryLimitBytes": memory.limit,
         }
 
     async def cache(self, _: Request) -> Json:

@@ -1,6 +1,6 @@
 """Plain values about a running engine: its limits, its health, its counters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +15,8 @@ class EngineOptions:
     """`rows` run at once, `queue` may wait; a step longer than `tick_limit_seconds` counts as dead.
 
     `cache_folder`: where the prefix store keeps what shall outlive the process; None: nowhere. `cache_bytes`: what it
-    may hold in memory; None: found from what is free.
+    may hold in memory, and `memory_bytes`: what this process may hold in all; None: found from what is free.
+    `guess_ahead`: rows that are alone guess tokens from what was said before, where it pays.
     `mask_overlap`: grammars work out what may come next while the forward pass runs, not behind it.
     """
 
@@ -23,8 +24,10 @@ class EngineOptions:
     queue: int = 64
     tick_limit_seconds: float = 120.0
     cache_bytes: int | None = None
+    memory_bytes: int | None = None
     cache_folder: Path | None = None
     mask_overlap: bool = True
+    guess_ahead: bool = True
 
 
 @dataclass(slots=True, frozen=True)
@@ -40,10 +43,20 @@ class Health:
 
 @dataclass(slots=True, frozen=True)
 class Memory:
-    """Bytes held by MLX now, and the most since the process began."""
+    """Bytes held by MLX now, the most since the process began, and what it may hold."""
 
     active: int = 0
     peak: int = 0
+    limit: int = 0
+
+
+@dataclass(slots=True)
+class DraftCounts:
+    """Forward passes of rows that were alone, tokens that were guessed ahead in them, and those that were right."""
+
+    passes: int = 0
+    guessed: int = 0
+    right: int = 0
 
 
 @dataclass(slots=True)
@@ -64,3 +77,4 @@ class Counters:
     constrained_tokens: int = 0
     grammar_faults: int = 0
     mask_seconds: float = 0.0
+    drafts: DraftCounts = field(default_factory=DraftCounts)

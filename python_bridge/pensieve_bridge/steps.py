@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 
 from . import device
 from .adaptive_decoder import AdaptiveDecoder
@@ -9,7 +10,9 @@ from .cache_layout import Layout
 from .decoder import Decoder
 from .disk_tier import DiskTier
 from .events import Event, Finished
-from .log import log_exception
+from .log import log, log_exception
+from .memory_budget import Footprint, MemoryBudget
+from .memory_guard import MemoryGuard
 from .mlx_edge import library_versions
 from .model import LoadedModel
 from .prefill import Prefill
@@ -43,7 +46,6 @@ class Steps:
         counters: Counters,
         deliver: Callable[[list[tuple[str, Event]]], None],
     ) -> None:
-        self.memory = device.read_memory()
         self.running = 0
         """Rows that have a place, from `admit` to `finish`."""
         self._model = model
@@ -55,6 +57,10 @@ class Steps:
         self._prefilling: dict[str, Row] = {}
         self._decoding: dict[int, Row] = {}
         self.store = PrefixStore(model.network, None, 0)
+        self._guard = MemoryGuard(MemoryBudget(0, 0, Footprint()), self.store)
+        self.memory = self._guard.read()
+        self.window = model.facts.window
+        """Tokens that a prompt and its answer may have: what fits."""
         self._events: list[tuple[str, Event]] = []
         self._numbers = 0
 
@@ -77,10 +83,31 @@ class Steps:
         while not self._decoder.step():
             pass
         self._decoder.remove(numbers)
-        self.memory = device.read_memory()
+        self._settle_memory(layout)
+
+    def _settle_memory(self, layout: Layout | None) -> None:
+        """Nothing runs, so what is held now is the model's: the rest is for prompts."""
+        device.release_unused()
+        limit = self._options.memory_bytes or device.memory_limit()
+        footprint = layout.footprint if layout else Footprint()
+        budget = MemoryBudget(limit, device.active_memory(), footprint)
         asked = self._options.cache_bytes
-        budget = device.cache_budget() if asked is None else asked
-        self.store = PrefixStore(self._model.network, layout, budget, tier=self._disk_tier(layout))
+        store = min(budget.store, asked) if asked is not None else budget.store
+        self.store = PrefixStore(self._model.network, layout, store, tier=self._disk_tier(layout))
+        self._guard = MemoryGuard(budget, self.store)
+        self.memory = self._guard.read()
+        self.window = budget.window(self._model.facts.window)
+        log("info", "memory", limit=limit, model=budget.base, store=store, window=self.window, **asdict(footprint))
+
+    @property
+    def full(self) -> bool:
+        """No memory is left for anything new."""
+        return self._guard.full
+
+    def room_for(self, row: Row) -> bool:
+        """Whether a waiting row has room beside those that run."""
+        placed = [*self._prefilling.values(), *self._decoding.values()]
+        return self._guard.room_for(row.planned, sum(other.to_come for other in placed))
 
     def idle(self) -> bool:
         """Something useful while no row runs; True if there is more of it."""
@@ -114,6 +141,7 @@ class Steps:
             self._decode(broken)
         if self._prefilling:
             self._prefill()
+        self._guard.relieve()
         self._flush()
 
     def finish(self, row: Row, end: Finished) -> None:
@@ -124,6 +152,7 @@ class Steps:
         self._counters.failed += end.reason == "error"
         if end.reason != "error":
             self._keep(row)
+            self._warm_root(row)
             self.store.idle()
             self.store.publish()
         row.prefill = None
@@ -134,7 +163,7 @@ class Steps:
             self._counters.grammar_faults += end.error_code == "grammar_failed"
         if row.number in self._decoding:
             self._decoder.remove([row.number])
-        self.memory = device.read_memory()
+        self.memory = self._guard.read()
         self._say(row, *row.close(end, self.memory.peak))
         had_place = self._decoding.pop(row.number, None) or self._prefilling.pop(row.generation, None)
         if had_place is not None:
@@ -211,7 +240,13 @@ class Steps:
             assert row.prefill is not None
             self._counters.cached_tokens += row.prefill.cached_tokens
             self._counters.reusable_tokens += row.prefill.computed_tokens
+            self._warm_root(row)
         return row.prefill
+
+    def _warm_root(self, row: Row) -> None:
+        """What follows on a summary begins with the same tools and system prompt, and with nothing else of it."""
+        if row.request_class == "compaction":
+            self.store.warm(row.tokens, row.job.boundaries.head)
 
     def _keep(self, row: Row) -> None:
         """What a row that ends leaves for later ones."""
@@ -276,9 +311,10 @@ class Steps:
 
     def _new_decoder(self) -> Decoder:
         network = self._model.network
+        counts = self._counters.drafts if self._options.guess_ahead else None
         if self._model.facts.batches:
-            return AdaptiveDecoder(network, self._options.rows)
-        return SequentialDecoder(network)
+            return AdaptiveDecoder(network, self._options.rows, counts)
+        return SequentialDecoder(network, counts)
 
     def _say(self, row: Row, *events: Event) -> None:
         self._events.extend((row.generation, event) for event in events)

@@ -7,7 +7,8 @@ import {
   makeId,
   openLogFile,
   type ProxyIdentity,
-  sweepRunFolder
+  sweepRunFolder,
+  traceStoreLayer
 } from "@pensieve/operations"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
 import { Clock, Console, Effect, Layer } from "effect"
@@ -18,6 +19,7 @@ import { CommandFailure } from "./command-failure.ts"
 import { joinOrExplain } from "./life-cycle/join-or-explain.ts"
 import { loggingLayer } from "./logging.ts"
 import { readConfiguration } from "./read-configuration.ts"
+import { secretsOf, seeingOf } from "./seeing.ts"
 import { type GivenSettings, wordsOf } from "./setting-flags.ts"
 import { servingOf } from "./serving.ts"
 import { version } from "./version.ts"
@@ -48,6 +50,7 @@ export const serve = (options: ServeOptions) =>
       startedAt: yield* Clock.currentTimeMillis
     }
     const serving = yield* servingOf(read, options.given, options.agreed, process.env)
+    const seeing = seeingOf(configuration)
     const announced = Layer.unwrap(
       Effect.gen(function* () {
         const port = portOf((yield* HttpServer.HttpServer).address)
@@ -73,12 +76,18 @@ export const serve = (options: ServeOptions) =>
               })
             )
           )
-        ).pipe(Layer.provideMerge(loggingLayer(configuration.logLevel, log, options.detached)))
+        ).pipe(Layer.provideMerge(loggingLayer(seeing.level, log, options.detached)))
       })
     )
     const server = serveLayer.pipe(
       Layer.provide(serving.routing),
-      Layer.provide(Layer.merge(FileStore.layer, BatchStore.layer)),
+      Layer.provide(
+        Layer.mergeAll(
+          FileStore.layer,
+          BatchStore.layer,
+          traceStoreLayer(seeing.traces, [token, ...secretsOf(process.env)])
+        )
+      ),
       Layer.provide(ServerPolicy.layer({ token, identity })),
       Layer.provideMerge(announced),
       Layer.provide(listenLayer(configuration.port))

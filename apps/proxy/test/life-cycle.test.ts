@@ -106,7 +106,7 @@ describe("a proxy in the background", () => {
   })
 
   it("says why it cannot start, with the code of the start", async () => {
-    const { code, stderr } = await home.run(["start", "--detach", "--model", "x"])
+    const { code, stderr } = await home.run(["start", "--detach", "--port", "0", "--model", "x"])
     assert.strictEqual(code, 2)
     assert.match(stderr, /"x" is neither a model folder/)
     assert.deepEqual(home.names("logs"), [])

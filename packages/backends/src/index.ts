@@ -10,3 +10,4 @@ export type { ModelOverrides, UpstreamOptions } from "./upstream/upstream-option
 export * from "./pool/backend-pool.ts"
 export type { HealthBoard } from "./pool/health-board.ts"
 export type { PoolMember } from "./pool/member.ts"
+export * from "./wiretap.ts"

@@ -101,7 +101,18 @@ export const Configuration = Schema.Struct({
   }),
   logLevel: Schema.Literals(["debug", "info", "warn", "error"]).annotate({
     description: "How much is logged.",
+    variable: "PENSIEVE_LOG",
     default: "info"
+  }),
+  traces: Schema.Literals(["off", "errors", "all"]).annotate({
+    description:
+      "Of which requests a trace is kept: prompt, raw answer and decisions, in the state folder, for the user's eyes only.",
+    default: "errors"
+  }),
+  debug: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })).annotate({
+    description: "1 logs all there is, 2 traces what goes wrong as well, 3 traces every request.",
+    expected: "a whole number from 0 to 3",
+    default: 0
   }),
   allowForced: Schema.optionalKey(
     filled.annotate({

@@ -14,7 +14,7 @@ export interface Leaf {
   readonly secret: boolean
   /** As `--log-level`. */
   readonly flag: string
-  /** As `PENSIEVE_LOG_LEVEL`. */
+  /** As `PENSIEVE_UPSTREAM_KIND`; a schema names another one by the annotation `variable`. */
   readonly env: string
 }
 
@@ -40,7 +40,7 @@ export const leavesOf = (ast: SchemaAST.AST, path: ReadonlyArray<string> = []): 
       fallback: fallbackOf(annotations?.["default"]),
       secret: annotations?.["secret"] === true,
       flag: words(path).join("-"),
-      env: `PENSIEVE_${words(path).join("_").toUpperCase()}`
+      env: String(annotations?.["variable"] ?? `PENSIEVE_${words(path).join("_").toUpperCase()}`)
     }
   ]
 }

@@ -14,6 +14,7 @@ export class Home extends Context.Service<
     /** Sockets and locks of running processes. */
     readonly runFolder: string
     readonly logsFolder: string
+    readonly tracesFolder: string
     readonly modelsFolder: string
     /** Uploaded files. */
     readonly filesFolder: string
@@ -46,6 +47,7 @@ export class Home extends Context.Service<
           tokenFile: path.join(root, "token"),
           runFolder: path.join(root, "run"),
           logsFolder: path.join(root, "logs"),
+          tracesFolder: path.join(root, "traces"),
           modelsFolder: path.join(root, "models"),
           filesFolder: path.join(root, "files"),
           batchesFolder: path.join(root, "batches"),

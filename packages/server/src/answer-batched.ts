@@ -1,3 +1,4 @@
+import { Wiretap } from "@pensieve/backends"
 import { InvalidRequest, type PensieveError } from "@pensieve/errors"
 import { type Conversation, isJsonObject } from "@pensieve/models"
 import { type BatchResult, type FileStore, makeId } from "@pensieve/operations"
@@ -60,12 +61,14 @@ const answerOnce = (requestId: string, params: unknown, headers: Headers) =>
         requestId,
         dialect: "anthropic-batch",
         asked: conversation,
-        route: describe
+        route: describe,
+        client: { path: "/v1/messages", headers, body: params }
       })
       const gatherer = anthropicDialect.bodyGatherer(conversation, headers)
       const events: Stream.Stream<Parameters<typeof gatherer.take>[0], PensieveError> = backend.generate(conversation)
       yield* events.pipe(
         Stream.mapArray(open.watch),
+        Stream.provideService(Wiretap, open.tap),
         Stream.onExit(open.end),
         Stream.runForEachArray((batch) => Effect.sync(() => batch.forEach(gatherer.take)))
       )

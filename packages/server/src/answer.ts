@@ -1,16 +1,17 @@
 import { credentialsOf, withoutToken } from "@pensieve/auth"
-import { type Backend, ClientKeys } from "@pensieve/backends"
+import { type Backend, ClientKeys, Wiretap } from "@pensieve/backends"
 import type { InvalidRequest, PensieveError } from "@pensieve/errors"
 import { type Conversation, type GenerationEvent, isJsonObject } from "@pensieve/models"
 import { makeId } from "@pensieve/operations"
 import { startFeed } from "@pensieve/streaming"
-import { type Duration, Effect, Redacted, Result, Stream } from "effect"
+import { type Duration, Effect, Metric, Redacted, Result, Stream } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { Activity } from "./activity.ts"
 import { noticeHeader, routeHeader } from "./answer-headers.ts"
 import { consultCache } from "./cache/consult-cache.ts"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
+import type { ClientRequest } from "./exchange/trace-of.ts"
 import { passOnMessage } from "./pass-on.ts"
 import { ServerPolicy } from "./policy.ts"
 import { type JsonText, readJson, type SentBody } from "./read-body.ts"
@@ -47,7 +48,8 @@ export const answer = (requestId: string, dialect: Dialect) =>
       headers,
       bodyBytes: sent.bytes
     })
-    const translated = answerRouted(requestId, dialect, routed)
+    const client = { path: url, headers, body: sent.body }
+    const translated = answerRouted(requestId, dialect, routed, client)
     const { passThrough } = routed.backend
     if (dialect !== anthropicDialect || !routed.passable || passThrough === undefined) return yield* translated
     // Whoever may still answer behind a failure speaks another API.
@@ -80,7 +82,7 @@ const sentAgain = (sent: SentBody, { conversation }: Routed): JsonText => {
   return body === sent.body ? sent : { body, text: JSON.stringify(body) }
 }
 
-const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
+const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, client: ClientRequest) =>
   Effect.gen(function* () {
     const { headers } = yield* HttpServerRequest.HttpServerRequest
     const { token, pingEvery = defaultPing, wholeAnswerPatience = defaultPatience } = yield* ServerPolicy
@@ -89,15 +91,20 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed) =>
     const clientKeys = credentialsOf(withoutToken(headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
     const cached = yield* consultCache(routed, conversation, headers)
-    const open = yield* (yield* Exchanges).begin({
+    const exchanges = yield* Exchanges
+    const open = yield* exchanges.begin({
       requestId,
       dialect: dialect.name,
       asked: conversation,
-      route: routed.describe
+      route: routed.describe,
+      client,
+      decision: routed.decision
     })
     const events = (refusal ?? cached.answer(() => backend.generate(conversation))).pipe(
       Stream.mapArray(open.watch),
       Stream.provideService(ClientKeys, clientKeys),
+      Stream.provideService(Metric.MetricRegistry, exchanges.registry),
+      Stream.provideService(Wiretap, open.tap),
       Stream.interruptWhen((yield* Stopping).signal),
       Stream.onExit((exit) => {
         routed.remember(open.usage())

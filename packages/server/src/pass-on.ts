@@ -1,5 +1,5 @@
 import { withoutToken } from "@pensieve/auth"
-import type { PassedAnswer, PassThrough } from "@pensieve/backends"
+import { type PassedAnswer, type PassThrough, Wiretap } from "@pensieve/backends"
 import type { PensieveError } from "@pensieve/errors"
 import { isJsonObject } from "@pensieve/models"
 import { Effect, Exit, Stream } from "effect"
@@ -50,13 +50,15 @@ export const passOnMessage = (requestId: string, passing: Passing) =>
           requestId,
           dialect: "anthropic",
           asked: routed?.conversation ?? askedOf(request.body?.body),
-          ...(routed === undefined ? {} : { route: routed.describe })
+          client: { path: request.path, headers: request.headers, body: request.body?.body },
+          ...(routed === undefined ? {} : { route: routed.describe, decision: routed.decision })
         })
         const end = (exit: Exit.Exit<unknown, PensieveError>) => {
           routed?.remember(open.usage())
           return open.end(exit)
         }
         const passed = yield* Effect.raceFirst(passThrough(request), signal).pipe(
+          Effect.provideService(Wiretap, open.tap),
           Effect.onExit((exit) => (Exit.isFailure(exit) ? end(exit) : Effect.void))
         )
         const untilTheEnd = { ...passed, bytes: Stream.interruptWhen(passed.bytes, signal) }

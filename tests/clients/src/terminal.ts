@@ -1,5 +1,7 @@
 import { places, type Proxy } from "@pensieve/test-harness"
 import { execFile } from "node:child_process"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { inject } from "vitest"
@@ -41,6 +43,17 @@ export const runInTerminal = async (
   })
   return JSON.parse(stdout) as TerminalResult
 }
+
+/** Leaves out what the client asks on its first start. */
+export const knowsTheClient = ({ home, project }: Workplace): void =>
+  writeFileSync(
+    join(home, ".claude.json"),
+    JSON.stringify({
+      hasCompletedOnboarding: true,
+      hasSeenAutoDefaultNudge: true,
+      projects: { [project]: { hasTrustDialogAccepted: true } }
+    })
+  )
 
 /** Runs the real Claude Code in a pseudo-terminal. */
 export const runClaudeInTerminal = (

@@ -115,7 +115,10 @@ describe("pensieve claude", () => {
       [0, 0]
     )
     assert.lengthOf(before, 1)
-    assert.deepEqual(await proxies(), before)
+    assert.deepEqual(
+      (await proxies()).map(({ pid }) => pid),
+      before.map(({ pid }) => pid)
+    )
   })
 
   it("is the client itself: a signal reaches it, and nothing is left of it", async () => {

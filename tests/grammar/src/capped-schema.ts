@@ -17,10 +17,13 @@ export const cappedSchema = (schema: Json): Json => {
   const capped = Object.fromEntries(
     Object.entries(schema).flatMap(([key, value]) => (isOpen(key, value) ? [] : [[key, cappedPart(key, value)]]))
   )
+  // Names that nothing describes have no end either.
+  const openNames = isJsonObject(schema["additionalProperties"]) && schema["propertyNames"] === undefined
   const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]]
   const bounded = ["pattern", "enum", "format"].some((key) => capped[key] !== undefined)
   return {
     ...capped,
+    ...(openNames ? { additionalProperties: false } : {}),
     ...(types.includes("string") && !bounded ? { maxLength: longestText } : {}),
     ...(longFormats.has(capped["format"]) ? { maxLength: longestFormat } : {}),
     ...(types.includes("array") ? { maxItems: 2 } : {}),

@@ -2,7 +2,7 @@ import { answerOf, callsTools, chatOf, delta, ending, says, type UpstreamAnswer,
 import { assert, describe, it } from "vitest"
 import { oneServer } from "../src/one-server.ts"
 import { gather, readEvents } from "../src/read-stream.ts"
-import { question } from "../src/wired-server.ts"
+import { question, token } from "../src/wired-server.ts"
 
 const server = oneServer()
 
@@ -55,6 +55,18 @@ describe("a call that an upstream hands on as the model wrote it", () => {
       const { calls, rules, sent, stop } = await ask([written(json, name)])
       assert.deepStrictEqual([calls, rules, sent.length, stop], [call({ path: "a", limit: 5 }), [rule], 1, "tool_use"])
     })
+
+  it("is counted by rule where it was mended", async () => {
+    const counted = async () => {
+      const response = await fetch(`${server().base}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+      const found = /^pensieve_mendings_total\{rule="repair-comments"\} (\d+)$/m.exec(await response.text())
+      return Number(found?.[1] ?? 0)
+    }
+    await ask([written('{"path": "a" /* the first */}')])
+    assert.strictEqual(await counted(), 1)
+    await ask([written('{"path": "a"}')])
+    assert.strictEqual(await counted(), 1)
+  })
 
   it("is asked for once more where it lacks an argument, and the client gets the better one", async () => {
     const { calls, sent, stop, text } = await ask([

@@ -10,13 +10,27 @@ import { start } from "./start.ts"
 import { status } from "./status.ts"
 import { statusline } from "./statusline.ts"
 import { stop } from "./stop.ts"
+import { trace } from "./trace.ts"
 
 /** The whole command. */
 export const pensieve = Command.make("pensieve").pipe(
   Command.withDescription(
     "Claude Code, Codex and every program that speaks the Anthropic or OpenAI API, on a language model in your own machine."
   ),
-  Command.withSubcommands([claude, codex, setup, start, stop, restart, status, statusline, logs, config, explain]),
+  Command.withSubcommands([
+    claude,
+    codex,
+    setup,
+    start,
+    stop,
+    restart,
+    status,
+    statusline,
+    logs,
+    trace,
+    config,
+    explain
+  ]),
   Command.withExamples([
     { command: "pensieve claude", description: "Claude Code on the best model at hand" },
     { command: "pensieve start --detach", description: "Serve it in the background; `pensieve stop` ends it" },

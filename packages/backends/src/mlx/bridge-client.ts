@@ -17,6 +17,7 @@ import {
 import { Effect, Result, Schema, type Scope, Stream } from "effect"
 import { Agent, request } from "undici"
 import { bodyError, callError, type GrammarRefused, grammarRefusal, refusalError } from "./bridge-errors.ts"
+import { Wiretap } from "../wiretap.ts"
 import { readBatches } from "./read-batches.ts"
 
 /** Without a byte for this long a request counts as stuck. */
@@ -90,10 +91,15 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
     const generate = (body: BridgeGenerate): Stream.Stream<BridgeLine, BackendError | GrammarRefused> =>
       Stream.unwrap(
         Effect.gen(function* () {
+          const tap = yield* Wiretap
+          tap?.sent(JSON.stringify(body))
           const response = yield* call("POST", "/generate", body)
           if (response.statusCode !== 200) return yield* refusalError(response.statusCode, yield* readJson(response))
           yield* Effect.addFinalizer(() => Effect.sync(() => response.body.destroy()))
-          return linesIn(Stream.fromAsyncIterable<Uint8Array, BackendError>(response.body, bodyError))
+          const lines = linesIn(Stream.fromAsyncIterable<Uint8Array, BackendError>(response.body, bodyError))
+          return tap === undefined
+            ? lines
+            : Stream.tap(lines, (line) => Effect.sync(() => isText(line) && tap.heard(line.text)))
         })
       )
 

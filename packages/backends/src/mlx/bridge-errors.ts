@@ -51,6 +51,12 @@ export const refusalError = (status: number, body: unknown): BackendError => {
   }
 }
 
+/** An answer that the engine says has failed. */
+export const answerError = ({ error }: Extract<BridgeLine, { type: "finished" }>): BackendError =>
+  error?.code === "overloaded"
+    ? new Overloaded({ message: error.message, retryAfterSeconds: 5 })
+    : new BackendFailed({ message: error?.message ?? "The engine failed while it worked on this request." })
+
 /** A call that brought no answer at all. */
 export const callError = (cause: unknown): BackendError =>
   isTimeout(cause) ? stuck : new BackendUnavailable({ message: "The engine cannot be reached." })

@@ -1,4 +1,5 @@
 import { type BackendError, BackendFailed } from "@pensieve/errors"
+import { answerError } from "./bridge-errors.ts"
 import type { EndReason, FamilyEvent, FamilyParser } from "@pensieve/families"
 import {
   type BridgeLine,
@@ -136,10 +137,7 @@ export class AnswerReader implements ReadAnswer {
     if (this.#over) return Result.succeed([])
     if (line.reason === "cancelled")
       return Result.fail(new BackendFailed({ message: "The engine was stopped before the answer was whole." }))
-    if (line.reason === "error")
-      return Result.fail(
-        new BackendFailed({ message: line.error?.message ?? "The engine failed while it worked on this request." })
-      )
+    if (line.reason === "error") return Result.fail(answerError(line))
     this.#completionTokens = line.completionTokens
     const { stopSequences } = this.#options.conversation
     const own = line.stop !== null && stopSequences.includes(line.stop) ? line.stop : null

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http"
 import { Agent, type Dispatcher } from "undici"
 import { IncomingBody } from "./incoming-body.ts"
 import { loopbackConnector } from "./loopback-connector.ts"
+import { Wiretap } from "../wiretap.ts"
 import { faultOf, type UpstreamFault } from "./upstream-fault.ts"
 
 /** Without a byte for this long a request counts as stuck; a long prompt on a slow machine takes its time. */
@@ -82,26 +83,30 @@ export const makeHttpUpstream = (
     (agent): HttpUpstream => ({
       server,
       send: (request) =>
-        Effect.flatMap(
-          Effect.acquireRelease(
-            Effect.sync(() => new Exchange(server)),
+        Effect.gen(function* () {
+          const tap = yield* Wiretap
+          if (request.body !== undefined) tap?.sent(request.body)
+          const exchange = yield* Effect.acquireRelease(
+            Effect.sync(() => new Exchange(server, tap)),
             (exchange) => Effect.sync(() => exchange.close())
-          ),
-          (exchange) => exchange.start(agent, request)
-        )
+          )
+          return yield* exchange.start(agent, request)
+        })
     })
   )
 
 /** One request and its answer on a connection. */
 class Exchange {
   readonly #server: string
+  readonly #tap: Wiretap | undefined
   readonly #body = new IncomingBody<UpstreamFault>()
   #controller: Dispatcher.DispatchController | undefined
   #closed = false
   #complete = false
 
-  constructor(server: string) {
+  constructor(server: string, tap: Wiretap | undefined) {
     this.#server = server
+    this.#tap = tap
   }
 
   start(
@@ -119,7 +124,10 @@ class Exchange {
           // An answer of status 1xx is only a sign of life.
           if (status >= 200) resume(Effect.succeed(this.#response(status, plainHeaders(received))))
         },
-        onResponseData: (controller, chunk) => this.#body.push(chunk, controller),
+        onResponseData: (controller, chunk) => {
+          this.#tap?.heard(chunk)
+          this.#body.push(chunk, controller)
+        },
         onResponseEnd: () => this.#body.end(),
         onResponseError: (_, cause) => {
           const fault = faultOf(this.#server, cause)

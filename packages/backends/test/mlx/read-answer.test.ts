@@ -101,6 +101,12 @@ describe("reading an answer of the engine", () => {
       assert.isFalse(events.some((event) => event.type === "finished"))
     }
   })
+
+  it("asks to come back later where the engine has no memory for it", () => {
+    const crowded = { ...finished("error"), error: { code: "overloaded", message: "no memory is left" } }
+    const { error } = feed(readerFor(), [accepted, crowded])
+    assert.strictEqual(error?._tag, "Overloaded")
+  })
 })
 
 describe("a call", () => {

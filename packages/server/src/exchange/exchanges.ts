@@ -1,13 +1,19 @@
 import type { PensieveError } from "@pensieve/errors"
 import type { Usage } from "@pensieve/models"
-import type { HealthTotals, RunningRequest } from "@pensieve/operations"
+import type { Wiretap } from "@pensieve/backends"
+import { type HealthTotals, type RunningRequest, TraceStore } from "@pensieve/operations"
 import { Context, Effect, type Exit, Layer, Metric } from "effect"
+import { ServerPolicy } from "../policy.ts"
 import { logExchange, type LoggedExchange, outcomeOf } from "./exchange-log.ts"
 import { countExchange } from "./exchange-metrics.ts"
+import { makeRecorder } from "./recorder.ts"
 import { makeTally, type Tally } from "./tally.ts"
+import { type ClientRequest, isTroubled, traceOf } from "./trace-of.ts"
 
 /** One request and its answer, while it is under way. */
 export interface OpenExchange extends Pick<Tally, "watch" | "notices"> {
+  /** Who wants to know what the backend asks and hears; mostly nobody. */
+  readonly tap: Wiretap | undefined
   readonly usage: () => Usage | undefined
   /** To be told once, at the end: the log, the numbers and whoever watches learn of it. */
   readonly end: (exit: Exit.Exit<unknown, PensieveError>) => Effect.Effect<void>
@@ -16,6 +22,9 @@ export interface OpenExchange extends Pick<Tally, "watch" | "notices"> {
 /** What is known of an exchange when it begins. Its route may change while backends fail. */
 export interface BegunExchange extends Omit<LoggedExchange, "route"> {
   readonly route?: () => string
+  /** As the client sent it, for a trace. */
+  readonly client?: ClientRequest
+  readonly decision?: unknown
 }
 
 /** Every exchange: those under way one by one, those that have ended in numbers. */
@@ -30,35 +39,53 @@ export class Exchanges extends Context.Service<
     readonly registry: Metric.MetricRegistry
   }
 >()("@pensieve/server/Exchanges") {
-  static readonly layer = Layer.sync(Exchanges, () => {
-    const open = new Map<BegunExchange, Tally>()
-    const totals = makeTotals()
-    const registry: Metric.MetricRegistry = new Map()
-    const begin = (begun: BegunExchange): OpenExchange => {
-      const tally = makeTally()
-      open.set(begun, tally)
-      const end = (exit: Exit.Exit<unknown, PensieveError>) =>
-        Effect.suspend(() => {
-          open.delete(begun)
-          const { route, ...logged } = begun
-          const summary = tally.summary()
-          const outcome = outcomeOf(exit, summary.reason)
-          totals.add(exit, summary.usage)
-          const labels = { dialect: begun.dialect, class: begun.asked.hints.requestClass, outcome }
-          return Effect.andThen(
-            logExchange({ ...logged, ...(route === undefined ? {} : { route: route() }) }, tally, exit),
-            Effect.provideService(countExchange(labels, summary), Metric.MetricRegistry, registry)
-          )
-        })
-      return { watch: tally.watch, notices: tally.notices, usage: () => tally.summary().usage, end }
-    }
-    return Exchanges.of({
-      begin: (begun) => Effect.sync(() => begin(begun)),
-      running: () => [...open].map(([begun, tally]) => runningRequest(begun, tally)),
-      totals: totals.now,
-      registry
+  static readonly layer = Layer.effect(
+    Exchanges,
+    Effect.gen(function* () {
+      const traces = yield* TraceStore
+      const { identity } = yield* ServerPolicy
+      const open = new Map<BegunExchange, Tally>()
+      const totals = makeTotals()
+      const registry: Metric.MetricRegistry = new Map()
+      const begin = (begun: BegunExchange): OpenExchange => {
+        const tally = makeTally()
+        const recorder = traces.mode === "off" ? undefined : makeRecorder()
+        const time = Date.now()
+        open.set(begun, tally)
+        const end = (exit: Exit.Exit<unknown, PensieveError>) =>
+          Effect.suspend(() => {
+            open.delete(begun)
+            const { route, client: _client, decision: _decision, ...logged } = begun
+            const summary = tally.summary()
+            const outcome = outcomeOf(exit, summary.reason)
+            totals.add(exit, summary.usage)
+            const labels = { dialect: begun.dialect, class: begun.asked.hints.requestClass, outcome }
+            return Effect.gen(function* () {
+              yield* logExchange({ ...logged, ...(route === undefined ? {} : { route: route() }) }, tally, exit)
+              yield* Effect.provideService(countExchange(labels, summary), Metric.MetricRegistry, registry)
+              if (recorder === undefined || (traces.mode === "errors" && !isTroubled(exit, summary.reason))) return
+              const trace = traceOf({ begun, time, version: identity.version, recorder, tally, exit })
+              // The client's connection does not wait for the disk.
+              yield* Effect.forkDetach(traces.keep(trace))
+            })
+          })
+        const watch: Tally["watch"] =
+          recorder === undefined
+            ? tally.watch
+            : (batch) => {
+                recorder.watch(batch)
+                return tally.watch(batch)
+              }
+        return { watch, notices: tally.notices, usage: () => tally.summary().usage, end, tap: recorder?.tap }
+      }
+      return Exchanges.of({
+        begin: (begun) => Effect.sync(() => begin(begun)),
+        running: () => [...open].map(([begun, tally]) => runningRequest(begun, tally)),
+        totals: totals.now,
+        registry
+      })
     })
-  })
+  )
 }
 
 const makeTotals = () => {

@@ -1,0 +1,54 @@
+"""How many tokens to guess ahead, learned from how it went: pure decisions, no clock."""
+
+_SHORTEST, _LONGEST = 2, 16
+_FIRST = 4
+_PATIENCE = 2.0
+"""Single passes that guessing may have cost, all in all, before it stops for a while."""
+
+_SHORT_PAUSE, _LONG_PAUSE = 16, 512
+"""Passes without a guess after it did not pay; twice as many each time it does not pay again."""
+
+_LEARNED = 2
+_SHORTEST_SECONDS = 1e-6
+_MEMORY = 0.8
+
+
+class DraftPace:
+    """A guess costs: a longer pass, and waiting to see whether it was right. Where that is more than what is won by the
+    tokens that were right, guessing stops for a while."""
+
+    def __init__(self) -> None:
+        self._length = _FIRST
+        self._single: float | None = None
+        self._singles = 0
+        self._won = 0.0
+        self._pause = 0
+        self._next_pause = _SHORT_PAUSE
+
+    @property
+    def length(self) -> int:
+        """Tokens to guess now; 0 while it does not pay, or nobody knows."""
+        return 0 if self._pause or self._singles < _LEARNED else self._length
+
+    def record(self, guessed: int, right: int, seconds: float) -> None:
+        """A pass has ended, of which so many guesses were right, in so many seconds."""
+        if not guessed:
+            self._record_single(seconds)
+            return
+        single = max(self._single or seconds, _SHORTEST_SECONDS)
+        self._won = min(_MEMORY * self._won + (right + 1) - seconds / single, 4 * _PATIENCE)
+        if right == guessed:
+            self._length = min(2 * self._length, _LONGEST)
+        elif 2 * right < guessed:
+            self._length = max(self._length // 2, _SHORTEST)
+        if self._won < -_PATIENCE:
+            self._pause, self._next_pause = self._next_pause, min(2 * self._next_pause, _LONG_PAUSE)
+            self._won, self._length = 0.0, _FIRST
+        elif self._won > _PATIENCE:
+            self._next_pause = _SHORT_PAUSE
+
+    def _record_single(self, seconds: float) -> None:
+        self._pause = max(0, self._pause - 1)
+        self._singles += 1
+        known = self._single
+        self._single = seconds if known is None else _MEMORY * known + (1 - _MEMORY) * seconds
