@@ -1,17 +1,25 @@
 import type { Configuration } from "@pensieve/config"
-import { Home, layeredAnswers, sqliteAnswers } from "@pensieve/operations"
+import { Home, layeredAnswers, redisAnswers, type RedisLink, sqliteAnswers } from "@pensieve/operations"
 import type { AnswerCache } from "@pensieve/server"
 import { Effect, FileSystem } from "effect"
 import { join } from "node:path"
 
-/** The cache of answers, as the configuration wants it; undefined where it wants none. It ends with the scope. */
-export const answerCache = ({ cache }: Configuration) =>
+/**
+ * The cache of answers, as the configuration wants it; undefined where it wants none. It ends with the scope.
+ *
+ * @param link a server that several programs share
+ */
+export const answerCache = ({ cache }: Configuration, link: RedisLink | undefined) =>
   Effect.gen(function* () {
     const { use, lifetimeSeconds, megabytes, allowSampled, persist } = cache
     if (use === "off") return undefined
     const bounds = { lifetimeMs: lifetimeSeconds * 1000, bytes: megabytes * 1024 * 1024 }
     const onDisk = persist ? yield* sqliteAnswers(yield* cacheFile, bounds) : undefined
-    const store = layeredAnswers(bounds, onDisk === undefined ? [] : [onDisk])
+    const shared = link === undefined ? undefined : redisAnswers(link, bounds)
+    const store = layeredAnswers(
+      bounds,
+      [onDisk, shared].filter((one) => one !== undefined)
+    )
     return { store, policy: { use, allowSampled } } satisfies AnswerCache
   })
 

@@ -2,16 +2,19 @@ import { BackendPool, type PoolMember } from "@pensieve/backends"
 import type { Configuration } from "@pensieve/config"
 import { explicitTarget } from "@pensieve/router"
 import { type HeldArrangement, makeRoutingFunction } from "@pensieve/server"
+import { type RedisLink, redisLink } from "@pensieve/operations"
 import { Effect, Exit, Scope } from "effect"
 import { answerCache } from "./answer-cache.ts"
 import { CommandFailure } from "./command-failure.ts"
 import type { Plan } from "./plan.ts"
 import { rulesOf } from "./routing-rules.ts"
+import { sharedHealth } from "./shared-health.ts"
 import type { RunningBackends } from "./running-backends.ts"
 
 /** A plan that was carried out. */
 export interface Arranged extends HeldArrangement {
   readonly plan: Plan
+  readonly link: RedisLink | undefined
 }
 
 /**
@@ -26,13 +29,17 @@ export const arrange = (plan: Plan, running: RunningBackends, before?: Arranged)
     const choose = yield* Scope.provide(routingFunctionOf(functionFile, configuration.router.functionMs), scope)
     const { members, release } = yield* running.hold(backends)
     const { allowRemoteFallback, pool: poolSettings } = configuration
-    const pool = new BackendPool(members, { queue: poolSettings.queue, allowRemoteFallback }, before?.arrangement.pool)
+    const link = yield* linkOf(configuration, before)
+    const board = link === undefined ? undefined : yield* Scope.provide(sharedHealth(link, backends), scope)
+    const options = { queue: poolSettings.queue, allowRemoteFallback, ...(board === undefined ? {} : { board }) }
+    const pool = new BackendPool(members, options, before?.arrangement.pool)
     yield* Scope.provide(pool.watched, scope)
     yield* warnOfUnused(configuration, members)
     const names = backends.map(({ name }) => name)
-    const cache = yield* cacheOf(configuration, before)
+    const cache = yield* cacheOf(configuration, link, before)
     return {
       plan,
+      link,
       arrangement: {
         rules: rulesOf(configuration, otherwise, names),
         pool,
@@ -44,11 +51,19 @@ export const arrange = (plan: Plan, running: RunningBackends, before?: Arranged)
     } satisfies Arranged
   })
 
+/** The connection stays where its address does. */
+const linkOf = ({ cache: { redis } }: Configuration, before: Arranged | undefined) => {
+  if (redis === undefined) return Effect.succeed(undefined)
+  return before?.link !== undefined && before.plan.configuration.cache.redis === redis
+    ? Effect.succeed(before.link)
+    : redisLink(redis)
+}
+
 /** Answers stay where nothing about them changes. */
-const cacheOf = (configuration: Configuration, before: Arranged | undefined) =>
+const cacheOf = (configuration: Configuration, link: RedisLink | undefined, before: Arranged | undefined) =>
   before !== undefined && JSON.stringify(before.plan.configuration.cache) === JSON.stringify(configuration.cache)
     ? Effect.succeed(before.arrangement.cache)
-    : answerCache(configuration)
+    : answerCache(configuration, link)
 
 /** The user's routing function, for as long as the scope lives. */
 export const routingFunctionOf = (file: string | undefined, limitMs: number) =>

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { isRedisAddress } from "./upstream-address.ts"
 
 /** Answers that are kept for requests that come again. */
 export const CacheSettings = Schema.Struct({
@@ -20,6 +21,14 @@ export const CacheSettings = Schema.Struct({
     description: "Also requests that ask for chance, by a temperature above 0.",
     default: false
   }),
+  redis: Schema.optionalKey(
+    Schema.String.check(Schema.makeFilter(isRedisAddress)).annotate({
+      description:
+        "Address of a Redis or Valkey server, over which several Pensieves share kept answers and what they know of backends.",
+      expected: "the address of a Redis server, such as redis://localhost:6379",
+      secret: true
+    })
+  ),
   persist: Schema.Boolean.annotate({
     description: "Keep answers on the disk as well, where they outlive the program.",
     default: false

@@ -12,8 +12,12 @@ export const checkBackends = (configuration: Configuration): Issues => [
   ...Object.entries(configuration.backends).flatMap(([name, settings]) =>
     checkBackend(name, settings, configuration.localOnly)
   ),
-  ...checkUpstream(configuration)
+  ...checkUpstream(configuration),
+  ...checkRedis(configuration)
 ]
+
+const checkRedis = ({ cache: { redis }, localOnly }: Configuration): Issues =>
+  redis !== undefined && localOnly && !isLoopback(redis) ? [{ path: ["cache", "redis"], message: leadsElsewhere }] : []
 
 const checkUpstream = ({
   upstream,

@@ -21,6 +21,9 @@ export const upstreamAddress = (text: string): Result.Result<string, string> => 
     : Result.succeed(url.origin + url.pathname.replace(/\/+$/, ""))
 }
 
+/** Whether a text is the address of a Redis server; it may hold a name and a password. */
+export const isRedisAddress = (text: string): boolean => /^rediss?:$/.test(URL.parse(text)?.protocol ?? "")
+
 /** Whether an address can only be on this machine: 127.0.0.0/8, ::1, or a name that stands for them. */
 export const isLoopback = (text: string): boolean =>
   /^(127(\.\d+){3}|\[::1\]|localhost|.+\.localhost)$/.test(urlOf(text)?.hostname ?? "")

@@ -77,11 +77,13 @@ describe("what answers where no rule applies", () => {
   })
 })
 
-describe("an upstream", () => {
+describe("an upstream or a Redis server", () => {
   it.each([
     [{ upstream: "http://me:canary@localhost:1" }, /^--upstream must hold neither/],
     [{ upstream: "localhost:1", "upstream-key-from": "client" }, /^--upstream-key-from is for .* Anthropic's API/],
-    [{ upstream: "10.0.0.1:1", "local-only": "true" }, /^--upstream leads to another machine/]
+    [{ upstream: "10.0.0.1:1", "local-only": "true" }, /^--upstream leads to another machine/],
+    [{ "cache-redis": "redis://me:canary@10.0.0.1", "local-only": "true" }, /^--cache-redis leads to another machine/],
+    [{ "cache-redis": "http://canary" }, /^--cache-redis must be the address of a Redis server/]
   ])("%j is refused", (flags, words) => {
     const result = resolve({ flags })
     assert.match(Result.isFailure(result) ? (result.failure[0]?.message ?? "") : "", words)

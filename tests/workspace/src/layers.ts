@@ -27,7 +27,7 @@ export const layerRules: Readonly<Record<string, LayerRule>> = {
   operations: {
     layer: 3,
     own: [...layer1, ...layer2, "streaming", "auth", "backends"],
-    others: [...runtime, "diff", "jsonc-parser", "smol-toml"]
+    others: [...runtime, "@redis/client", "diff", "jsonc-parser", "smol-toml"]
   },
   server: {
     layer: 3,

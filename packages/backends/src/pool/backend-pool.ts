@@ -6,6 +6,7 @@ import type { Backend } from "../backend.ts"
 import { AffinityMap } from "./affinity-map.ts"
 import { Attempts, type PoolContext } from "./attempts.ts"
 import { candidatesOf } from "./candidates.ts"
+import { type HealthBoard, ownBoard } from "./health-board.ts"
 import { Member, type PoolMember } from "./member.ts"
 import { pooledBackend } from "./pooled-backend.ts"
 import { serviceOf } from "./service-of.ts"
@@ -18,6 +19,8 @@ export interface PoolOptions {
   readonly queue?: number
   /** What a backend of this machine could answer may go elsewhere. */
   readonly allowRemoteFallback?: boolean
+  /** What other programs know of the same backends. */
+  readonly board?: HealthBoard
   /** Milliseconds. */
   readonly now?: () => number
 }
@@ -41,9 +44,17 @@ export class BackendPool {
 
   /** @param before the pool that this one takes the place of: what is known of backends that stay is kept */
   constructor(members: ReadonlyArray<PoolMember>, options: PoolOptions = {}, before?: BackendPool) {
-    const { queue = defaultQueue, allowRemoteFallback = false, now = () => performance.now() } = options
+    const {
+      queue = defaultQueue,
+      allowRemoteFallback = false,
+      board = ownBoard,
+      now = () => performance.now()
+    } = options
     this.#members = new Map(
-      members.map((member) => [member.name, before === undefined ? new Member(member) : before.#kept(member)])
+      members.map((member) => [
+        member.name,
+        before === undefined ? new Member(member, board) : before.#kept(member, board)
+      ])
     )
     this.#context =
       before === undefined
@@ -53,10 +64,10 @@ export class BackendPool {
     this.#allowRemoteFallback = allowRemoteFallback
   }
 
-  #kept(member: PoolMember): Member {
+  #kept(member: PoolMember, board: HealthBoard): Member {
     const own = this.#members.get(member.name)
-    if (own === undefined || own.backend !== member.backend) return new Member(member)
-    own.change(member)
+    if (own === undefined || own.backend !== member.backend) return new Member(member, board)
+    own.change(member, board)
     return own
   }
 

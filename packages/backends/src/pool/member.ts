@@ -3,6 +3,7 @@ import type { Backend } from "../backend.ts"
 import { afterFailure, type Breaker, breakerState, closedBreaker } from "./breaker.ts"
 import type { ReplicaState } from "./choose-replica.ts"
 import { afterProbe, type Health, unprobed } from "./health.ts"
+import { type HealthBoard, ownBoard } from "./health-board.ts"
 import { isAbsence, isBackendsFault, restSeconds } from "./judge-failure.ts"
 
 /** One backend, with what the pool must know of it. */
@@ -22,6 +23,7 @@ export class Member {
   readonly name: string
   readonly backend: Backend["Service"]
   readonly local: boolean
+  #board: HealthBoard
   #weight: number
   #slots: number
   #load = 0
@@ -30,7 +32,11 @@ export class Member {
   #restUntil = 0
   #trying = false
 
-  constructor({ name, backend, local = true, slots = Number.POSITIVE_INFINITY, weight = 1 }: PoolMember) {
+  constructor(
+    { name, backend, local = true, slots = Number.POSITIVE_INFINITY, weight = 1 }: PoolMember,
+    board: HealthBoard = ownBoard
+  ) {
+    this.#board = board
     this.name = name
     this.backend = backend
     this.local = local
@@ -39,7 +45,8 @@ export class Member {
   }
 
   /** Takes in what the configuration now says of the same backend. */
-  change({ slots = Number.POSITIVE_INFINITY, weight = 1 }: PoolMember): void {
+  change({ slots = Number.POSITIVE_INFINITY, weight = 1 }: PoolMember, board: HealthBoard): void {
+    this.#board = board
     this.#slots = slots
     this.#weight = weight
   }
@@ -66,7 +73,7 @@ export class Member {
   }
 
   usable(now: number): boolean {
-    if (!this.#health.healthy || now < this.#restUntil) return false
+    if (!this.#health.healthy || now < this.#restUntil || this.#board.rest(this.name) > 0) return false
     const state = breakerState(this.#breaker, now)
     return state === "closed" || (state === "trial" && !this.#trying)
   }
@@ -83,6 +90,7 @@ export class Member {
   }
 
   succeed(): void {
+    this.#board.tell(this.name, 0)
     this.#breaker = closedBreaker
     this.#trying = false
     this.#restUntil = 0
@@ -96,6 +104,8 @@ export class Member {
     this.#breaker = isBackendsFault(error)
       ? afterFailure(this.#breaker, { request, gone: isAbsence(error) }, now)
       : closedBreaker
+    const restMs = Math.max(this.#restUntil, this.#breaker.openUntil ?? 0) - now
+    if (restMs > 0) this.#board.tell(this.name, restMs)
   }
 
   /** The request ended without telling anything of the backend: its client went away. */
