@@ -1,9 +1,10 @@
 // How much of what was computed before is restored? Recorded sessions go through proxy and bridge, every answer forced to be
 // the recorded one, so that each request goes on from tokens that were generated.
 //
-//   node src/reuse.ts [--family qwen3] [--template qwen] SESSION.jsonl[.gz]...
+//   node src/reuse.ts [--family qwen3] [--template qwen] [--restart] SESSION.jsonl[.gz]...
 //
-// One proxy serves all sessions given, in order. Tiny models with random weights: what is measured is tokens, not speed.
+// One proxy serves all sessions given, in order. With --restart each session has a new engine, which knows what lies on the disk and
+// nothing else: then only what the texts have in common tells what could be restored. Tiny models with random weights: what is measured is tokens, not speed.
 import { places, type Proxy, startProxy, tinyModelOf, until } from "@pensieve/test-harness"
 import { readdirSync } from "node:fs"
 import { request } from "node:http"
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     family: { type: "string", default: "qwen3" },
     layers: { type: "string" },
     template: { type: "string", default: "qwen" },
+    restart: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false }
   }
 })
@@ -83,6 +85,14 @@ const send = async (proxy: Proxy, exchange: Exchange, ids: Map<string, string>):
   const recorded = exchange.answer.filter((block) => block.type === "tool_use")
   recorded.forEach((block, index) => ids.set(block.id, made[index] ?? block.id))
   return made.length === recorded.length ? "" : `${made.length} calls instead of ${recorded.length}`
+}
+
+/** Ends the engine as a signal from the system would; the proxy starts another one. */
+const restartEngine = async (proxy: Proxy): Promise<void> => {
+  const before = proxy.children()
+  for (const engine of before) process.kill(engine, "SIGTERM")
+  await until("another engine runs", 60_000, () => proxy.children().some((pid) => !before.includes(pid)) || undefined)
+  await until("the model is loaded", 60_000, async () => (await fetch(`${proxy.base}/health`)).ok || undefined)
 }
 
 const percent = (part: number, whole: number): string => (whole === 0 ? "–" : ((100 * part) / whole).toFixed(2))
@@ -158,7 +168,8 @@ const main = async (): Promise<void> => {
     const ids = new Map<string, string>()
     const sharedText = makeSharedText(values.template !== "qwen")
     const total = { restored: 0, reusable: 0, prompt: 0, ideal: 0 }
-    for (const { name, exchanges } of sessions) {
+    for (const [index, { name, exchanges }] of sessions.entries()) {
+      if (values.restart && index > 0) await restartEngine(proxy)
       const found = await replay(proxy, exchanges, ids, sharedText)
       console.log(
         `| ${name} | ${found.prompt} | ${percent(found.ideal, found.prompt)} | ${percent(found.restored, found.prompt)} | ${percent(found.restored, found.reusable)} | ${found.first} |`

@@ -31,6 +31,7 @@ class Options:
     allow_forced: bool
     mask_overlap: bool
     guess_ahead: bool
+    store: bool
     cache: Path | None
     memory: int | None
 
@@ -46,6 +47,7 @@ def parse_options(arguments: list[str] | None = None) -> Options:
         "--no-mask-overlap", action="store_true", help="work out grammars behind the forward pass (to compare)"
     )
     parser.add_argument("--no-guesses", action="store_true", help="never guess tokens ahead (to compare)")
+    parser.add_argument("--no-store", action="store_true", help="compute every prompt from its beginning (to compare)")
     parser.add_argument("--cache", type=Path, help="folder for what shall outlive the process")
     parser.add_argument(
         "--memory", type=_positive, help="bytes that models and caches may take (default: what is free)"
@@ -59,6 +61,7 @@ def parse_options(arguments: list[str] | None = None) -> Options:
         found.allow_forced,
         not found.no_mask_overlap,
         not found.no_guesses,
+        not found.no_store,
         found.cache,
         found.memory,
     )
@@ -108,6 +111,7 @@ async def _serve(options: Options, blas: Blas) -> int:
         options=EngineOptions(
             rows=options.rows,
             memory_bytes=options.memory,
+            cache_bytes=None if options.store else 0,
             mask_overlap=options.mask_overlap,
             guess_ahead=options.guess_ahead,
             cache_folder=options.cache,

@@ -1,5 +1,8 @@
 """How many tokens to guess ahead, learned from how it went: pure decisions, no clock."""
 
+from collections import deque
+from statistics import median
+
 _SHORTEST, _LONGEST = 2, 16
 _FIRST = 4
 _PATIENCE = 2.0
@@ -8,7 +11,7 @@ _PATIENCE = 2.0
 _SHORT_PAUSE, _LONG_PAUSE = 16, 512
 """Passes without a guess after it did not pay; twice as many each time it does not pay again."""
 
-_LEARNED = 2
+_LEARNED, _KNOWN = 2, 9
 _SHORTEST_SECONDS = 1e-6
 _MEMORY = 0.8
 
@@ -19,8 +22,7 @@ class DraftPace:
 
     def __init__(self) -> None:
         self._length = _FIRST
-        self._single: float | None = None
-        self._singles = 0
+        self._singles: deque[float] = deque(maxlen=_KNOWN)
         self._won = 0.0
         self._pause = 0
         self._next_pause = _SHORT_PAUSE
@@ -28,15 +30,18 @@ class DraftPace:
     @property
     def length(self) -> int:
         """Tokens to guess now; 0 while it does not pay, or nobody knows."""
-        return 0 if self._pause or self._singles < _LEARNED else self._length
+        return 0 if self._pause or len(self._singles) < _LEARNED else self._length
 
     def record(self, guessed: int, right: int, seconds: float) -> None:
         """A pass has ended, of which so many guesses were right, in so many seconds."""
         if not guessed:
-            self._record_single(seconds)
+            self._pause = max(0, self._pause - 1)
+            self._singles.append(seconds)
             return
-        single = max(self._single or seconds, _SHORTEST_SECONDS)
-        self._won = min(_MEMORY * self._won + (right + 1) - seconds / single, 4 * _PATIENCE)
+        single = max(median(self._singles or [seconds]), _SHORTEST_SECONDS)
+        # No pass is longer than its tokens one by one: what seems so was held up by something else.
+        cost = min(seconds / single, guessed + 1)
+        self._won = min(_MEMORY * self._won + (right + 1) - cost, 4 * _PATIENCE)
         if right == guessed:
             self._length = min(2 * self._length, _LONGEST)
         elif 2 * right < guessed:
@@ -46,9 +51,3 @@ class DraftPace:
             self._won, self._length = 0.0, _FIRST
         elif self._won > _PATIENCE:
             self._next_pause = _SHORT_PAUSE
-
-    def _record_single(self, seconds: float) -> None:
-        self._pause = max(0, self._pause - 1)
-        self._singles += 1
-        known = self._single
-        self._single = seconds if known is None else _MEMORY * known + (1 - _MEMORY) * seconds

@@ -24,6 +24,13 @@ def test_guesses_that_are_right_become_longer() -> None:
     assert pace.length == 16
 
 
+def test_right_guesses_go_on_whatever_else_holds_the_machine_up() -> None:
+    pace = learned()
+    for _ in range(50):
+        assert pace.length > 0
+        pace.record(pace.length, pace.length, 1000.0)
+
+
 def test_guesses_that_are_wrong_become_shorter() -> None:
     pace = learned()
     before = pace.length
