@@ -19,6 +19,24 @@ export const Configuration = Schema.Struct({
     expected: "a whole number from 0 to 65535",
     default: 7777
   }),
+  host: filled.annotate({
+    description: "Address to listen on. Anything but this machine's own needs allowNetwork.",
+    expected: "an address of this machine, such as 0.0.0.0",
+    default: "127.0.0.1"
+  }),
+  allowNetwork: Schema.Boolean.annotate({
+    description: "Other machines may ask, with the token.",
+    default: false
+  }),
+  allowedHosts: Schema.Array(filled.annotate({ expected: "the name of a host" })).annotate({
+    description:
+      "Names under which clients reach this server besides localhost, such as host.docker.internal; a request for any other is refused.",
+    default: []
+  }),
+  auth: Schema.Literals(["required", "optional"]).annotate({
+    description: "Whether programs of this machine must send the token.",
+    default: "required"
+  }),
   model: Schema.optionalKey(
     filled.annotate({
       description:

@@ -137,6 +137,24 @@ describe("the headers for an upstream", () => {
   })
 })
 
+describe("where the server listens", () => {
+  it("is this machine alone, unless the user says twice that others may ask", () => {
+    const [problem] = problems({ flags: { host: "0.0.0.0" } })
+    assert.match(
+      problem?.message ?? "",
+      /--host is "0\.0\.0\.0", which other machines can reach; say allowNetwork: true/
+    )
+    assert.isEmpty(problems({ flags: { host: "0.0.0.0", "allow-network": "true" } }))
+    assert.isEmpty(problems({ flags: { host: "localhost" } }))
+  })
+
+  it("is not open to the network without the token", () => {
+    const network = { host: "0.0.0.0", "allow-network": "true", auth: "optional" }
+    assert.match(problems({ flags: network })[0]?.message ?? "", /--auth must be required/)
+    assert.isEmpty(problems({ flags: { auth: "optional" } }))
+  })
+})
+
 describe("the JSON Schema", () => {
   it("knows every setting, requires none and allows no other", () => {
     const schema = configurationJsonSchema()
