@@ -2,6 +2,7 @@ import { backendsOf } from "./backends.ts"
 import { checkBackends } from "./check-backends.ts"
 import { checkFallbacks } from "./check-fallbacks.ts"
 import { checkNetwork } from "./check-network.ts"
+import { checkProxyOnly } from "./check-proxy-only.ts"
 import type { Configuration } from "./configuration.ts"
 import type { IssueAt } from "./describe-issues.ts"
 import { nearest } from "./nearest.ts"
@@ -16,6 +17,7 @@ export const checkReferences = (configuration: Configuration): Issues => {
   const models = Object.keys(configuration.models)
   return [
     ...checkNetwork(configuration),
+    ...checkProxyOnly(configuration),
     ...checkBackends(configuration),
     ...checkMode(configuration, backends),
     ...Object.entries(configuration.models).flatMap(([name, { targets }]) =>
