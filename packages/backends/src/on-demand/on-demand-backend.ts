@@ -78,7 +78,7 @@ class Sleeper {
         if (this.#loaded !== undefined && !this.#leaving) return this.#loaded.backend.status
         return Effect.succeed(this.#loading ? starting : asleep)
       }),
-      capabilities: this.#capabilities,
+      capabilities: this.#capabilities(),
       countTokens: (conversation) =>
         Effect.scoped(Effect.flatMap(this.#use, (backend) => backend.countTokens(conversation))),
       generate: (conversation) => Stream.unwrap(Effect.map(this.#use, (backend) => backend.generate(conversation))),
@@ -171,13 +171,13 @@ class Sleeper {
   }
 
   /** What it can do stays known while it is not loaded. Asking is no use of it: whoever watches keeps nobody awake. */
-  get #capabilities(): Effect.Effect<Capabilities, BackendError> {
+  #capabilities(): Effect.Effect<Capabilities, BackendError> {
     return Effect.suspend(() => {
       const loaded = this.#loaded
       if (loaded !== undefined)
         return Effect.raceFirst(
           this.#remember(loaded.backend),
-          Effect.andThen(Deferred.await(loaded.gone), this.#capabilities)
+          Effect.andThen(Deferred.await(loaded.gone), this.#capabilities())
         )
       return this.#remembered === undefined
         ? Effect.scoped(Effect.flatMap(this.#use, ({ capabilities }) => capabilities))
