@@ -100,20 +100,23 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       client,
       decision: routed.decision
     })
-    const events = (refusal ?? cached.answer(() => backend.generate(conversation))).pipe(
-      Stream.mapArray(open.watch),
-      Stream.provideService(ClientKeys, clientKeys),
-      Stream.provideService(Metric.MetricRegistry, exchanges.registry),
-      Stream.provideService(Wiretap, open.tap),
-      Stream.interruptWhen((yield* Stopping).signal),
-      Stream.onExit((exit) => {
-        routed.remember(open.usage())
-        return open.end(exit)
-      })
+    const events = refusal ?? cached.answer(() => backend.generate(conversation))
+    const { signal } = yield* Stopping
+    const feed = yield* startFeed<PensieveError, never>((push) =>
+      Stream.runForEachArray(events, (batch) => push(open.watch(batch))).pipe(
+        Effect.raceFirst(signal),
+        Effect.onExit((exit) => {
+          routed.remember(open.usage())
+          return open.end(exit)
+        }),
+        Effect.provideService(ClientKeys, clientKeys),
+        Effect.provideService(Metric.MetricRegistry, exchanges.registry),
+        Effect.provideService(Wiretap, open.tap)
+      )
     )
     const exchange = {
       requestId,
-      feed: yield* startFeed<PensieveError, never>(events),
+      feed,
       headers: () => ({
         ...routeHeader(routed.describe()),
         "x-pensieve-cache": cached.outcome,

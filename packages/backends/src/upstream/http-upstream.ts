@@ -10,6 +10,8 @@ import { faultOf, type UpstreamFault } from "./upstream-fault.ts"
 const silenceMs = 3_000_000
 /** A server on the same machine or network that does not take a connection within this time is not there. */
 const connectMs = 5_000
+/** A connection that is told to pause stops at the socket: nothing is read ahead. */
+const socket = { timeout: connectMs, highWaterMark: 1 }
 /** A body that is read as a whole has this long, milliseconds. */
 const textMs = 5_000
 /** Of an answer that is an error no more than this is read. */
@@ -74,7 +76,7 @@ export const makeHttpUpstream = (
           new Agent({
             headersTimeout: silenceMs,
             bodyTimeout: silenceMs,
-            connect: localOnly ? loopbackConnector(connectMs) : { timeout: connectMs, autoSelectFamily: true },
+            connect: localOnly ? loopbackConnector(socket) : { ...socket, autoSelectFamily: true },
             allowH2: false
           })
       ),
