@@ -9,6 +9,7 @@ import { HttpServerRequest } from "effect/http"
 import { Activity } from "./activity.ts"
 import { noticeHeader, routeHeader } from "./answer-headers.ts"
 import { consultCache } from "./cache/consult-cache.ts"
+import { sizedAnswer } from "./context/sized-answer.ts"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
 import type { ClientRequest } from "./exchange/trace-of.ts"
@@ -91,6 +92,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
     const clientKeys = credentialsOf(withoutToken(headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
     const cached = yield* consultCache(routed, conversation, headers)
+    const sized = sizedAnswer(routed, conversation)
     const exchanges = yield* Exchanges
     const open = yield* exchanges.begin({
       requestId,
@@ -100,7 +102,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       client,
       decision: routed.decision
     })
-    const events = (refusal ?? cached.answer(() => backend.generate(conversation))).pipe(
+    const events = (refusal ?? cached.answer(sized.fresh)).pipe(
       Stream.mapArray(open.watch),
       Stream.provideService(ClientKeys, clientKeys),
       Stream.provideService(Metric.MetricRegistry, exchanges.registry),
@@ -113,11 +115,11 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
     )
     const exchange = {
       requestId,
-      feed: yield* startFeed<PensieveError, never>(events),
+      feed: yield* startFeed<PensieveError, never>(sized.told(events)),
       headers: () => ({
         ...routeHeader(routed.describe()),
         "x-pensieve-cache": cached.outcome,
-        ...noticeHeader([...conversation.notices, ...open.notices()])
+        ...noticeHeader([...conversation.notices, ...open.notices(), ...sized.notices()])
       }),
       pingEvery
     }
