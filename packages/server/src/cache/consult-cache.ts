@@ -50,7 +50,7 @@ export const consultCache = (
     return { outcome, answer: (fresh) => recorded(fresh(), keep) }
   })
 
-/** The same answer, kept once it is whole; the client does not wait for that. */
+/** The same answer, kept once it is whole: in memory before its end is told, elsewhere while nobody waits. */
 const recorded = (fresh: Answer, keep: (text: string) => Effect.Effect<void>): Answer =>
   Stream.suspend(() => {
     const recorder = new AnswerRecorder()
@@ -61,7 +61,9 @@ const recorded = (fresh: Answer, keep: (text: string) => Effect.Effect<void>): A
       }),
       Stream.onExit((exit) => {
         const text = Exit.isSuccess(exit) ? recorder.text() : undefined
-        return text === undefined ? Effect.void : Effect.asVoid(Effect.forkDetach(keep(text)))
+        return text === undefined
+          ? Effect.void
+          : Effect.asVoid(Effect.forkDetach(keep(text), { startImmediately: true }))
       })
     )
   })
