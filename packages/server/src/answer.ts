@@ -9,6 +9,7 @@ import { HttpServerRequest } from "effect/http"
 import { Activity } from "./activity.ts"
 import { noticeHeader, routeHeader } from "./answer-headers.ts"
 import { consultCache } from "./cache/consult-cache.ts"
+import { sizedAnswer } from "./context/sized-answer.ts"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
 import type { ClientRequest } from "./exchange/trace-of.ts"
@@ -91,6 +92,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
     const clientKeys = credentialsOf(withoutToken(headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
     const cached = yield* consultCache(routed, conversation, headers)
+    const sized = sizedAnswer(routed, conversation)
     const exchanges = yield* Exchanges
     const open = yield* exchanges.begin({
       requestId,
@@ -100,10 +102,10 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       client,
       decision: routed.decision
     })
-    const events = refusal ?? cached.answer(() => backend.generate(conversation))
+    const events = sized.told(Stream.mapArray(refusal ?? cached.answer(sized.fresh), open.watch))
     const { signal } = yield* Stopping
     const feed = yield* startFeed<PensieveError, never>((push) =>
-      Stream.runForEachArray(events, (batch) => push(open.watch(batch))).pipe(
+      Stream.runForEachArray(events, push).pipe(
         Effect.raceFirst(signal),
         Effect.onExit((exit) => {
           routed.remember(open.usage())
@@ -120,7 +122,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       headers: () => ({
         ...routeHeader(routed.describe()),
         "x-pensieve-cache": cached.outcome,
-        ...noticeHeader([...conversation.notices, ...open.notices()])
+        ...noticeHeader([...conversation.notices, ...open.notices(), ...sized.notices()])
       }),
       pingEvery
     }
