@@ -38,7 +38,7 @@ export const banner = ({ port, serving, file, tokenFile, detached, warnings }: B
       ? [
           "",
           "  This is the built-in DEMO model: a few megabytes that can greet, read a file and run a command, to show that everything works.",
-          "  For real work take a real model:  npm start -- --model mlx-community/Qwen3-4B-4bit",
+          `  For real work take a real model:  ${commandLine("start --model mlx-community/Qwen3-4B-4bit")}`,
           "  or put a model folder under models/."
         ]
       : []),

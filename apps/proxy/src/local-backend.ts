@@ -5,8 +5,9 @@ import { Effect, FileSystem, Layer } from "effect"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Getting, modelFor } from "./model-for.ts"
-import { places, pythonIsThere } from "./places.ts"
+import { places } from "./places.ts"
 import { CommandFailure } from "./command-failure.ts"
+import { engineEnvironment } from "./engine-environment.ts"
 
 /** Engines that this process has started: each has sockets of its own. */
 let engines = 0
@@ -18,11 +19,7 @@ export const localBackend = Effect.fn("localBackend")(function* (
   { allowForced }: Configuration,
   getting: Getting
 ) {
-  if (!pythonIsThere())
-    return yield* new CommandFailure({
-      message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
-      exitCode: 1
-    })
+  yield* engineEnvironment
   const { cacheFolder } = yield* Home
   const choice = yield* modelFor(model, getting)
   const forcedScript = allowForced === undefined ? undefined : yield* readScript(allowForced)

@@ -64,7 +64,7 @@ export const serve = (options: ServeOptions) =>
               ...identity,
               port,
               token,
-              args: startWords(options),
+              args: startWords(options, configuration.port),
               cwd: process.cwd(),
               detached: options.detached
             }),
@@ -122,8 +122,9 @@ const warningsOf = ({ host, allowNetwork, auth }: Configuration): ReadonlyArray<
     : [])
 ]
 
-const startWords = ({ given, agreed }: ServeOptions): ReadonlyArray<string> => [
-  ...wordsOf(given),
+/** The words that start the same again. A port that is to be a free one is named as such, wherever that was said. */
+const startWords = ({ given, agreed }: ServeOptions, port: number): ReadonlyArray<string> => [
+  ...wordsOf(port === 0 ? { ...given, port: "0" } : given),
   ...(agreed ? ["--yes"] : [])
 ]
 

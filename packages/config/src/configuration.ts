@@ -122,6 +122,21 @@ export const Configuration = Schema.Struct({
   }),
   router: RouterSettings,
   cache: CacheSettings,
+  context: Schema.Struct({
+    reserveTokens: Schema.optionalKey(
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10_000_000 })).annotate({
+        description:
+          "Tokens that an agent's prompt must leave free, so that its conversation can still be summed up; without it a sixth of the window, 8000 at most.",
+        expected: "a whole number from 0 to 10000000"
+      })
+    ),
+    scaleWindowTo: Schema.optionalKey(
+      tokens.annotate({
+        description:
+          "The window that clients believe in, in tokens: prompt tokens are told larger than they are, so that a client that cannot be told the true window sums up in time."
+      })
+    )
+  }),
   pool: Schema.Struct({
     queue: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })).annotate({
       description:

@@ -7,6 +7,8 @@ import { loopbackConnector } from "./loopback-connector.ts"
 const silenceMs = 3_000_000
 /** A server on the same machine or network that does not take a connection within this time is not there. */
 const connectMs = 5_000
+/** A connection that is told to pause stops at the socket: nothing is read ahead. */
+const socket = { timeout: connectMs, highWaterMark: 1 }
 
 const limits = { headersTimeout: silenceMs, bodyTimeout: silenceMs, allowH2: false } as const
 
@@ -18,8 +20,8 @@ const limits = { headersTimeout: silenceMs, bodyTimeout: silenceMs, allowH2: fal
  * @param localOnly to nothing but this machine, whatever the address resolves to
  */
 export const connectionsTo = (server: string, localOnly: boolean): Dispatcher => {
-  if (localOnly) return new Agent({ ...limits, connect: loopbackConnector(connectMs) })
-  const connect = { timeout: connectMs, autoSelectFamily: true }
+  if (localOnly) return new Agent({ ...limits, connect: loopbackConnector(socket) })
+  const connect = { ...socket, autoSelectFamily: true }
   if (isLoopback(server)) return new Agent({ ...limits, connect })
   const certificates = environmentCertificates(process.env)
   const secured = certificates === undefined ? connect : { ...connect, ca: [...certificates] }
