@@ -7,7 +7,7 @@ import {
   makeId,
   openLogFile,
   type ProxyIdentity,
-  sweepRunFolder,
+  sweepLeftovers,
   traceStoreLayer
 } from "@pensieve/operations"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
@@ -42,7 +42,7 @@ export const serve = (options: ServeOptions) =>
     const configuration = read.value
     const token = yield* localToken(configuration.token)
     if (configuration.port !== 0 && (yield* joinOrExplain(configuration.port, token, wordsOf(options.given)))) return
-    yield* sweepRunFolder
+    yield* sweepLeftovers
     const home = yield* Home
     const identity: ProxyIdentity = {
       version,
