@@ -28,6 +28,32 @@ describe("pensieve config show", () => {
   })
 })
 
+describe("the configuration file", () => {
+  it("is the one of --config, else pensieve.yaml of the folder, else the user's own", async () => {
+    const folder = join(home.folder, "project")
+    mkdirSync(folder)
+    const portIn = async (...args: ReadonlyArray<string>) => {
+      const { stdout } = await home.run(["config", "show", ...args], { cwd: folder })
+      return /^port +(\d+)/m.exec(stdout)?.[1]
+    }
+    writeFileSync(join(folder, "own.json"), `{ "port": 7003 }`)
+    assert.strictEqual(await portIn(), "7001")
+    writeFileSync(join(folder, "pensieve.yaml"), "port: 7002\n")
+    assert.strictEqual(await portIn(), "7002")
+    assert.strictEqual(await portIn("--config", "own.json"), "7003")
+  })
+
+  it("that cannot be used is told with every place, and code 2", async () => {
+    writeFileSync(join(home.folder, "wrong.yaml"), "prot: 1\nlogLevel: wran\n")
+    const { code, stderr, stdout } = await home.run(["config", "show", "--config", "wrong.yaml"])
+    assert.deepStrictEqual([code, stdout], [2, ""])
+    assert.strictEqual(
+      stderr.replaceAll(home.folder, "HOME"),
+      `pensieve: HOME/wrong.yaml: prot is not known here; did you mean port? (line 1, column 1)\npensieve: HOME/wrong.yaml: logLevel must be one of debug, info, warn, error (it is "wran"); did you mean warn? (line 2, column 1)\n`
+    )
+  })
+})
+
 describe("pensieve config schema", () => {
   it("is a JSON Schema of the file", async () => {
     const { stdout } = await home.run(["config", "schema"])

@@ -70,6 +70,7 @@ describe("traces of every request", () => {
     assert.strictEqual(code, 0)
     for (const part of ["canary-question", "canary-answer", "route: ", "text-delta", '"promptTokens"'])
       assert.include(stdout, part)
+    assert.include(textOf("traces"), '"trials":[{"rule":"explicit","outcome":"lost","why":')
     for (const file of files("traces")) assert.strictEqual(statSync(file).mode & 0o777, 0o600)
     assert.strictEqual(statSync(join(home.state, "traces")).mode & 0o777, 0o700)
   })
