@@ -1,3 +1,4 @@
+import { settings } from "@pensieve/config"
 import { type CommandHome, makeCommandHome } from "@pensieve/test-harness"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -51,6 +52,17 @@ describe("the configuration file", () => {
       stderr.replaceAll(home.folder, "HOME"),
       `pensieve: HOME/wrong.yaml: prot is not known here; did you mean port? (line 1, column 1)\npensieve: HOME/wrong.yaml: logLevel must be one of debug, info, warn, error (it is "wran"); did you mean warn? (line 2, column 1)\n`
     )
+  })
+})
+
+describe("the flags of the start", () => {
+  it("are one for each setting that is no secret", async () => {
+    const { stdout } = await home.run(["start", "--help"])
+    const told = new Set([...stdout.matchAll(/--([a-z-]+)/g)].map(([, flag = ""]) => flag))
+    const [secret, open] = [true, false].map((kind) => settings.filter((one) => one.secret === kind))
+    assert.includeMembers([...told], open?.map(({ flag }) => flag) ?? [])
+    for (const { flag } of secret ?? []) assert.isFalse(told.has(flag), flag)
+    assert.isNotEmpty(secret)
   })
 })
 
