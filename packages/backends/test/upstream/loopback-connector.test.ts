@@ -45,7 +45,7 @@ describe("with localOnly", () => {
   /** The address that is connected to, or the fault's code, for a name with these addresses. */
   const connected = (port: string, ...addresses: ReadonlyArray<string>) =>
     new Promise<string | undefined>((resolve) => {
-      const connect = loopbackConnector(2000, (_, __, callback) =>
+      const connect = loopbackConnector({ timeout: 2000 }, (_, __, callback) =>
         callback(
           null,
           addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))
