@@ -1,20 +1,16 @@
 // What does Pensieve add to a streamed call? Time to first byte, CPU and requests a second, beside the least a translator can do
-// (floor.ts) and the direct path, interleaved in one run; memory over many streams; cold start of the bundle.
-// Words: rounds, streams for the memory, how often to start.
+// (floor.ts) and the direct path, interleaved in one run; memory over many streams.
+// Words: rounds, streams for the memory.
 import { places, startProxy } from "@pensieve/test-harness"
-import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
 import { Agent } from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createInterface } from "node:readline"
-import type { Readable } from "node:stream"
 import { agentSession } from "./agent-session.ts"
 import { cpuMs, rssMb } from "./process-cost.ts"
+import { startServer } from "./start-server.ts"
 import { median, percentile } from "./statistics.ts"
 import { streamOnce, type Target } from "./stream-once.ts"
 
-const [rounds = 30, streams = 10_000, starts = 7] = process.argv.slice(2).map(Number)
+const [rounds = 30, streams = 10_000] = process.argv.slice(2).map(Number)
 const warmUps = 80
 const bundle = join(places.root, "apps/proxy/dist/main.js")
 const bodies = [
@@ -30,15 +26,6 @@ interface Way {
 
 type Name = "ours" | "floor" | "direct"
 type Ways = Readonly<Record<Name, Way>>
-
-/** Starts a server that prints its port. */
-const startServer = async (file: string, ...args: ReadonlyArray<string>) => {
-  const path = new URL(file, import.meta.url).pathname
-  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "inherit"] })
-  for await (const line of createInterface({ input: child.stdout }))
-    return { port: Number(line), pid: child.pid ?? -1, stop: () => child.kill() }
-  throw new Error(`${file} ended`)
-}
 
 const wayTo = (port: number, pid: number, path: string, ending: string, headers = {}): Way => ({
   pid,
@@ -139,50 +126,6 @@ const measureMemory = async ({ target, ending, pid }: Way): Promise<void> => {
   console.log(`memory over ${streams} streams, MB   ${seen.map(Math.round).join(" ")}   (target flat) ${verdict(flat)}`)
 }
 
-/** Milliseconds from nothing to the first answer of `/health`. */
-const coldStart = async (upstreamPort: number): Promise<number> => {
-  const home = mkdtempSync(join(tmpdir(), "pensieve-cold-"))
-  const start = performance.now()
-  const args = [bundle, "start", "--port", "0", "--upstream", `http://127.0.0.1:${upstreamPort}`]
-  const child = spawn(process.execPath, args, {
-    env: { PATH: process.env["PATH"] ?? "", HOME: home, PENSIEVE_HOME: home },
-    stdio: ["ignore", "ignore", "pipe"]
-  })
-  const ended = new Promise((resolve) => child.once("exit", resolve))
-  try {
-    const base = await addressIn(child.stderr)
-    const health = await fetch(`${base}/health`, { headers: { connection: "close" } })
-    await health.text()
-    return performance.now() - start
-  } finally {
-    child.kill()
-    await ended
-    rmSync(home, { recursive: true, force: true })
-  }
-}
-
-/** The address that a proxy says it listens on. */
-const addressIn = (words: Readable): Promise<string> =>
-  new Promise((resolve, reject) => {
-    let log = ""
-    words.setEncoding("utf8").on("data", (text: string) => {
-      log += text
-      const base = /listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(log)?.[1]
-      if (base !== undefined) resolve(base)
-    })
-    words.once("end", () => reject(new Error(`the bundle ended:\n${log}`)))
-  })
-
-const measureStarts = async (upstreamPort: number): Promise<void> => {
-  const times: Array<number> = []
-  for (let done = 0; done < starts; done++) times.push(await coldStart(upstreamPort))
-  if (times.length === 0) return
-  const least = Math.min(...times)
-  console.log(
-    `cold start of the bundle, ms     least ${least.toFixed(0)} of ${starts}, median ${median(times).toFixed(0)}   (target <= 300) ${verdict(least <= 300)}`
-  )
-}
-
 const main = async (): Promise<void> => {
   const upstream = await startServer("fast-upstream.ts", "200", "1")
   const floor = await startServer("floor.ts", String(upstream.port))
@@ -194,7 +137,6 @@ const main = async (): Promise<void> => {
     direct: wayTo(upstream.port, upstream.pid, "/v1/chat/completions", "[DONE]")
   }
   try {
-    await measureStarts(upstream.port)
     for (const name of names) await throughput(ways[name], 86_000, warmUps)
     for (const { name, bytes } of bodies) reportCalls(name, await measureCalls(ways, bytes))
     for (const { name, bytes } of bodies) await measureThroughput(ways, name, bytes)

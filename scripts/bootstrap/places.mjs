@@ -24,3 +24,4 @@ export function placesOf(root = fileURLToPath(new URL("../..", import.meta.url))
 }
 
 /** @typedef {ReturnType<typeof placesOf>} Places */
+/** @typedef {Pick<Places, "bridge" | "venv" | "python" | "pythonStamp" | "tools">} EnginePlaces */

@@ -16,7 +16,7 @@ const systemCertificates = { UV_SYSTEM_CERTS: "true", UV_NATIVE_TLS: "true" }
 
 /**
  * Whether the Python environment is there and made from today's requirements. Starts no process.
- * @param {import("./places.mjs").Places} places
+ * @param {import("./places.mjs").EnginePlaces} places
  * @param {{ development: boolean }} wanted
  */
 export function pythonIsReady(places, wanted) {
@@ -28,7 +28,7 @@ export function pythonIsReady(places, wanted) {
 }
 
 /**
- * @param {import("./places.mjs").Places} places
+ * @param {import("./places.mjs").EnginePlaces} places
  * @param {boolean} development
  */
 function pythonFingerprint({ bridge }, development) {
@@ -44,8 +44,8 @@ function requirementFiles(bridge, development) {
 }
 
 /**
- * Makes `python_bridge/.venv` or brings it up to date. One without a stamp was interrupted and is made anew.
- * @param {import("./places.mjs").Places} places
+ * Makes the engine's environment or brings it up to date. One without a stamp was interrupted and is made anew.
+ * @param {import("./places.mjs").EnginePlaces} places
  * @param {{ development: boolean }} wanted
  * @param {{ env: NodeJS.ProcessEnv, print: (line: string) => void }} context
  */

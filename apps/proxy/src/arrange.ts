@@ -37,6 +37,7 @@ export const arrange = (plan: Plan, running: RunningBackends, before?: Arranged)
     yield* warnOfUnused(configuration, members)
     const names = backends.map(({ name }) => name)
     const cache = yield* cacheOf(configuration, link, before)
+    const placeOf = (backend: string) => backends.find(({ name }) => name === backend)?.settings.url
     return {
       plan,
       link,
@@ -44,7 +45,8 @@ export const arrange = (plan: Plan, running: RunningBackends, before?: Arranged)
         rules: rulesOf(configuration, otherwise, names),
         pool,
         sampling: samplingOf(configuration),
-        ...(cache === undefined ? {} : { cache }),
+        context: configuration.context,
+        ...(cache === undefined ? {} : { cache: { ...cache, placeOf } }),
         ...(choose === undefined ? {} : { choose })
       },
       release: Effect.andThen(Scope.close(scope, Exit.void), release)

@@ -13,6 +13,7 @@ import { statfs } from "node:fs/promises"
 import { totalmem } from "node:os"
 import { dirname } from "node:path"
 import { ask, somebodyIsThere } from "./ask.ts"
+import { commandLine } from "./command-line.ts"
 import { hubDownload, hubInfo } from "./hub-process.ts"
 
 /**
@@ -29,7 +30,8 @@ export const getFromHub = Effect.fn("getFromHub")(function* (repository: string,
     agreed,
     terminal: somebodyIsThere(),
     memoryBytes: totalmem(),
-    freeBytes: yield* freeBytes(hubCache)
+    freeBytes: yield* freeBytes(hubCache),
+    startCommand: commandLine("start")
   })
   for (const line of plan.lines) yield* Console.error(`pensieve: ${line}`)
   if (plan.action === "leave") return undefined

@@ -5,8 +5,9 @@ import { Effect, FileSystem, Layer } from "effect"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Getting, modelFor } from "./model-for.ts"
-import { places, pythonIsThere } from "./places.ts"
+import { places } from "./places.ts"
 import { CommandFailure } from "./command-failure.ts"
+import { engineEnvironment } from "./engine-environment.ts"
 
 /** Engines that this process has started: each has sockets of its own. */
 let engines = 0
@@ -14,15 +15,11 @@ let engines = 0
 /** Makes the backend for a model on this machine. */
 export const localBackend = Effect.fn("localBackend")(function* (
   name: string,
-  { model, window }: BackendSettings,
+  { model, window, kvBits, chatTemplate }: BackendSettings,
   { allowForced }: Configuration,
   getting: Getting
 ) {
-  if (!pythonIsThere())
-    return yield* new CommandFailure({
-      message: "The engine's Python environment is missing. Run `npm start` in the checkout: it makes it.",
-      exitCode: 1
-    })
+  yield* engineEnvironment
   const { cacheFolder } = yield* Home
   const choice = yield* modelFor(model, getting)
   const forcedScript = allowForced === undefined ? undefined : yield* readScript(allowForced)
@@ -38,6 +35,8 @@ export const localBackend = Effect.fn("localBackend")(function* (
           folder: places.bridge,
           modelPath: choice.folder.path,
           allowForced: forcedScript !== undefined,
+          ...(kvBits === undefined ? {} : { kvBits }),
+          ...(chatTemplate === undefined ? {} : { chatTemplate }),
           cacheFolder
         },
         socketPath: yield* socketPaths,

@@ -28,7 +28,7 @@ export const modelsHere = Effect.gen(function* () {
   const hubCache = hubCacheFolder(process.env, homedir())
   return {
     hubCache,
-    all: findModels({ modelsFolders: [places.models, modelsFolder], hubCache, demo: places.demoModel })
+    all: findModels({ modelsFolders: [...places.models, modelsFolder], hubCache, demo: places.demoModel })
   }
 })
 

@@ -40,7 +40,7 @@ describe("a model that is not on this machine", () => {
     const proxy = await startProxy({ args: ["--model", repository], env: { ...hub.env, PENSIEVE_HOME: home } })
     try {
       assert.match(proxy.log(), /test-org\/tiny: [\d.]+ MB to download, needs about .* of memory; this machine has/)
-      assert.match(proxy.log(), /npm start -- --model test-org\/tiny --yes\n/)
+      assert.match(proxy.log(), /pensieve start --model test-org\/tiny --yes\n/)
       assert.match(proxy.log(), /pensieve: at-hand serves instead\.\n/)
       assert.match(proxy.log(), /Model: at-hand /)
       assert.deepStrictEqual(globSync("**/*.safetensors", { cwd: hub.home }), [])

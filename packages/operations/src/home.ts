@@ -1,6 +1,6 @@
 import { StateFolderFailed } from "@pensieve/errors"
 import { Context, Effect, FileSystem, Layer, Path } from "effect"
-import { homedir } from "node:os"
+import { stateFolder } from "./state-folder.ts"
 
 /** Where Pensieve keeps its state: `PENSIEVE_HOME`, else `~/.pensieve`. */
 export class Home extends Context.Service<
@@ -32,10 +32,7 @@ export class Home extends Context.Service<
       Effect.gen(function* () {
         const path = yield* Path.Path
         const fs = yield* FileSystem.FileSystem
-        const given = env["PENSIEVE_HOME"]
-        const root = path.resolve(
-          given === undefined || given === "" ? path.join(env["HOME"] ?? homedir(), ".pensieve") : given
-        )
+        const root = stateFolder(env)
         yield* Effect.mapError(
           fs.makeDirectory(root, { recursive: true, mode: 0o700 }),
           ({ reason }) =>

@@ -42,7 +42,7 @@ const decodeLine = Schema.decodeUnknownResult(Schema.fromJsonString(HubLine))
 export const noAnswer: HubFailure = {
   code: "failed",
   message:
-    "The downloader ended without an answer. `npm start` mends the engine's Python environment if that is damaged."
+    "The downloader ended without an answer. `pensieve doctor` tells whether the engine's Python environment is damaged."
 }
 
 /** Reads the answer of `python -m pensieve_bridge.hub info`. */

@@ -19,6 +19,7 @@ const plan = (change: Partial<DownloadFacts> = {}) =>
     freeBytes: 100e9,
     agreed: false,
     terminal: true,
+    startCommand: "pensieve start",
     ...change
   })
 
@@ -36,7 +37,7 @@ describe("planDownload", () => {
   it("downloads nothing unasked where nobody can be asked, and says how to get it", () => {
     const { lines, action } = plan({ terminal: false })
     assert.strictEqual(action, "leave")
-    assert.match(lines.join("\n"), /npm start -- --model mlx-community\/Qwen3-4B-4bit --yes/)
+    assert.match(lines.join("\n"), /pensieve start --model mlx-community\/Qwen3-4B-4bit --yes/)
   })
 
   it("says what is left of a download that was begun", () =>

@@ -48,6 +48,8 @@ export const makeCommandHome = async (env: Readonly<Record<string, string>> = {}
     HOME: folder,
     PENSIEVE_HOME: state,
     MLX_DISABLE_COMPILE: "1",
+    // Many homes, one program: each would have to compile it anew.
+    NODE_COMPILE_CACHE: join(tmpdir(), "pensieve-compile-cache"),
     ...env
   }
   const run = (args: ReadonlyArray<string>, options: RunOptions = {}): Promise<CommandRun> =>

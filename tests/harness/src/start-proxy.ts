@@ -63,6 +63,8 @@ export const startProxy = async (options: ProxyOptions = {}): Promise<Proxy> => 
         PENSIEVE_HOME: home,
         PENSIEVE_TOKEN: token,
         MLX_DISABLE_COMPILE: "1",
+        // Many homes, one program: each would have to compile it anew.
+        NODE_COMPILE_CACHE: join(tmpdir(), "pensieve-compile-cache"),
         ...options.env
       },
       stdio: ["ignore", "ignore", "pipe"]

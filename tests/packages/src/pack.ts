@@ -14,7 +14,8 @@ export const packageNames = ["errors", "framing", "models", "translator"] as con
 const limit = 240_000
 
 const ownPnpm = join(root, ".tools/node_modules/.bin/pnpm")
-const pnpm = existsSync(ownPnpm) ? ownPnpm : "pnpm"
+/** The package manager: the one that the checkout has fetched, else the one in PATH. */
+export const pnpm = existsSync(ownPnpm) ? ownPnpm : "pnpm"
 
 /** Runs a command and gives what it wrote. What it says of its failure is the error's message. */
 export const run = (command: string, args: ReadonlyArray<string>, cwd: string): string => {

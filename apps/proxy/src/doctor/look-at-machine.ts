@@ -62,7 +62,7 @@ const engineFound: Effect.Effect<Finding> = Effect.suspend(() => {
         bad(
           "the engine",
           `its Python environment is damaged: ${error.message.split("\n").at(-2) ?? ""}`,
-          "Delete python_bridge/.venv; the next start makes it anew."
+          `Delete ${places.venv}; the next start makes it anew.`
         )
     )
   )

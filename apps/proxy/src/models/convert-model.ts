@@ -5,8 +5,9 @@ import { existsSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { CommandFailure } from "../command-failure.ts"
 import { commandLine } from "../command-line.ts"
+import { engineEnvironment } from "../engine-environment.ts"
 import { hubEnvironment } from "../hub-process.ts"
-import { places, pythonIsThere } from "../places.ts"
+import { places } from "../places.ts"
 
 /** How a model is converted. */
 export interface ConvertOptions {
@@ -28,14 +29,13 @@ export const convertModel = ({ source, bits, name }: ConvertOptions) =>
         message: `"${source}" is neither a folder nor a repository of the model hub.`,
         exitCode: 2
       })
-    if (!pythonIsThere())
-      return yield* new CommandFailure({ message: "The engine's Python environment is missing.", exitCode: 1 })
     const target = join(modelsFolder, name ?? `${basename(source)}${bits === undefined ? "-mlx" : `-${bits}bit`}`)
     if (existsSync(target))
       return yield* new CommandFailure({
         message: `${target} is there already. Name another with --name.`,
         exitCode: 1
       })
+    yield* engineEnvironment
     const code = yield* runConverter([
       "--hf-path",
       folder ?? source,

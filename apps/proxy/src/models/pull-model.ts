@@ -3,6 +3,7 @@ import { Console, Effect } from "effect"
 import { totalmem } from "node:os"
 import { CommandFailure } from "../command-failure.ts"
 import { commandLine } from "../command-line.ts"
+import { engineEnvironment } from "../engine-environment.ts"
 import { getFromHub } from "../hub-download.ts"
 import { modelsHere } from "../model-for.ts"
 
@@ -14,6 +15,7 @@ export const pullModel = (repository: string, agreed: boolean) =>
         message: `"${repository}" is not the name of a repository on the model hub, such as mlx-community/Qwen3-4B-4bit.`,
         exitCode: 2
       })
+    yield* engineEnvironment
     const { hubCache } = yield* modelsHere
     const folder = yield* Effect.mapError(
       getFromHub(repository, agreed, hubCache),
