@@ -27,6 +27,8 @@ class Options:
     socket: Path
     model: Path
     window: int | None
+    kv_bits: int | None
+    chat_template: Path | None
     rows: int
     allow_forced: bool
     mask_overlap: bool
@@ -41,6 +43,8 @@ def parse_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--socket", type=Path, required=True, help="path of the Unix socket to listen on")
     parser.add_argument("--model", type=Path, required=True, help="folder of the model")
     parser.add_argument("--window", type=_positive, help="lower the context window to this many tokens")
+    parser.add_argument("--kv-bits", type=int, choices=(4, 8), help="bits of a number in the cache of keys and values")
+    parser.add_argument("--chat-template", type=Path, help="file with a template to use instead of the model's own")
     parser.add_argument("--rows", type=_positive, default=8, help="requests that run at once (default 8)")
     parser.add_argument("--allow-forced", action="store_true", help="accept scripted answers (tests only)")
     parser.add_argument(
@@ -57,6 +61,8 @@ def parse_options(arguments: list[str] | None = None) -> Options:
         found.socket,
         found.model.expanduser(),
         found.window,
+        found.kv_bits,
+        found.chat_template,
         found.rows,
         found.allow_forced,
         not found.no_mask_overlap,
@@ -95,7 +101,7 @@ async def _serve(options: Options, blas: Blas) -> int:
     # Here, after the choice of the BLAS: these import MLX.
     from .bridge import Bridge
     from .listener import Listener
-    from .model import load_model
+    from .model import ModelOptions, load_model
     from .server import make_app
     from .status import EngineOptions
 
@@ -105,7 +111,7 @@ async def _serve(options: Options, blas: Blas) -> int:
         loop.add_signal_handler(number, over.set)
     _watch_stdin(loop, over)
     bridge = Bridge(
-        lambda: load_model(options.model, options.window),
+        lambda: load_model(options.model, ModelOptions(options.window, options.kv_bits, options.chat_template)),
         blas=blas.name,
         allow_forced=options.allow_forced,
         options=EngineOptions(

@@ -110,6 +110,7 @@ class Bridge:
             continues=request.prompt.continue_final,
             boundaries=prompt.boundaries,
             cache_point=prompt.tokens_of(request.cache_point, len(request.prompt.messages)),
+            logprobs=request.logprobs,
         )
         answer = self._answers[job.generation] = Answer()
         try:

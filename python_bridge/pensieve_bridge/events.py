@@ -52,6 +52,29 @@ class Marker:
 
 
 @dataclass(slots=True, frozen=True)
+class Chance:
+    """A token's bytes, which may be a part of a letter, and the natural logarithm of its probability."""
+
+    token: bytes
+    logprob: float
+
+    def line(self) -> Json:
+        text = self.token.decode("utf-8", errors="replace")
+        return {"token": text, "bytes": list(self.token), "logprob": self.logprob}
+
+
+@dataclass(slots=True, frozen=True)
+class Chances:
+    """Of a token of text that was sampled, and of the likeliest in its place. The piece it completes comes behind."""
+
+    sampled: Chance
+    top: tuple[Chance, ...]
+
+    def line(self) -> Json:
+        return {"type": "logprobs", **self.sampled.line(), "top": [chance.line() for chance in self.top]}
+
+
+@dataclass(slots=True, frozen=True)
 class Timings:
     """Seconds, and bytes at most in use since the process began."""
 
@@ -124,4 +147,4 @@ class Finished:
         return line
 
 
-Event = Started | Progress | Text | Marker | Finished
+Event = Started | Progress | Text | Marker | Chances | Finished

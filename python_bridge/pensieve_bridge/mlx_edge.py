@@ -138,6 +138,12 @@ def own_renderer(tokenizer: TokenizerLike) -> Callable[..., str] | None:
     return cast("Callable[..., str] | None", getattr(tokenizer, "_chat_template", None))
 
 
+def use_template(tokenizer: TokenizerLike, template: str) -> None:
+    """Render by this template instead of the model's own, be that one text or Python."""
+    cast(Any, tokenizer)._chat_template = None
+    plain_tokenizer(tokenizer).chat_template = template
+
+
 DetokenizerKind = Literal["bpe", "spm", "spm-no-trim", "other"]
 
 

@@ -12,14 +12,25 @@ from typing import Any, cast
 import mlx.core as mx
 
 from . import device
+from .cache_bits import BitsError, keep_in_bits
 from .grammar_compiler import GrammarCompiler
-from .mlx_edge import Network, TokenizerLike, batches, cache_kinds, evaluate, load, named_weights, new_cache
+from .mlx_edge import (
+    Network,
+    TokenizerLike,
+    batches,
+    cache_kinds,
+    evaluate,
+    load,
+    named_weights,
+    new_cache,
+    use_template,
+)
 from .precision import choose_precision
 from .prompt import PromptBuilder
 from .sampling import SamplingPlan
 from .template_probe import TemplateFacts, probe_template
 from .vocabulary import Vocabulary, read_vocabulary
-from .wire import Json, Sampling
+from .wire import Json, PromptRequest, Refusal, Sampling
 
 _EMBEDDINGS = ("embed_tokens", "wte", "word_embeddings", "tok_embeddings", "embed_in", "embeddings")
 _DEFAULT_CONTEXT = 4096
@@ -67,9 +78,22 @@ class LoadedModel:
     grammars: GrammarCompiler
 
 
-def load_model(path: Path, window: int | None = None) -> LoadedModel:
+@dataclass(slots=True, frozen=True)
+class ModelOptions:
+    """What the user wants otherwise than the model has it.
+
+    `window`: upper bound in tokens. `kv_bits`: of a number in the cache of keys and values. `chat_template`: a file.
+    """
+
+    window: int | None = None
+    kv_bits: int | None = None
+    chat_template: Path | None = None
+
+
+def load_model(path: Path, options: ModelOptions = ModelOptions()) -> LoadedModel:
     """Load the folder on the calling thread, which becomes the owner of its arrays. Raises `ModelError`."""
     config = read_config(path)
+    template = None if options.chat_template is None else _read_template(options.chat_template)
     device.set_memory_limits()
     try:
         network, tokenizer, config = load(path)
@@ -77,13 +101,43 @@ def load_model(path: Path, window: int | None = None) -> LoadedModel:
         raise ModelError(f"{path} is not a complete model folder: {error}") from error
     except Exception as error:
         raise ModelError(_explain(path, error)) from error
+    if template is not None:
+        use_template(tokenizer, template)
     vocabulary = read_vocabulary(tokenizer, tokenizer.eos_token_ids)
     grammars = GrammarCompiler(tokenizer, vocabulary)
     choose_precision(network, config.get("quantization"))
     evaluate(network.parameters())
+    if options.kv_bits is not None:
+        _keep_in_bits(path, network, options.kv_bits)
     prompts = PromptBuilder(tokenizer, vocabulary)
-    facts = _facts(path, config, network, tokenizer, prompts, window)
+    if options.chat_template is not None:
+        _check_template(options.chat_template, prompts)
+    facts = _facts(path, config, network, tokenizer, prompts, options)
     return LoadedModel(network, vocabulary, prompts, facts, grammars)
+
+
+def _read_template(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the chat template {file} cannot be read: {error}") from error
+    if not text.strip():
+        raise ModelError(f"the chat template {file} is empty")
+    return text
+
+
+def _check_template(file: Path, prompts: PromptBuilder) -> None:
+    try:
+        prompts.build(PromptRequest([{"role": "user", "content": "Hello"}], [], {}))
+    except Refusal as refusal:
+        raise ModelError(f"the chat template {file} cannot be used: {refusal}") from refusal
+
+
+def _keep_in_bits(path: Path, network: Network, bits: int) -> None:
+    try:
+        keep_in_bits(network, bits)
+    except BitsError as error:
+        raise ModelError(f"{path} cannot keep its cache in {bits} bits; start it without: {error}") from error
 
 
 def read_config(path: Path) -> Json:
@@ -165,17 +219,17 @@ def _facts(
     network: Network,
     tokenizer: TokenizerLike,
     prompts: PromptBuilder,
-    window: int | None,
+    options: ModelOptions,
 ) -> ModelFacts:
     context = context_length(config)
     cache = new_cache(network)
     weights = named_weights(network)
     return ModelFacts(
         path=path,
-        fingerprint=_fingerprint(path, tokenizer),
+        fingerprint=_fingerprint(path, tokenizer, options.kv_bits),
         architecture=str(config["model_type"]),
         context_length=context,
-        window=min(context, window) if window else context,
+        window=min(context, options.window) if options.window else context,
         cache_kinds=cache_kinds(cache),
         batches=batches(cache),
         quantization=_quantization(config),
@@ -238,9 +292,11 @@ def _default_sampling(path: Path) -> Json:
     }
 
 
-def _fingerprint(path: Path, tokenizer: TokenizerLike) -> str:
+def _fingerprint(path: Path, tokenizer: TokenizerLike, kv_bits: int | None) -> str:
     """sha256 over config, tokenizer, template and samples of the weights: same print, same tokens and same caches."""
     digest = hashlib.sha256()
+    if kv_bits is not None:
+        digest.update(f"kv {kv_bits}\0".encode())
     for name in (
         "config.json",
         "tokenizer.json",

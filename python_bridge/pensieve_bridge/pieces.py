@@ -76,8 +76,7 @@ class Pieces:
         if self._decoder is None:
             text = self._window.push(token)
         else:
-            table = self._vocabulary.text
-            text = self._decoder.decode(table[token] if token < len(table) else b"")
+            text = self._decoder.decode(self._vocabulary.bytes_of(token))
         if self._trim and text:
             # SentencePiece writes a space before the first word of a text.
             text, self._trim = text.removeprefix(" "), False

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from .chooser import Chooser
 from .decoder import ReadyRow
-from .events import Event, Finished, FinishReason, GrammarUse, Progress, Started, Timings
+from .events import Chance, Chances, Event, Finished, FinishReason, GrammarUse, Progress, Started, Timings
 from .grammar import Grammar, GrammarError
 from .grammar_compiler import PendingGrammar
 from .grammar_watch import GrammarWatch, TokenRefused
+from .likely_draws import LikelyDraws
 from .marks import NO_BOUNDARIES, Boundaries
 from .mlx_edge import Network, Processor, Sampler
 from .model import LoadedModel
@@ -32,6 +33,7 @@ class Job:
     """What the server hands to the engine.
 
     `limit` 0 prefills and generates nothing. `cache_point`: prompt tokens that the client asked to have cached.
+    `logprobs`: likely tokens that are told of each one sampled; None: nothing is told.
     """
 
     generation: str
@@ -47,6 +49,7 @@ class Job:
     continues: bool = False
     boundaries: Boundaries = NO_BOUNDARIES
     cache_point: int = 0
+    logprobs: int | None = None
 
 
 class Row:
@@ -69,6 +72,7 @@ class Row:
         self.waited_for_disk = False
         self.prefill: Prefill | None = None
         self.number = 0
+        self._vocabulary = model.vocabulary
         self._eos = model.vocabulary.eos
         self._markers = model.vocabulary.markers
         self._pieces = Pieces(model.vocabulary, job.stop, decode=model.prompts.decode, continues=job.continues)
@@ -80,6 +84,9 @@ class Row:
         self._sampler = _sampler(job, model.vocabulary.turn_end)
         if job.forced is None and (job.reasoning or job.grammar):
             self._sampler = self._chooser = Chooser(self._sampler)
+        self._likely: LikelyDraws | None = None
+        if job.logprobs is not None:
+            self._sampler = self._likely = LikelyDraws(self._sampler, job.logprobs)
         self._steering = self._steer(None)
         self._sampled: list[int] = []
         self._announced = False
@@ -166,6 +173,7 @@ class Row:
         if fault is not None:
             return [], self.failed(fault)
         self._sampled.append(token)
+        events = self._chances(token)
         if self._steering is not None:
             try:
                 self._steering.take(token)
@@ -173,7 +181,7 @@ class Row:
                 return [], self.failed(self._explained(error))
         if token in self._eos:
             return [], self.finished("stop", end_token=self._markers.get(token))
-        events: list[Event] = [*self._pieces.push(token)]
+        events.extend(self._pieces.push(token))
         if self._pieces.matched is not None:
             return events, self.finished("stop", stop=self._pieces.matched)
         if self._steering is not None and self._steering.finished:
@@ -195,7 +203,9 @@ class Row:
     def second_draw(self) -> Sampler | None:
         """What to draw the next token with once more, when the last one has changed what it may be."""
         steering, chooser = self._steering, self._chooser
-        return chooser.redraw if chooser is not None and steering is not None and steering.again else None
+        if chooser is None or steering is None or not steering.again:
+            return None
+        return self._likely.again(chooser.redraw) if self._likely is not None else chooser.redraw
 
     def finished(self, reason: FinishReason, *, stop: str | None = None, end_token: str | None = None) -> Finished:
         return Finished(reason, stop, end_token, len(self._sampled))
@@ -242,6 +252,16 @@ class Row:
             Started(prefill.cached_tokens, source, max(0, self.job.cache_point - prefill.cached_tokens)),
             Progress(prefill.done, len(self.job.prompt)),
         ]
+
+    def _chances(self, token: int) -> list[Event]:
+        """How likely a token of text was, where that is asked for; ends of turns and markers are no text."""
+        if self._likely is None:
+            return []
+        odds = self._likely.take()
+        if token in self._eos or token in self._markers:
+            return []
+        top = tuple(Chance(self._vocabulary.bytes_of(other), logprob) for other, logprob in odds.top)
+        return [Chances(Chance(self._vocabulary.bytes_of(token), odds.logprob), top)]
 
     def _steer(self, grammar: Grammar | None) -> Steering | None:
         budget = self.job.reasoning

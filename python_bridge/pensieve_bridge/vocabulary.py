@@ -27,6 +27,10 @@ class Vocabulary:
     turn_end: int | None
     bos: str | None
 
+    def bytes_of(self, token: int) -> bytes:
+        """Empty for an id of the embedding that no token has."""
+        return self.text[token] if token < len(self.text) else b""
+
     def size(self) -> int:
         """Ids the tokenizer knows; the model's embedding may have more rows (padding)."""
         return len(self.text)

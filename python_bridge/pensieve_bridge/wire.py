@@ -96,11 +96,14 @@ class GenerateRequest:
     grammar: Json | None
     """Checked by `grammar_request`."""
     cache_point: int = 0
+    logprobs: int | None = None
+    """How many likely tokens are told of each that is sampled; None: nothing is told."""
 
 
 _PROMPT_FIELDS = frozenset({"messages", "tools", "templateOptions", "continueFinal", "turnKeys"})
 _GENERATE_FIELDS = _PROMPT_FIELDS | {
-    *("sampling", "stop", "maxTokens", "grammar", "reasoning", "class", "session", "agent", "forced", "cachePoint")
+    *("sampling", "stop", "maxTokens", "grammar", "reasoning", "class", "session", "agent"),
+    *("forced", "cachePoint", "logprobs"),
 }
 _SAMPLING_FIELDS = {
     "temperature": ("temperature", 0.0, 100.0),
@@ -170,6 +173,7 @@ def parse_generate(body: Json) -> GenerateRequest:
         forced=forced,
         reasoning=reasoning,
         cache_point=_integer(body.get("cachePoint") or 0, "cachePoint", 0),
+        logprobs=None if body.get("logprobs") is None else _integer(body["logprobs"], "logprobs", 0),
         grammar=None if body.get("grammar") is None else _object(body["grammar"], "grammar"),
     )
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from pensieve_bridge.engine import Engine
 from pensieve_bridge.events import Event, Finished, Marker, Text
-from pensieve_bridge.model import LoadedModel, load_model
+from pensieve_bridge.model import LoadedModel, ModelOptions, load_model
 from pensieve_bridge.row import Job
 from pensieve_bridge.status import EngineOptions
 
 
-def load_as_numbers(path: Path) -> LoadedModel:
+def load_as_numbers(path: Path, options: ModelOptions | None = None) -> LoadedModel:
     """The model with a vocabulary in which every id is the text "id " and nothing ends a turn."""
-    model = load_model(path)
+    model = load_model(path, options or ModelOptions())
     numbers = [f"{i} ".encode() for i in range(model.facts.embedding_rows)]
     vocabulary = dataclasses.replace(
         model.vocabulary, text=numbers, byte_exact=True, trims_first_space=False, markers={}, eos=frozenset()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pensieve_bridge.model import LoadedModel, ModelError, context_length, load_model, resolve_sampling
+from pensieve_bridge.model import LoadedModel, ModelError, ModelOptions, context_length, load_model, resolve_sampling
 from pensieve_bridge.wire import Sampling
 
 from .tiny_models import Spec, cached
@@ -54,8 +54,32 @@ def test_the_context_length_heeds_rope_scaling(config: dict[str, object], tokens
 
 
 def test_the_window_can_only_be_lowered(qwen3_path: Path) -> None:
-    assert load_model(qwen3_path, 100).facts.window == 100
-    assert load_model(qwen3_path, 10**9).facts.window == 32768
+    assert load_model(qwen3_path, ModelOptions(window=100)).facts.window == 100
+    assert load_model(qwen3_path, ModelOptions(window=10**9)).facts.window == 32768
+
+
+def test_a_template_of_the_users_takes_the_place_of_the_models_own(qwen3_path: Path, tmp_path: Path) -> None:
+    file = tmp_path / "own.jinja"
+    file.write_text("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}")
+    model = load_model(qwen3_path, ModelOptions(chat_template=file))
+    assert model.prompts.template == file.read_text()
+    assert model.facts.template.system == "anywhere"
+    assert model.facts.fingerprint != load_model(qwen3_path).facts.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [("{% for %}", "cannot be used"), ("{{ raise_exception('no') }}", "no"), (" ", "is empty")],
+)
+def test_a_template_that_renders_nothing_is_refused(
+    qwen3_path: Path, tmp_path: Path, template: str, words: str
+) -> None:
+    file = tmp_path / "own.jinja"
+    file.write_text(template)
+    with pytest.raises(ModelError, match=words):
+        load_model(qwen3_path, ModelOptions(chat_template=file))
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_model(qwen3_path, ModelOptions(chat_template=tmp_path / "none.jinja"))
 
 
 def test_the_fingerprint_follows_what_decides_tokens(folder: Path) -> None:

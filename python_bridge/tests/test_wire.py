@@ -34,6 +34,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("maxTokens", {"maxTokens": -1}),
     ("maxTokens", {"maxTokens": 1.5}),
     ("maxTokens", {"maxTokens": True}),
+    ("logprobs", {"logprobs": -1}),
+    ("logprobs", {"logprobs": True}),
     ("sampling.temperature", {"sampling": {"temperature": "hot"}}),
     ("sampling.temperature", {"sampling": {"temperature": -1}}),
     ("sampling.topP", {"sampling": {"topP": 1.5}}),

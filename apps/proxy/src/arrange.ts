@@ -27,7 +27,7 @@ export const arrange = (plan: Plan, running: RunningBackends, before?: Arranged)
     const { configuration, backends, otherwise, functionFile } = plan
     const scope = yield* Scope.fork(yield* Scope.Scope)
     const choose = yield* Scope.provide(routingFunctionOf(functionFile, configuration.router.functionMs), scope)
-    const { members, release } = yield* running.hold(backends)
+    const { members, release } = yield* running.hold(backends, configuration.idleMinutes)
     const { allowRemoteFallback, pool: poolSettings } = configuration
     const link = yield* linkOf(configuration, before)
     const board = link === undefined ? undefined : yield* Scope.provide(sharedHealth(link, backends), scope)
@@ -37,6 +37,7 @@ export const arrange = (plan: Plan, running: RunningBackends, before?: Arranged)
     yield* warnOfUnused(configuration, members)
     const names = backends.map(({ name }) => name)
     const cache = yield* cacheOf(configuration, link, before)
+    const placeOf = (backend: string) => backends.find(({ name }) => name === backend)?.settings.url
     return {
       plan,
       link,
@@ -44,7 +45,8 @@ export const arrange = (plan: Plan, running: RunningBackends, before?: Arranged)
         rules: rulesOf(configuration, otherwise, names),
         pool,
         sampling: samplingOf(configuration),
-        ...(cache === undefined ? {} : { cache }),
+        context: configuration.context,
+        ...(cache === undefined ? {} : { cache: { ...cache, placeOf } }),
         ...(choose === undefined ? {} : { choose })
       },
       release: Effect.andThen(Scope.close(scope, Exit.void), release)

@@ -10,19 +10,22 @@ export interface BannerFacts {
   readonly tokenFile: string | undefined
   /** It runs in the background. */
   readonly detached: boolean
+  /** What is not as safe as it could be. */
+  readonly warnings: ReadonlyArray<string>
 }
 
 /** A path as one word of a shell. */
 const shellWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 /** The lines printed at start. */
-export const banner = ({ port, serving, file, tokenFile, detached }: BannerFacts): string => {
+export const banner = ({ port, serving, file, tokenFile, detached, warnings }: BannerFacts): string => {
   const url = `http://127.0.0.1:${port}`
   const token = tokenFile === undefined ? "$PENSIEVE_TOKEN" : `$(cat ${shellWord(tokenFile)})`
   if (detached)
     return [
       `pensieve: Pensieve listens on ${url} and runs in the background; this ends it: ${commandLine("stop")}`,
       ...serving.titles.map((title) => `pensieve: ${title}`),
+      ...warnings.map((warning) => `pensieve: ${warning}`),
       ...(serving.demo ? ["pensieve: This is the built-in DEMO model, only there to show that everything works."] : [])
     ].join("\n")
   return [
@@ -30,6 +33,7 @@ export const banner = ({ port, serving, file, tokenFile, detached }: BannerFacts
     `  Pensieve listens on ${url}`,
     ...serving.titles.map((title) => `  ${title}`),
     ...(file === undefined ? [] : [`  Configuration: ${file}`]),
+    ...warnings.map((warning) => `  ! ${warning}`),
     ...(serving.demo
       ? [
           "",

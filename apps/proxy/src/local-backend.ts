@@ -15,7 +15,7 @@ let engines = 0
 /** Makes the backend for a model on this machine. */
 export const localBackend = Effect.fn("localBackend")(function* (
   name: string,
-  { model, window }: BackendSettings,
+  { model, window, kvBits, chatTemplate }: BackendSettings,
   { allowForced }: Configuration,
   getting: Getting
 ) {
@@ -35,6 +35,8 @@ export const localBackend = Effect.fn("localBackend")(function* (
           folder: places.bridge,
           modelPath: choice.folder.path,
           allowForced: forcedScript !== undefined,
+          ...(kvBits === undefined ? {} : { kvBits }),
+          ...(chatTemplate === undefined ? {} : { chatTemplate }),
           cacheFolder
         },
         socketPath: yield* socketPaths,

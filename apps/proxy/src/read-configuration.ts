@@ -26,7 +26,7 @@ export const readConfiguration = Effect.fn("readConfiguration")(function* (given
   const resolved = resolveConfiguration({ flags, env: process.env, ...(text === undefined ? {} : { file: text }) })
   if (Result.isSuccess(resolved))
     return {
-      ...withChosen(resolved.success, yield* chosenModel),
+      ...withPaths(withChosen(resolved.success, yield* chosenModel), file),
       file,
       fromFile: text !== undefined,
       ...functionFileOf(resolved.success, file)
@@ -50,12 +50,27 @@ const withChosen = (resolved: Resolved<Configuration>, chosen: string | undefine
 }
 
 /** A path in the file begins where the file is, one of a flag or a variable where the program does. */
-const functionFileOf = (
-  { value, originOf }: Resolved<Configuration>,
-  file: string
-): Pick<ReadConfiguration, "functionFile"> => {
-  const named = value.router.function
-  if (named === undefined) return {}
-  const inFile = originOf(["router", "function"]).from === "file"
-  return { functionFile: resolve(inFile ? dirname(file) : process.cwd(), named) }
+const placeOf = (
+  { originOf }: Pick<Resolved<Configuration>, "originOf">,
+  path: ReadonlyArray<string>,
+  file: string,
+  named: string
+): string => resolve(originOf(path).from === "file" ? dirname(file) : process.cwd(), named)
+
+const functionFileOf = (resolved: Resolved<Configuration>, file: string): Pick<ReadConfiguration, "functionFile"> => {
+  const named = resolved.value.router.function
+  return named === undefined ? {} : { functionFile: placeOf(resolved, ["router", "function"], file, named) }
+}
+
+/** Chat templates by their whole paths. */
+const withPaths = (resolved: Resolved<Configuration>, file: string): Resolved<Configuration> => {
+  const { value } = resolved
+  const template = <A extends { readonly chatTemplate?: string }>(settings: A, path: ReadonlyArray<string>): A =>
+    settings.chatTemplate === undefined
+      ? settings
+      : { ...settings, chatTemplate: placeOf(resolved, [...path, "chatTemplate"], file, settings.chatTemplate) }
+  const backends = Object.fromEntries(
+    Object.entries(value.backends).map(([name, settings]) => [name, template(settings, ["backends", name])])
+  )
+  return { ...resolved, value: { ...template(value, []), backends } }
 }

@@ -11,8 +11,10 @@ import {
   traceStoreLayer
 } from "@pensieve/operations"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
+import type { Configuration } from "@pensieve/config"
 import { Clock, Console, Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
+import { isIP } from "node:net"
 import { join } from "node:path"
 import { banner } from "./banner.ts"
 import { CommandFailure } from "./command-failure.ts"
@@ -62,7 +64,7 @@ export const serve = (options: ServeOptions) =>
               ...identity,
               port,
               token,
-              args: startWords(options),
+              args: startWords(options, configuration.port),
               cwd: process.cwd(),
               detached: options.detached
             }),
@@ -72,6 +74,7 @@ export const serve = (options: ServeOptions) =>
                 serving,
                 tokenFile,
                 detached: options.detached,
+                warnings: warningsOf(configuration),
                 ...(read.fromFile ? { file: read.file } : {})
               })
             )
@@ -88,17 +91,40 @@ export const serve = (options: ServeOptions) =>
           traceStoreLayer(seeing.traces, [token, ...secretsOf(process.env)])
         )
       ),
-      Layer.provide(ServerPolicy.layer({ token, identity })),
+      Layer.provide(
+        ServerPolicy.layer({
+          token,
+          identity,
+          tokenRequired: configuration.auth === "required",
+          hosts: hostsOf(configuration)
+        })
+      ),
       Layer.provideMerge(announced),
-      Layer.provide(listenLayer(configuration.port))
+      Layer.provide(listenLayer({ port: configuration.port, host: configuration.host }))
     )
     return yield* Effect.catchTag(Layer.launch(server), "ServeError", ({ cause }) =>
       portRefused(configuration.port, token, cause, wordsOf(options.given))
     )
   })
 
-const startWords = ({ given, agreed }: ServeOptions): ReadonlyArray<string> => [
-  ...wordsOf(given),
+/** Names under which this server may be asked besides those of loopback. */
+const hostsOf = ({ host, allowedHosts }: Pick<Configuration, "host" | "allowedHosts">): ReadonlyArray<string> => [
+  // A browser may be led to the address that means every address.
+  ...(["0.0.0.0", "::"].includes(host) ? [] : [isIP(host) === 6 ? `[${host}]` : host]),
+  ...allowedHosts
+]
+
+/** What a person should know who opens the door wider. */
+const warningsOf = ({ host, allowNetwork, auth }: Configuration): ReadonlyArray<string> => [
+  ...(auth === "optional" ? ["Every program of this machine can ask: auth is optional."] : []),
+  ...(allowNetwork
+    ? [`Other machines can ask at ${host}, with the token; it and your prompts cross the network unencrypted.`]
+    : [])
+]
+
+/** The words that start the same again. A port that is to be a free one is named as such, wherever that was said. */
+const startWords = ({ given, agreed }: ServeOptions, port: number): ReadonlyArray<string> => [
+  ...wordsOf(port === 0 ? { ...given, port: "0" } : given),
   ...(agreed ? ["--yes"] : [])
 ]
 

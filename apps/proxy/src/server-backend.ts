@@ -1,5 +1,11 @@
-import { anthropicBackendLayer, type Backend, type ModelOverrides, openaiBackendLayer } from "@pensieve/backends"
-import { type BackendSettings, type Configuration, upstreamAddress } from "@pensieve/config"
+import {
+  anthropicBackendLayer,
+  type Backend,
+  type ModelOverrides,
+  openaiBackendLayer,
+  unusableProxy
+} from "@pensieve/backends"
+import { type BackendSettings, type Configuration, isLoopback, upstreamAddress } from "@pensieve/config"
 import { explicitTarget } from "@pensieve/router"
 import { Effect, type Layer, Redacted } from "effect"
 import { CommandFailure } from "./command-failure.ts"
@@ -16,6 +22,12 @@ export const serverBackend = (
       Effect.fromResult(upstreamAddress(settings.url ?? "")),
       (problem) => new CommandFailure({ message: `The address of the backend ${name} ${problem}.`, exitCode: 2 })
     )
+    const wrong = isLoopback(url) ? undefined : unusableProxy(process.env)
+    if (wrong !== undefined)
+      return yield* new CommandFailure({
+        message: `${wrong} names no proxy: it must be an address such as http://proxy.example:3128.`,
+        exitCode: 2
+      })
     const options = {
       name,
       url,

@@ -1,14 +1,26 @@
-import { settings } from "@pensieve/config"
+import { type LeafKind, settings } from "@pensieve/config"
 import { Option } from "effect"
 import { Flag } from "effect/cli"
+
+/** Other names of flags, as users of other programs know them. */
+const otherNames: Readonly<Record<string, string>> = { window: "ctx" }
+
+/** A flag that means true by itself, or one that has a value; the values are checked with all others. */
+const flagOf = (name: string, kind: LeafKind): Flag.Flag<string> =>
+  kind === "boolean" ? Flag.map(Flag.Boolean(name), String) : Flag.String(name)
+
+const withOtherName = (flag: Flag.Flag<string>, name: string): Flag.Flag<string> => {
+  const other = otherNames[name]
+  return other === undefined ? flag : Flag.withAlias(flag, other)
+}
 
 /** One flag for each setting; the settings themselves say what they are. */
 export const settingFlags = Object.fromEntries(
   settings
     .filter(({ secret }) => !secret)
-    .map(({ flag, env, description, fallback }) => [
+    .map(({ flag, kind, env, description, fallback }) => [
       flag,
-      Flag.String(flag).pipe(
+      withOtherName(flagOf(flag, kind), flag).pipe(
         Flag.withDescription(
           `${description} ${env}${typeof fallback === "object" || fallback === undefined ? "" : `; default ${String(fallback)}`}.`
         ),

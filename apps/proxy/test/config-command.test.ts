@@ -34,3 +34,18 @@ describe("pensieve config schema", () => {
     assert.nestedProperty(JSON.parse(stdout), "properties.port.default")
   })
 })
+
+describe("flags", () => {
+  const shown = async (...flags: ReadonlyArray<string>) => (await home.run(["config", "show", ...flags])).stdout
+
+  it("that are true need no value", async () => {
+    const upstream = ["--upstream", "http://localhost:1"]
+    assert.match(await shown("--proxy-only", ...upstream), /^proxyOnly +true {2}\(--proxy-only\)$/m)
+    assert.match(await shown("--local-only", "false"), /^localOnly +false {2}\(--local-only\)$/m)
+    assert.match(await shown("--local-only=true"), /^localOnly +true {2}\(--local-only\)$/m)
+  })
+
+  it("may have the name they have elsewhere", async () => {
+    assert.match(await shown("--ctx", "9000"), /^window +9000 {2}\(--window\)$/m)
+  })
+})

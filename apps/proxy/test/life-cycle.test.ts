@@ -129,6 +129,14 @@ describe("a proxy in the background", () => {
     assert.notStrictEqual(after.pid, before.pid)
     assert.match(stderr, /\(scripted-model\)/)
   })
+
+  it("keeps a free port over a restart wherever it was asked for, so that clients find it", async () => {
+    const env = { PENSIEVE_PORT: "0" }
+    assert.strictEqual((await home.run(["start", "--detach"], { env })).code, 0)
+    const before = await only()
+    assert.strictEqual((await home.run(["restart", "--window", "5000"], { env })).code, 0)
+    assert.strictEqual((await only()).port, before.port)
+  })
 })
 
 describe("a second start", () => {

@@ -1,3 +1,4 @@
+export * from "./failed-attempts.ts"
 export * from "./gate.ts"
 export * from "./prove.ts"
 export * from "./token-check.ts"

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { address, filled, headers, keySource, tokens } from "./fields.ts"
+import { address, filled, headers, keySource, kvBits, templateFile, tokens } from "./fields.ts"
 
 /** One that can answer: a model of this machine, or a server. */
 export const BackendSettings = Schema.Struct({
@@ -27,6 +27,14 @@ export const BackendSettings = Schema.Struct({
   ),
   headers: Schema.optionalKey(headers.annotate({ description: "Further headers for a server of kind anthropic." })),
   window: Schema.optionalKey(tokens.annotate({ description: "Upper bound of the context window, in tokens." })),
+  kvBits: Schema.optionalKey(
+    kvBits.annotate({ description: "Bits of a number in the cache of keys and values; for kind mlx only." })
+  ),
+  chatTemplate: Schema.optionalKey(
+    templateFile.annotate({
+      description: "A file with the chat template to use instead of the model's own; for kind mlx only."
+    })
+  ),
   slots: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 })).annotate({
       description: "Requests it works on at the same time; further ones wait. Without it, as many as come.",

@@ -15,11 +15,10 @@ export const backendsOf = (
   configuration: Configuration,
   upstreamKey: string | undefined
 ): Readonly<Record<string, BackendSettings>> => {
-  const { backends, model, window, upstream, upstreamKind, upstreamModel, upstreamKeyFrom, upstreamHeaders } =
-    configuration
+  const { backends, upstream, upstreamKind, upstreamModel, upstreamKeyFrom, upstreamHeaders, window } = configuration
   const bound = window === undefined ? {} : { window }
   return {
-    [ownEngine]: { kind: "mlx", ...(model === undefined ? {} : { model }), ...bound },
+    ...(configuration.proxyOnly ? {} : { [ownEngine]: ownSettings(configuration) }),
     ...backends,
     ...(upstream === undefined
       ? {}
@@ -36,6 +35,14 @@ export const backendsOf = (
         })
   }
 }
+
+const ownSettings = ({ model, window, kvBits, chatTemplate }: Configuration): BackendSettings => ({
+  kind: "mlx",
+  ...(model === undefined ? {} : { model }),
+  ...(window === undefined ? {} : { window }),
+  ...(kvBits === undefined ? {} : { kvBits }),
+  ...(chatTemplate === undefined ? {} : { chatTemplate })
+})
 
 const rank: Readonly<Record<Origin["from"], number>> = { default: 0, preset: 1, file: 2, environment: 3, flag: 4 }
 

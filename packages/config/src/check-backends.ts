@@ -50,15 +50,19 @@ const addressIssues = (path: ConfigPath, address: string, localOnly: boolean): I
 const leadsElsewhere = "leads to another machine, and localOnly is true"
 
 const checkBackend = (name: string, settings: BackendSettings, localOnly: boolean): Issues => {
-  const { kind, url, key, keyFrom, headers } = settings
+  const { kind, url, key, keyFrom, headers, kvBits, chatTemplate } = settings
   const wrong = (field: string, message: string): IssueAt => ({ path: ["backends", name, field], message })
   if (kind === "mlx")
     return Object.entries({ url, key, keyFrom, headers }).flatMap(([field, value]) =>
       value === undefined ? [] : [wrong(field, "is for servers, not for kind mlx")]
     )
+  const ofEngine = Object.entries({ kvBits, chatTemplate }).flatMap(([field, value]) =>
+    value === undefined ? [] : [wrong(field, "is for kind mlx, not for servers")]
+  )
   if (url === undefined)
-    return [wrong("url", "is missing; it must be the address of a server, such as http://localhost:1234")]
+    return [...ofEngine, wrong("url", "is missing; it must be the address of a server, such as http://localhost:1234")]
   return [
+    ...ofEngine,
     ...addressIssues(["backends", name, "url"], url, localOnly),
     ...(kind === "openai" && keyFrom === "client" ? [wrong("keyFrom", "can be client for kind anthropic only")] : []),
     ...(kind === "openai" && headers !== undefined ? [wrong("headers", "is for kind anthropic only")] : [])

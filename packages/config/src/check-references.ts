@@ -1,6 +1,8 @@
 import { backendsOf } from "./backends.ts"
 import { checkBackends } from "./check-backends.ts"
 import { checkFallbacks } from "./check-fallbacks.ts"
+import { checkNetwork } from "./check-network.ts"
+import { checkProxyOnly } from "./check-proxy-only.ts"
 import type { Configuration } from "./configuration.ts"
 import type { IssueAt } from "./describe-issues.ts"
 import { nearest } from "./nearest.ts"
@@ -14,6 +16,8 @@ export const checkReferences = (configuration: Configuration): Issues => {
   const backends = Object.keys(backendsOf(configuration, undefined))
   const models = Object.keys(configuration.models)
   return [
+    ...checkNetwork(configuration),
+    ...checkProxyOnly(configuration),
     ...checkBackends(configuration),
     ...checkMode(configuration, backends),
     ...Object.entries(configuration.models).flatMap(([name, { targets }]) =>

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { BackendSettings } from "./backend-settings.ts"
 import { CacheSettings } from "./cache-settings.ts"
-import { address, filled, headers, keySource, tokens, upstreamKind } from "./fields.ts"
+import { address, filled, headers, keySource, kvBits, templateFile, tokens, upstreamKind } from "./fields.ts"
 import { ModelSettings } from "./model-settings.ts"
 import { RouterSettings } from "./router-settings.ts"
 
@@ -19,6 +19,24 @@ export const Configuration = Schema.Struct({
     expected: "a whole number from 0 to 65535",
     default: 7777
   }),
+  host: filled.annotate({
+    description: "Address to listen on. Anything but this machine's own needs allowNetwork.",
+    expected: "an address of this machine, such as 0.0.0.0",
+    default: "127.0.0.1"
+  }),
+  allowNetwork: Schema.Boolean.annotate({
+    description: "Other machines may ask, with the token.",
+    default: false
+  }),
+  allowedHosts: Schema.Array(filled.annotate({ expected: "the name of a host" })).annotate({
+    description:
+      "Names under which clients reach this server besides localhost, such as host.docker.internal; a request for any other is refused.",
+    default: []
+  }),
+  auth: Schema.Literals(["required", "optional"]).annotate({
+    description: "Whether programs of this machine must send the token.",
+    default: "required"
+  }),
   model: Schema.optionalKey(
     filled.annotate({
       description:
@@ -34,6 +52,27 @@ export const Configuration = Schema.Struct({
     })
   ),
   window: Schema.optionalKey(tokens.annotate({ description: "Upper bound of the context window, in tokens." })),
+  kvBits: Schema.optionalKey(
+    kvBits.annotate({
+      description:
+        "Bits of a number in the cache of keys and values: 8 or 4 hold a longer prompt in the same memory, a little less exactly, and one request at a time. Without it, as the model computes."
+    })
+  ),
+  chatTemplate: Schema.optionalKey(
+    templateFile.annotate({
+      description: "A file with the chat template (Jinja) to use instead of the model's own."
+    })
+  ),
+  idleMinutes: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })).annotate({
+    description:
+      "Minutes without a request after which a model of this machine is unloaded; the next request loads it again. 0 keeps it.",
+    expected: "a number from 0 to 100000",
+    default: 30
+  }),
+  proxyOnly: Schema.Boolean.annotate({
+    description: "No model is loaded on this machine: only servers answer.",
+    default: false
+  }),
   upstream: Schema.optionalKey(
     address.annotate({
       description: "Address of a server that answers instead of a model of this machine, such as http://localhost:1234."
@@ -83,6 +122,21 @@ export const Configuration = Schema.Struct({
   }),
   router: RouterSettings,
   cache: CacheSettings,
+  context: Schema.Struct({
+    reserveTokens: Schema.optionalKey(
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10_000_000 })).annotate({
+        description:
+          "Tokens that an agent's prompt must leave free, so that its conversation can still be summed up; without it a sixth of the window, 8000 at most.",
+        expected: "a whole number from 0 to 10000000"
+      })
+    ),
+    scaleWindowTo: Schema.optionalKey(
+      tokens.annotate({
+        description:
+          "The window that clients believe in, in tokens: prompt tokens are told larger than they are, so that a client that cannot be told the true window sums up in time."
+      })
+    )
+  }),
   pool: Schema.Struct({
     queue: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })).annotate({
       description:

@@ -1,5 +1,5 @@
 import { type Schema, SchemaAST, SchemaIssue } from "effect"
-import { choicesOf, expectationOf, keysOf, schemaAt } from "./expectation.ts"
+import { choicesOf, expectationOf, keysOf, nameExpectation, schemaAt } from "./expectation.ts"
 import { nearest } from "./nearest.ts"
 import type { ConfigPath } from "./problem.ts"
 import { type Tree, treeAt } from "./tree.ts"
@@ -47,11 +47,16 @@ const describe = (kind: string, path: ConfigPath, root: SchemaAST.AST, tree: Tre
 }
 
 const unknownKey = (path: ConfigPath, root: SchemaAST.AST): string => {
-  const known = keysOf(schemaAt(root, path.slice(0, -1)))
+  const around = schemaAt(root, path.slice(0, -1))
+  const name = nameExpectation(around)
+  if (name !== undefined) return `cannot have this name; it must be ${name}`
+  const known = keysOf(around)
   const meant = nearest(String(path.at(-1)), known)
   return meant === undefined
     ? `is not known here; known are ${known.join(", ")}`
     : `is not known here; did you mean ${meant}?`
 }
 
-const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text)
+/** The value, not too much of it, and no password of an address. */
+const shorten = (text: string): string =>
+  (text.length > 80 ? `${text.slice(0, 79)}…` : text).replace(/\/\/[^/\s]*@/, "//********@")

@@ -14,6 +14,12 @@ export const schemaAt = (root: SchemaAST.AST, path: ConfigPath): SchemaAST.AST |
 export const keysOf = (ast: SchemaAST.AST | undefined): ReadonlyArray<string> =>
   ast !== undefined && SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name }) => String(name)) : []
 
+/** What the names of a mapping must be that may have any; undefined for one with fixed keys. */
+export const nameExpectation = (ast: SchemaAST.AST | undefined): string | undefined => {
+  const names = ast !== undefined && SchemaAST.isObjects(ast) ? ast.indexSignatures[0]?.parameter : undefined
+  return names === undefined ? undefined : expectationOf(names)
+}
+
 /** The texts a value may be; none where any will do. */
 export const choicesOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
   SchemaAST.isUnion(ast)

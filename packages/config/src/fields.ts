@@ -9,6 +9,14 @@ export const tokens = Schema.Int.check(Schema.isBetween({ minimum: 256, maximum:
   expected: "a whole number from 256 to 100000000"
 })
 
+/** Bits of a number in the cache of keys and values. */
+export const kvBits = Schema.Int.check(Schema.makeFilter((bits: number) => bits === 4 || bits === 8)).annotate({
+  expected: "4 or 8"
+})
+
+/** A file with a chat template. */
+export const templateFile = filled.annotate({ expected: "the path of a file" })
+
 /** Where an HTTP server is. */
 export const address = Schema.String.check(Schema.makeFilter(isAddress)).annotate({
   expected: "the address of a server, such as http://localhost:1234"

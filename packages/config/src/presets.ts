@@ -1,3 +1,4 @@
+import type { Preset } from "./resolve.ts"
 import type { Tree } from "./tree.ts"
 
 /** The one variable a key is read from where no backend of the configuration holds one. */
@@ -21,10 +22,7 @@ export const presetNames: ReadonlyArray<string> = Object.keys(servers)
  * The settings that a mode stands for: its backend, with the key of the environment. Anthropic's service takes the clients'
  * own keys where there is none. Undefined for a mode that is no preset.
  */
-export const presetOf = (
-  mode: string,
-  env: Readonly<Record<string, string | undefined>>
-): { readonly name: string; readonly tree: Tree } | undefined => {
+export const presetOf = (mode: string, env: Readonly<Record<string, string | undefined>>): Preset | undefined => {
   const server = Object.hasOwn(servers, mode) ? servers[mode] : undefined
   if (server === undefined) return undefined
   const key = env[upstreamKeyVariable]?.trim() ?? ""

@@ -52,9 +52,18 @@ export const readConfigFile = (text: string): Result.Result<ConfigFile, Readonly
 
 const syntaxProblem = (error: YAMLParseError, text: string): ConfigProblem => {
   const { line, col: column } = error.linePos?.[0] ?? { line: 1, col: 1 }
-  const message = error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? error.code
+  const message =
+    ownWords(error, text) ?? error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? ""
   const isUnquoted = /\{[^"']*\$\{/.test(text.split("\n")[line - 1] ?? "")
   return { message: isUnquoted ? `${message}; between braces, write "\${NAME}" in quotes` : message, line, column }
+}
+
+/** What the parser says for programmers. */
+const ownWords = ({ code, pos: [start] }: YAMLParseError, text: string): string | undefined => {
+  if (code === "MULTIPLE_DOCS") return "--- begins a second document; there may be one only"
+  if (code !== "DUPLICATE_KEY") return undefined
+  const [, key] = /^["']?([^"':\n]+)/.exec(text.slice(start)) ?? []
+  return `${key} stands there twice`
 }
 
 const aliasPlaces = (document: Document): ReadonlyArray<number> => {

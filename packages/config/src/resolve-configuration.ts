@@ -6,25 +6,34 @@ import { type Leaf, leavesOf } from "./leaves.ts"
 import { presetOf } from "./presets.ts"
 import { readConfigFile } from "./read-file.ts"
 import { type ConfigInput, resolverOf } from "./resolve.ts"
-import { treeAt } from "./tree.ts"
+import { isMapping, overlay, type Tree, treeAt } from "./tree.ts"
 
 /** Every setting with a fixed place, in the order of the schema. */
 export const settings: ReadonlyArray<Leaf> = leavesOf(Configuration.ast)
 
 const resolve = resolverOf(Configuration, checkReferences)
 
-/** Resolves the configuration of Pensieve from flags, environment, file, the preset of its mode, and defaults. */
-export const resolveConfiguration = (input: Omit<ConfigInput, "preset">): ReturnType<typeof resolve> => {
-  const preset = presetOf(modeIn(input), input.env)
-  return resolve({ ...input, ...(preset === undefined ? {} : { preset }) })
+/** Resolves the configuration of Pensieve from flags, environment, file, the presets it names, and defaults. */
+export const resolveConfiguration = (input: Omit<ConfigInput, "presets">): ReturnType<typeof resolve> => {
+  const given = givenTree(input)
+  const presets = presetsNamed(given).flatMap((name) => presetOf(name, input.env) ?? [])
+  return resolve({ ...input, presets })
 }
 
-/** The mode must be known before anything else is resolved. A file that cannot be read has none. */
-const modeIn = ({ flags, env, file }: ConfigInput): string => {
-  const given = flags["mode"] ?? env["PENSIEVE_MODE"]
-  if (given !== undefined && given !== "") return given
+/** What must be known before anything else is resolved: the mode and the backends. A file that cannot be read has none. */
+const givenTree = ({ flags, env, file }: ConfigInput): Tree => {
   const read = file === undefined ? undefined : readConfigFile(file.text)
-  if (read === undefined || Result.isFailure(read)) return ""
-  const mode = treeAt(interpolate(read.success.tree, env).tree, ["mode"])
-  return typeof mode === "string" ? mode : ""
+  const inFile = read === undefined || Result.isFailure(read) ? {} : interpolate(read.success.tree, env).tree
+  const mode = flags["mode"] ?? env["PENSIEVE_MODE"] ?? ""
+  return mode === "" ? inFile : overlay(inFile, { mode })
+}
+
+/** The mode, and every backend that leaves open what it is. */
+const presetsNamed = (given: Tree): ReadonlyArray<string> => {
+  const mode = treeAt(given, ["mode"])
+  const backends = treeAt(given, ["backends"])
+  const open = isMapping(backends)
+    ? Object.keys(backends).filter((name) => treeAt(backends, [name, "kind"]) === undefined)
+    : []
+  return [...new Set([...(typeof mode === "string" ? [mode] : []), ...open])]
 }

@@ -15,6 +15,12 @@ export type Origin =
   | { readonly from: "environment"; readonly name: string }
   | { readonly from: "flag"; readonly name: string }
 
+/** Values that a name stands for. */
+export interface Preset {
+  readonly name: string
+  readonly tree: Tree
+}
+
 /** What is read from outside: flags and file hold only what was given. */
 export interface ConfigInput {
   /** Flag name without dashes → text. */
@@ -22,7 +28,7 @@ export interface ConfigInput {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly file?: { readonly path: string; readonly text: string }
   /** Values below the file's, above the defaults. */
-  readonly preset?: { readonly name: string; readonly tree: Tree }
+  readonly presets?: ReadonlyArray<Preset>
 }
 
 /** A configuration and, for each place, where its value came from. */
@@ -66,9 +72,7 @@ export const resolverOf = <S extends Schema.ConstraintDecoder<unknown>>(
     const missing = [...missingInFile, ...given.flatMap((layer) => layer.missing)]
     const layers: ReadonlyArray<Layer> = [
       defaults,
-      ...(input.preset === undefined
-        ? []
-        : [{ origin: { from: "preset", name: input.preset.name } as const, tree: input.preset.tree }]),
+      ...(input.presets ?? []).map(({ name, tree }) => ({ origin: { from: "preset", name } as const, tree })),
       { origin: { from: "file" }, tree: fileTree },
       ...given
     ]

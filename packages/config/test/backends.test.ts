@@ -19,6 +19,17 @@ describe("a mode", () => {
     assert.deepStrictEqual(value.backends["lmstudio"], { kind: "openai", url: "http://10.0.0.5:1234" })
   })
 
+  it("may be changed for another, whatever the file says of either", () => {
+    const text =
+      "backends: {lmstudio: {url: 'http://10.0.0.5:1'}, vllm: {slots: 4}, claude: {kind: openai, url: 'http://h'}}\n"
+    for (const mode of ["lmstudio", "vllm", "ollama", ""]) {
+      const { backends } = resolved({ env: { PENSIEVE_MODE: mode }, file: file(text) }).value
+      assert.deepStrictEqual(backends["lmstudio"], { kind: "openai", url: "http://10.0.0.5:1" })
+      assert.deepStrictEqual(backends["vllm"], { kind: "openai", url: "http://localhost:8000", slots: 4 })
+      assert.deepStrictEqual(backends["claude"], { kind: "openai", url: "http://h" })
+    }
+  })
+
   it("may be said by flag, environment and file", () => {
     const byName = (input: Partial<ConfigInput>) => Object.keys(resolved(input).value.backends)
     assert.deepStrictEqual(byName({ env: { PENSIEVE_MODE: "ollama" } }), ["ollama"])

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
+  backendsOf,
   changedPaths,
   type ConfigInput,
   configurationJsonSchema,
@@ -134,6 +135,57 @@ describe("the headers for an upstream", () => {
   it("must be headers", () => {
     for (const text of ["nothing", "{'a b': c}", '{a: "b\\n"}', "{a: 1}"])
       assert.lengthOf(problems({ env: { PENSIEVE_UPSTREAM_HEADERS: text } }), 1, text)
+  })
+})
+
+describe("where the server listens", () => {
+  it("is this machine alone, unless the user says twice that others may ask", () => {
+    const [problem] = problems({ flags: { host: "0.0.0.0" } })
+    assert.match(
+      problem?.message ?? "",
+      /--host is "0\.0\.0\.0", which other machines can reach; say allowNetwork: true/
+    )
+    assert.isEmpty(problems({ flags: { host: "0.0.0.0", "allow-network": "true" } }))
+    assert.isEmpty(problems({ flags: { host: "localhost" } }))
+  })
+
+  it("is not open to the network without the token", () => {
+    const network = { host: "0.0.0.0", "allow-network": "true", auth: "optional" }
+    assert.match(problems({ flags: network })[0]?.message ?? "", /--auth must be required/)
+    assert.isEmpty(problems({ flags: { auth: "optional" } }))
+  })
+})
+
+describe("a server that loads no model", () => {
+  it("needs somebody else who answers", () => {
+    assert.match(
+      problems({ flags: { "proxy-only": "true" } })[0]?.message ?? "",
+      /--proxy-only is true, and there is no server/
+    )
+    assert.isEmpty(problems({ flags: { "proxy-only": "true", upstream: "http://localhost:1" } }))
+    assert.isEmpty(problems({ flags: { "proxy-only": "true", mode: "lmstudio" } }))
+  })
+
+  it("is told no model of this machine", () => {
+    const flags = { "proxy-only": "true", upstream: "http://localhost:1" }
+    assert.match(
+      problems({ flags: { ...flags, model: "demo" } })[0]?.message ?? "",
+      /--model is a model of this machine/
+    )
+    const own = "backends:\n  own: {kind: mlx}\n"
+    assert.match(problems({ flags, file: file(own) })[0]?.message ?? "", /backends\.own\.kind is mlx/)
+    const rule = "router: {background: mlx}\n"
+    assert.match(problems({ flags, file: file(rule) })[0]?.message ?? "", /mlx/)
+  })
+})
+
+describe("the engine's own settings", () => {
+  it("reach the engine that is there without being named, and no server", () => {
+    const { value } = Result.getOrThrow(resolve({ flags: { "kv-bits": "8", "chat-template": "t.jinja" } }))
+    assert.deepInclude(backendsOf(value, undefined)["mlx"], { kvBits: 8, chatTemplate: "t.jinja" })
+    assert.match(problems({ flags: { "kv-bits": "5" } })[0]?.message ?? "", /must be 4 or 8/)
+    const server = "backends:\n  a: {kind: openai, url: 'http://localhost:1', kvBits: 8}\n"
+    assert.match(problems({ file: file(server) })[0]?.message ?? "", /kvBits is for kind mlx/)
   })
 })
 

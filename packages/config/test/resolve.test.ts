@@ -48,7 +48,7 @@ describe("resolving", () => {
   it("lays the sources over each other key by key, and knows the origin of each value", () => {
     const { value, originOf } = Result.getOrThrow(
       resolve({
-        preset: { name: "lab", tree: { servers: { a: { kind: "near", url: "http://a" } }, names: ["preset"] } },
+        presets: [{ name: "lab", tree: { servers: { a: { kind: "near", url: "http://a" } }, names: ["preset"] } }],
         file: file("servers:\n  b: {kind: far, url: http://b}\ncache: {enabled: true}\n"),
         env: { PENSIEVE_NAMES: "[x, y]" },
         flags: { "cache-enabled": "off", servers: "{b: {url: http://c}}" }

@@ -162,6 +162,8 @@ export interface BridgeGenerate extends BridgePrompt {
   readonly maxTokens: number
   /** Messages at the beginning that the client wants cached. */
   readonly cachePoint?: number
+  /** Likely tokens that are told of each one sampled; absent: nothing is told. */
+  readonly logprobs?: number
   readonly class?: string
   readonly session?: string
   readonly agent?: string
@@ -203,6 +205,8 @@ const GrammarUse = Schema.Struct({
   maskSeconds: Schema.Finite
 })
 
+const Chance = { token: Schema.String, bytes: Schema.Array(Count), logprob: Schema.Finite }
+
 /** One line of the answer of `POST /generate`. */
 export const BridgeLine = Schema.Union([
   Schema.Struct({ type: Schema.Literal("accepted"), generation: Schema.String, promptTokens: Count }),
@@ -215,6 +219,7 @@ export const BridgeLine = Schema.Union([
   Schema.Struct({ type: Schema.Literal("prefill"), done: Count, total: Count }),
   Schema.Struct({ type: Schema.Literal("piece"), text: Schema.String }),
   Schema.Struct({ type: Schema.Literal("piece"), marker: Schema.String, id: Count }),
+  Schema.Struct({ type: Schema.Literal("logprobs"), ...Chance, top: Schema.Array(Schema.Struct(Chance)) }),
   Schema.Struct({
     type: Schema.Literal("finished"),
     reason: Schema.Literals(["stop", "length", "cancelled", "error"]),

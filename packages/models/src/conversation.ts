@@ -190,6 +190,8 @@ export interface Conversation {
   readonly stopSequences: ReadonlyArray<string>
   /** Upper bound of the answer in tokens; undefined means what the window leaves. 0 warms the cache and generates nothing. */
   readonly maxTokens?: number
+  /** The log probability of each token is wanted, with those of so many likely ones in its place; absent: of none. */
+  readonly topLogprobs?: number
   readonly stream: boolean
   readonly hints: Hints
   readonly notices: ReadonlyArray<Notice>

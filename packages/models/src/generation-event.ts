@@ -67,6 +67,25 @@ export interface TextDelta {
   readonly text: string
 }
 
+/** A token, and the natural logarithm of its probability. */
+export interface TokenChance {
+  readonly token: string
+  readonly logprob: number
+  /** UTF-8; a token may be a part of a letter. */
+  readonly bytes: ReadonlyArray<number>
+}
+
+/** A token that was chosen, and the likeliest in its place. */
+export interface TokenLogprob extends TokenChance {
+  readonly alternatives: ReadonlyArray<TokenChance>
+}
+
+/** How likely tokens of the answer were, where the client asked for it. The text that they make comes behind them. */
+export interface TokenLogprobs {
+  readonly type: "token-logprobs"
+  readonly tokens: ReadonlyArray<TokenLogprob>
+}
+
 /** A whole call, checked. */
 export interface ToolCall {
   readonly type: "tool-call"
@@ -136,6 +155,7 @@ export type GenerationEvent =
   | ReasoningEnd
   | RedactedReasoning
   | TextDelta
+  | TokenLogprobs
   | ToolCall
   | ToolCallStart
   | ToolCallDelta

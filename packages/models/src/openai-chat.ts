@@ -9,6 +9,7 @@
  */
 import { Schema } from "effect"
 import { isJsonObject, type JsonObject } from "./json.ts"
+import type { OpenaiTokenLogprob } from "./openai-logprobs.ts"
 
 /** A JSON object, taken as it is. */
 const Dictionary = Schema.declare<JsonObject>(isJsonObject, { message: "expected an object" })
@@ -60,8 +61,8 @@ export const OpenaiChatRequest = Schema.Struct({
   repeat_penalty: Schema.optionalKey(Schema.Finite),
   response_format: Schema.optionalKey(Dictionary),
   reasoning_effort: Schema.optionalKey(Schema.Unknown),
-  logprobs: Schema.optionalKey(Schema.Unknown),
-  top_logprobs: Schema.optionalKey(Schema.Unknown),
+  logprobs: Schema.optionalKey(Schema.Boolean),
+  top_logprobs: Schema.optionalKey(between(0, 20).check(Schema.isInt({ message: "expected an integer" }))),
   n: Schema.optionalKey(Count),
   modalities: Schema.optionalKey(Schema.Unknown),
   stream: Schema.optionalKey(Schema.Boolean),
@@ -178,6 +179,12 @@ export interface OpenaiChatDelta {
   readonly tool_calls?: ReadonlyArray<OpenaiChatToolCallDelta>
 }
 
+/** How likely the tokens of the answer's words were; null where nobody asked. */
+export interface OpenaiChatLogprobs {
+  readonly content: ReadonlyArray<OpenaiTokenLogprob>
+  readonly refusal: null
+}
+
 /** One event of a stream. `usage` is there only if the client asked for it: null in all chunks but the last. */
 export interface OpenaiChatChunk {
   readonly id: string
@@ -188,7 +195,7 @@ export interface OpenaiChatChunk {
   readonly choices: ReadonlyArray<{
     readonly index: 0
     readonly delta: OpenaiChatDelta
-    readonly logprobs: null
+    readonly logprobs: OpenaiChatLogprobs | null
     readonly finish_reason: OpenaiChatFinishReason | null
   }>
   readonly usage?: OpenaiChatUsage | null
@@ -213,7 +220,7 @@ export interface OpenaiChatCompletion {
   readonly choices: ReadonlyArray<{
     readonly index: 0
     readonly message: OpenaiChatAnswer
-    readonly logprobs: null
+    readonly logprobs: OpenaiChatLogprobs | null
     readonly finish_reason: OpenaiChatFinishReason
   }>
   readonly usage: OpenaiChatUsage
@@ -296,6 +303,8 @@ export interface OpenaiChatSentRequest {
         readonly json_schema: { readonly name: string; readonly schema: JsonObject; readonly strict: true }
       }
   readonly reasoning_effort?: string
+  readonly logprobs?: true
+  readonly top_logprobs?: number
   readonly chat_template_kwargs?: { readonly enable_thinking: boolean }
   readonly prompt_cache_key?: string
   readonly stream: boolean

@@ -70,7 +70,8 @@ export interface ResponsesSentRequest {
       | { readonly type: "json_schema"; readonly name: string; readonly schema: JsonObject; readonly strict: true }
   }
   readonly reasoning?: { readonly effort?: string; readonly summary?: "auto" }
-  readonly include?: ReadonlyArray<"reasoning.encrypted_content">
+  readonly include?: ReadonlyArray<"reasoning.encrypted_content" | "message.output_text.logprobs">
+  readonly top_logprobs?: number
   readonly prompt_cache_key?: string
   readonly store: false
   readonly stream: boolean

@@ -8,6 +8,7 @@
  */
 import { Schema } from "effect"
 import { isJsonObject, type Json, type JsonObject } from "./json.ts"
+import type { OpenaiTokenLogprob } from "./openai-logprobs.ts"
 
 /** A JSON object, taken as it is. */
 const Dictionary = Schema.declare<JsonObject>(isJsonObject, { message: "should be an object" })
@@ -47,6 +48,7 @@ export const ResponsesRequest = Schema.Struct({
   text: Schema.optionalKey(Dictionary),
   reasoning: Schema.optionalKey(Dictionary),
   include: Schema.optionalKey(Schema.Array(Schema.String)),
+  top_logprobs: Schema.optionalKey(Count.check(Schema.isLessThanOrEqualTo(20, { message: "should be 20 or less" }))),
   stream: Schema.optionalKey(Schema.Boolean),
   store: Schema.optionalKey(Schema.Boolean),
   background: Schema.optionalKey(Schema.Boolean),
@@ -171,7 +173,7 @@ export interface ResponsesOutputText {
   readonly type: "output_text"
   readonly text: string
   readonly annotations: ReadonlyArray<never>
-  readonly logprobs: ReadonlyArray<never>
+  readonly logprobs: ReadonlyArray<OpenaiTokenLogprob>
 }
 
 export interface ResponsesMessageItem {
@@ -299,12 +301,12 @@ export type ResponsesEventBody =
   | (OfContent & {
       readonly type: "response.output_text.delta"
       readonly delta: string
-      readonly logprobs: ReadonlyArray<never>
+      readonly logprobs: ReadonlyArray<OpenaiTokenLogprob>
     })
   | (OfContent & {
       readonly type: "response.output_text.done"
       readonly text: string
-      readonly logprobs: ReadonlyArray<never>
+      readonly logprobs: ReadonlyArray<OpenaiTokenLogprob>
     })
   | (OfSummary & {
       readonly type: "response.reasoning_summary_part.added" | "response.reasoning_summary_part.done"

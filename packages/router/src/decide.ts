@@ -1,8 +1,8 @@
 import type { RoutingFacts } from "./facts.ts"
 import { crossesThreshold } from "./long-context.ts"
-import { mismatch } from "./match-condition.ts"
+import { mismatchOf } from "./match-condition.ts"
 import { explicitTarget, knownModel, type ResolvedModel, resolveModel } from "./resolve-model.ts"
-import type { Replicas, RoutingRules, Target } from "./rules.ts"
+import type { Replicas, RoutingRules, Target, UserRule } from "./rules.ts"
 import { tierOf } from "./tier.ts"
 
 /** One rule, and what became of it. `why` is a sentence for the user. */
@@ -148,17 +148,21 @@ const think = scenario(
   "it asks for no thinking"
 )
 
-/** All rules of a configuration, the first one first. */
-const ladder = (rules: RoutingRules): ReadonlyArray<Rule> => [
+const userRule = ({ name, when, use: model }: UserRule): Rule => {
+  const mismatch = mismatchOf(when)
+  return {
+    name: `rules.${name}`,
+    judge: (facts) => {
+      const why = mismatch(facts)
+      return why === undefined ? use(model, "all its conditions hold") : not(why)
+    }
+  }
+}
+
+const makeLadder = ({ rules }: RoutingRules): ReadonlyArray<Rule> => [
   explicit,
   userFunction,
-  ...rules.rules.map((rule): Rule => ({
-    name: `rules.${rule.name}`,
-    judge: (facts) => {
-      const why = mismatch(rule.when, facts)
-      return why === undefined ? use(rule.use, "all its conditions hold") : not(why)
-    }
-  })),
+  ...rules.map(userRule),
   subagentTag,
   image,
   webSearch,
@@ -169,6 +173,18 @@ const ladder = (rules: RoutingRules): ReadonlyArray<Rule> => [
   tierMap,
   fallback
 ]
+
+/** Ladders that were made; a configuration's stays the same for all its requests. */
+const ladders = new WeakMap<RoutingRules, ReadonlyArray<Rule>>()
+
+/** All rules of a configuration, the first one first. */
+const ladderOf = (rules: RoutingRules): ReadonlyArray<Rule> => {
+  const known = ladders.get(rules)
+  if (known !== undefined) return known
+  const made = makeLadder(rules)
+  ladders.set(rules, made)
+  return made
+}
 
 /** A configuration that names a default nobody knows is refused when it is read; until then the name stands for itself. */
 const lastResort = (rules: RoutingRules): ResolvedModel => ({
@@ -184,7 +200,7 @@ const lastResort = (rules: RoutingRules): ResolvedModel => ({
 export const decide = (facts: RoutingFacts, rules: RoutingRules): Decision => {
   const trials: Array<RuleTrial> = []
   let winner: { readonly rule: string; readonly model: ResolvedModel } | undefined
-  for (const rule of ladder(rules)) {
+  for (const rule of ladderOf(rules)) {
     if (winner !== undefined) {
       trials.push({ rule: rule.name, outcome: "skipped", why: `${winner.rule} had decided` })
       continue

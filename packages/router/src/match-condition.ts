@@ -1,39 +1,52 @@
 import type { RoutingFacts } from "./facts.ts"
-import { matchesGlob } from "./glob.ts"
+import { globOf } from "./glob.ts"
 import type { RuleCondition } from "./rules.ts"
 
-/** What of a condition does not hold, or undefined if all of it does. */
-export const mismatch = (condition: RuleCondition, facts: RoutingFacts): string | undefined => {
-  for (const [subject, pattern, actual] of comparisons(condition, facts))
-    if (actual === undefined) return `there is no ${subject}`
-    else if (!matchesGlob(pattern, actual)) return `${subject} is "${shortened(actual)}", not "${pattern}"`
-  return undefined
+/** One thing that must hold. */
+interface Check {
+  readonly subject: string
+  readonly pattern: string
+  readonly matches: (text: string) => boolean
+  /** What the pattern is held against; undefined where a request has none. */
+  readonly actual: (facts: RoutingFacts) => string | undefined
 }
 
-type Comparison = readonly [subject: string, pattern: string, actual: string | undefined]
+/** A condition, ready to be asked often: what of it does not hold, or undefined if all of it does. */
+export const mismatchOf = (condition: RuleCondition): ((facts: RoutingFacts) => string | undefined) => {
+  const checks = checksOf(condition)
+  return (facts) => {
+    for (const { subject, pattern, matches, actual } of checks) {
+      const text = actual(facts)
+      if (text === undefined) return `there is no ${subject}`
+      if (!matches(text)) return `${subject} is "${shortened(text)}", not "${pattern}"`
+    }
+    return undefined
+  }
+}
 
-const comparisons = (condition: RuleCondition, facts: RoutingFacts): ReadonlyArray<Comparison> => {
-  const plain: ReadonlyArray<readonly [string, string | undefined, string | undefined]> = [
-    ["model", condition.model, facts.requestedModel],
-    ["class", condition.class, facts.requestClass],
-    ["path", condition.path, facts.path],
-    ["session", condition.session, facts.sessionId],
-    ["project", condition.project, facts.project]
-  ]
+const checksOf = (condition: RuleCondition): ReadonlyArray<Check> => {
+  const check = (subject: string, pattern: string, actual: Check["actual"]): Check => ({
+    subject,
+    pattern,
+    matches: globOf(pattern),
+    actual
+  })
+  const plain = (subject: string, pattern: string | undefined, actual: Check["actual"]): ReadonlyArray<Check> =>
+    pattern === undefined ? [] : [check(subject, pattern, actual)]
   return [
-    ...plain.flatMap(([subject, pattern, actual]): ReadonlyArray<Comparison> =>
-      pattern === undefined ? [] : [[subject, pattern, actual]]
-    ),
-    ...Object.entries(condition.header ?? {}).map(([name, pattern]): Comparison => [
-      `header ${name}`,
-      pattern,
-      facts.headers[name.toLowerCase()]
-    ]),
-    ...Object.entries(condition.body ?? {}).map(([path, pattern]): Comparison => [
-      `body field ${path}`,
-      pattern,
-      textAt(facts.body, path.split("."))
-    ])
+    ...plain("model", condition.model, ({ requestedModel }) => requestedModel),
+    ...plain("class", condition.class, ({ requestClass }) => requestClass),
+    ...plain("path", condition.path, ({ path }) => path),
+    ...plain("session", condition.session, ({ sessionId }) => sessionId),
+    ...plain("project", condition.project, ({ project }) => project),
+    ...Object.entries(condition.header ?? {}).map(([name, pattern]) => {
+      const key = name.toLowerCase()
+      return check(`header ${name}`, pattern, ({ headers }) => headers[key])
+    }),
+    ...Object.entries(condition.body ?? {}).map(([path, pattern]) => {
+      const keys = path.split(".")
+      return check(`body field ${path}`, pattern, ({ body }) => textAt(body, keys))
+    })
   ]
 }
 

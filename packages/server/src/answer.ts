@@ -1,6 +1,6 @@
 import { credentialsOf, withoutToken } from "@pensieve/auth"
 import { type Backend, ClientKeys, Wiretap } from "@pensieve/backends"
-import type { InvalidRequest, PensieveError } from "@pensieve/errors"
+import { type InvalidRequest, Overloaded, type PensieveError } from "@pensieve/errors"
 import { type Conversation, type GenerationEvent, isJsonObject } from "@pensieve/models"
 import { makeId } from "@pensieve/operations"
 import { startFeed } from "@pensieve/streaming"
@@ -9,6 +9,7 @@ import { HttpServerRequest } from "effect/http"
 import { Activity } from "./activity.ts"
 import { noticeHeader, routeHeader } from "./answer-headers.ts"
 import { consultCache } from "./cache/consult-cache.ts"
+import { sizedAnswer } from "./context/sized-answer.ts"
 import { anthropicDialect, type Dialect } from "./dialect.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
 import type { ClientRequest } from "./exchange/trace-of.ts"
@@ -30,11 +31,20 @@ const defaultPatience: Duration.Input = "1 minute"
 /** How long a status waits for the first event where the backend does not say. */
 const defaultErrorPatience: Duration.Input = "10 seconds"
 
+/** Answers under way at a time, those included that wait for a backend. */
+const mostAtOnce = 256
+
+const full = new Overloaded({
+  message: `${mostAtOnce} requests are being answered already. Try again later.`,
+  retryAfterSeconds: 5
+})
+
 /** A request for an answer of the model, in any dialect: decoded, answered by the backend, streamed or gathered. */
 export const answer = (requestId: string, dialect: Dialect) =>
   Effect.gen(function* () {
     const arrangement = yield* (yield* Routing).current
     yield* (yield* Activity).interactive
+    if ((yield* Exchanges).running().length >= mostAtOnce) return yield* full
     const only = onlyPassThrough(arrangement)
     if (dialect === anthropicDialect && only !== undefined)
       return yield* passOnMessage(requestId, { passThrough: only })
@@ -91,6 +101,7 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
     const clientKeys = credentialsOf(withoutToken(headers, token)).map((key) => Redacted.make(key))
     const refusal = yield* searchRefusal(conversation, backend)
     const cached = yield* consultCache(routed, conversation, headers)
+    const sized = sizedAnswer(routed, conversation)
     const exchanges = yield* Exchanges
     const open = yield* exchanges.begin({
       requestId,
@@ -100,24 +111,27 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       client,
       decision: routed.decision
     })
-    const events = (refusal ?? cached.answer(() => backend.generate(conversation))).pipe(
-      Stream.mapArray(open.watch),
-      Stream.provideService(ClientKeys, clientKeys),
-      Stream.provideService(Metric.MetricRegistry, exchanges.registry),
-      Stream.provideService(Wiretap, open.tap),
-      Stream.interruptWhen((yield* Stopping).signal),
-      Stream.onExit((exit) => {
-        routed.remember(open.usage())
-        return open.end(exit)
-      })
+    const events = sized.told(Stream.mapArray(refusal ?? cached.answer(sized.fresh), open.watch))
+    const { signal } = yield* Stopping
+    const feed = yield* startFeed<PensieveError, never>((push) =>
+      Stream.runForEachArray(events, push).pipe(
+        Effect.raceFirst(signal),
+        Effect.onExit((exit) => {
+          routed.remember(open.usage())
+          return open.end(exit)
+        }),
+        Effect.provideService(ClientKeys, clientKeys),
+        Effect.provideService(Metric.MetricRegistry, exchanges.registry),
+        Effect.provideService(Wiretap, open.tap)
+      )
     )
     const exchange = {
       requestId,
-      feed: yield* startFeed<PensieveError, never>(events),
+      feed,
       headers: () => ({
         ...routeHeader(routed.describe()),
         "x-pensieve-cache": cached.outcome,
-        ...noticeHeader([...conversation.notices, ...open.notices()])
+        ...noticeHeader([...conversation.notices, ...open.notices(), ...sized.notices()])
       }),
       pingEvery
     }

@@ -1,4 +1,4 @@
-import { checkGate, loopbackHosts } from "@pensieve/auth"
+import { hostsNamed, loopbackHosts } from "@pensieve/auth"
 import { NotFound, type PensieveError } from "@pensieve/errors"
 import { Cause, Effect, type Scope } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
@@ -14,6 +14,7 @@ import { ServerPolicy } from "./policy.ts"
 import { type BatchStore, type FileStore, makeId } from "@pensieve/operations"
 import { respondEmpty, respondError } from "./respond.ts"
 import { health } from "./health.ts"
+import { makeGate } from "./pass-gate.ts"
 import { metrics } from "./metrics.ts"
 import { pathOf, routeOf } from "./route.ts"
 import { model, models } from "./routes.ts"
@@ -33,18 +34,23 @@ type Requirements =
   | HttpServerRequest.HttpServerRequest
   | Scope.Scope
 
+/** What the gate remembers, and what it is asked about. */
+type Gate = ReturnType<typeof makeGate>
+
 /**
  * The gate, then the route. Never fails: what is wrong becomes an answer in the caller's dialect.
  *
  * The HTTP server runs handlers uninterruptibly; this one may be interrupted, so that a client that goes away stops the work.
  */
 export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerResponse, never, Requirements> => {
-  const hosts = loopbackHosts(port)
+  let gate: Gate | undefined
   return Effect.gen(function* () {
+    const { hosts = [] } = yield* ServerPolicy
+    gate ??= makeGate([...loopbackHosts(port), ...hosts.flatMap((host) => hostsNamed(host, port))])
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = makeId("req_")
     const dialect = dialectOf(pathOf(request.url), request.headers)
-    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, port, hosts)), (cause) =>
+    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, port, gate)), (cause) =>
       Cause.hasInterruptsOnly(cause)
         ? Effect.interrupt
         : Effect.map(tellable(cause, requestId), (error) => respondError(requestId, dialect, error))
@@ -56,13 +62,12 @@ const handle = (
   requestId: string,
   dialect: Dialect,
   port: number,
-  hosts: ReadonlyArray<string>
+  gate: Gate
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Requirements> =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const { token } = yield* ServerPolicy
     const path = pathOf(request.url)
-    yield* Effect.fromResult(checkGate({ method: request.method, path, headers: request.headers }, { token, hosts }))
+    yield* gate(path)
     const route = yield* Effect.fromResult(routeOf(request.method, path))
     if (dialect !== anthropicDialect && path.startsWith("/v1/files")) return yield* filesElsewhere
     switch (route.name) {

@@ -1,6 +1,10 @@
+import type { Notice } from "@pensieve/models"
 import { anthropic } from "@pensieve/translator"
 import { Effect } from "effect"
 import { HttpServerRequest } from "effect/http"
+import { noticeHeader } from "./answer-headers.ts"
+import { scaledNotice, scaledTokens, windowScale } from "./context/scale-window.ts"
+import { windowOf } from "./context/window-of.ts"
 import { passOn } from "./pass-on.ts"
 import { readJson } from "./read-body.ts"
 import { resolveFiles } from "./resolve-files.ts"
@@ -8,6 +12,11 @@ import { respondJson } from "./respond.ts"
 import { pathOf } from "./route.ts"
 import { routeRequest } from "./route-request.ts"
 import { onlyPassThrough, Routing } from "./routing.ts"
+
+const estimatedNotice: Notice = {
+  code: "token-count-estimated",
+  message: "The backend does not count tokens; the number is an estimate."
+}
 
 /** `POST /v1/messages/count_tokens`: counted by the backend that would answer. */
 export const countTokens = (requestId: string) =>
@@ -26,9 +35,11 @@ export const countTokens = (requestId: string) =>
     const conversation = yield* resolveFiles(routed.conversation)
     const { estimatesTokens = false } = yield* backend.capabilities
     const tokens = yield* backend.countTokens(conversation)
+    const window = yield* windowOf(backend, routed.decision, conversation)
+    const scale = windowScale(window, routed.context.scaleWindowTo)
     return respondJson(
       requestId,
-      anthropic.encodeCount(tokens),
-      estimatesTokens ? { "x-pensieve-notices": "token-count-estimated" } : {}
+      anthropic.encodeCount(scaledTokens(tokens, scale)),
+      noticeHeader([...(estimatesTokens ? [estimatedNotice] : []), ...(scale === undefined ? [] : [scaledNotice])])
     )
   })

@@ -1,7 +1,6 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
-import { HttpServer } from "effect/http"
-import { createServer } from "node:http"
+import { HttpServer, HttpServerError } from "effect/http"
 import { Activity } from "./activity.ts"
 import { app } from "./app.ts"
 import { batchWorkerLayer } from "./batch-worker.ts"
@@ -9,24 +8,55 @@ import { holdEarly } from "./hold-early.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
 import { Stopping } from "./stopping.ts"
 import { LastTurns } from "./last-turns.ts"
-import { refuseUnreadable } from "./unreadable.ts"
+import { type Patience, PatientServer } from "./patient-server.ts"
 
-/** Bytes of all headers of a request. */
-const headerLimitBytes = 32 * 1024
+/** Where a server listens. */
+export interface ListenOptions {
+  /** 0 takes a free one. */
+  readonly port: number
+  /** An address besides this machine's loopback, or one that means every address. */
+  readonly host?: string
+  /** How long clients may take; half a minute and such unless told otherwise. */
+  readonly patience?: Patience
+}
 
-/** Listens on loopback; fails with `ServeError` when the port is taken. Port 0 takes any free one. */
-export const listenLayer = (port: number) =>
-  NodeHttpServer.layerServer(
-    () =>
-      holdEarly(
-        createServer({
-          maxHeaderSize: headerLimitBytes,
-          headersTimeout: 10_000,
-          requestTimeout: 60_000,
-          keepAliveTimeout: 60_000
-        }).on("clientError", refuseUnreadable)
-      ),
-    { port, host: "127.0.0.1", gracefulShutdownTimeout: "2 seconds" }
+const loopback = "127.0.0.1"
+const loopback6 = "::1"
+const everyAddress = "0.0.0.0"
+const everyAddress6 = "::"
+
+/** Listens on loopback, by both protocols, and on the address that is named; fails with `ServeError` when the port is taken. */
+export const listenLayer = ({ port, host = loopback, patience }: ListenOptions) =>
+  Layer.unwrap(
+    Effect.sync(() => {
+      const server = new PatientServer(patience)
+      holdEarly(server)
+      const first = host === everyAddress ? everyAddress : loopback
+      const wanted = host === everyAddress6 ? [host] : [loopback6, host]
+      const others = [...new Set(wanted)].filter((address) => address !== first && address !== "localhost")
+      const alsoThere = Effect.forEach(others, (address) => listenToo(server, address, port), { discard: true })
+      return Layer.provideMerge(
+        Layer.effectDiscard(alsoThere),
+        NodeHttpServer.layerServer(() => server, { port, host: first, gracefulShutdownTimeout: "2 seconds" })
+      )
+    })
+  )
+
+/**
+ * Takes connections at another address too. `localhost` may mean `::1` to a client, so nobody else may listen there; on a machine without IPv6
+ * nobody can.
+ *
+ * @param asked the port as the user said it
+ */
+const listenToo = (server: PatientServer, address: string, asked: number) =>
+  Effect.flatMap(HttpServer.HttpServer, (first) =>
+    Effect.callback<void, HttpServerError.ServeError>((resume) =>
+      server.listenToo(address, portOf(first.address), (cause) => {
+        // A free port that was found on one protocol may be taken on the other: then the one must do.
+        const bearable = cause === undefined || (address === loopback6 && (cause.code !== "EADDRINUSE" || asked === 0))
+        resume(bearable ? Effect.void : Effect.fail(new HttpServerError.ServeError({ cause })))
+      })
+    )
   )
 
 const routesLayer = Layer.unwrap(

@@ -7,6 +7,10 @@ export class ServerPolicy extends Context.Service<
   {
     /** The local token. */
     readonly token: string
+    /** Whether the token must be sent; true unless told otherwise. */
+    readonly tokenRequired?: boolean
+    /** Names under which this server is reached besides those of loopback, with or without a port. */
+    readonly hosts?: ReadonlyArray<string>
     /** Which process this is, for whoever has the token. */
     readonly identity: ProxyIdentity
     /** Longest silence on an open stream; 10 s unless told otherwise. @see wire contract, section 4 */

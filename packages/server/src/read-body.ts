@@ -32,7 +32,7 @@ type Read<A> = Effect.Effect<A, InvalidRequest | RequestTooLarge, HttpServerRequ
 const readBytes: Read<Buffer> = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
   const { "content-type": type = "", "content-encoding": encoding = "identity" } = request.headers
-  if (!/^application\/json\b/i.test(type))
+  if (!/^application\/json\s*(;|$)/i.test(type))
     return yield* new InvalidRequest({
       message: `content-type: must be application/json (it is "${type}")`,
       field: "content-type"

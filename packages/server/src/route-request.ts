@@ -15,7 +15,9 @@ import {
 } from "@pensieve/router"
 import { Effect, Option } from "effect"
 import type { AnswerCache } from "./cache/cache-policy.ts"
-import { LastTurns, tokensOf } from "./last-turns.ts"
+import type { PromptEstimate } from "./context/fit-prompt.ts"
+import type { ContextPolicy } from "./context/prompt-limit.ts"
+import { LastTurns, type RememberedTurn, tokensOf } from "./last-turns.ts"
 import { type Arrangement, hasChoice } from "./routing.ts"
 import type { RoutingFunction } from "./routing-function.ts"
 import { withoutTag } from "./without-tag.ts"
@@ -25,6 +27,9 @@ export interface Routed extends ChosenBackend {
   readonly decision: Decision
   /** As the backend gets it. */
   readonly conversation: Conversation
+  readonly context: ContextPolicy
+  /** What is known of its prompt's length. */
+  readonly estimate: PromptEstimate
   /** What was answered before may answer it. */
   readonly cache: AnswerCache | undefined
   /** What a client of the backend's own API sent may go on as it is. */
@@ -48,9 +53,11 @@ export const routeRequest = (
   Effect.gen(function* () {
     const { conversation } = request
     const lastTurns = yield* LastTurns
-    const { rules, pool, sampling } = arrangement
+    const { pool, sampling } = arrangement
+    const last = lastTurns.get(conversation.hints.cacheAffinity)
+    const estimated = estimateTokens(request.bodyBytes, last)
     const { facts, decision } = hasChoice(arrangement)
-      ? yield* weigh(arrangement, request, lastTurns)
+      ? yield* weigh(arrangement, request, estimated, last)
       : byName(arrangement, conversation.model)
     const chosen = yield* pool.choose(decision, conversation.hints)
     const defaults = Object.hasOwn(sampling, decision.model) ? sampling[decision.model] : undefined
@@ -59,11 +66,13 @@ export const routeRequest = (
       ...chosen,
       decision,
       conversation: defaults === undefined ? untagged : withSampling(untagged, defaults),
+      context: arrangement.context ?? {},
+      estimate: { tokens: estimated, fromLastTurn: last !== undefined },
       cache: arrangement.cache,
       passable: defaults === undefined,
       describe: () => describeRoute(decision, chosen.target()),
       remember: (usage) => {
-        if (usage === undefined || rules.longContext === undefined) return
+        if (usage === undefined) return
         const { rule, window } = decision
         lastTurns.set(conversation.hints.cacheAffinity, {
           tokens: tokensOf(usage),
@@ -89,12 +98,11 @@ export const byName = ({ rules }: Arrangement, model: string): Weighed => {
 const weigh = (
   { rules, pool, choose }: Arrangement,
   request: SizedRequest,
-  lastTurns: LastTurns["Service"]
+  estimated: number,
+  last: RememberedTurn | undefined
 ): Effect.Effect<Weighed, BackendError> =>
   Effect.gen(function* () {
-    const { conversation, bodyBytes } = request
-    const last = lastTurns.get(conversation.hints.cacheAffinity)
-    const estimated = estimateTokens(bodyBytes, last)
+    const { conversation } = request
     const known = last === undefined ? {} : { previous: last.route }
     const wanted = { ...rules, all: choose !== undefined }
     const plain = factsOf(request, { ...known, promptTokens: estimated, exactTokens: false }, wanted)

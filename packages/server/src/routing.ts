@@ -2,6 +2,7 @@ import { Backend, BackendPool, type PassThrough } from "@pensieve/backends"
 import type { Sampling } from "@pensieve/models"
 import { type RoutingRules, singleBackend } from "@pensieve/router"
 import type { AnswerCache } from "./cache/cache-policy.ts"
+import type { ContextPolicy } from "./context/prompt-limit.ts"
 import type { RoutingFunction } from "./routing-function.ts"
 import { Context, Effect, Layer, type Scope } from "effect"
 
@@ -11,6 +12,8 @@ export interface Arrangement {
   readonly pool: BackendPool
   /** How tokens are chosen where a request does not say, by the configuration's name of the model. */
   readonly sampling: Readonly<Record<string, Sampling>>
+  /** How windows are dealt with. */
+  readonly context?: ContextPolicy
   /** Answers that are kept for requests that come again. */
   readonly cache?: AnswerCache
   /** The user's own choice, which the rules are told of. */

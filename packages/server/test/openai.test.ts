@@ -123,7 +123,8 @@ describe("the rest of OpenAI's API", () => {
     const models = await client(base).models.list()
     assert.strictEqual(models.data[0]?.id, "test-model")
     assert.strictEqual(models.data[0]?.object, "model")
-    assert.strictEqual((await client(base).models.retrieve("gpt-5")).id, "gpt-5")
+    const { id, object, created } = await client(base).models.retrieve("gpt-5")
+    assert.deepStrictEqual([id, object, typeof created], ["gpt-5", "model", "number"])
   })
 
   live("says what to use instead of what it has not", {}, async (base) => {

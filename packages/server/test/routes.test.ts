@@ -90,6 +90,34 @@ describe("the paths clients really send", () => {
   })
 })
 
+describe("every answer", () => {
+  live("has an id of its own in its headers, whatever was asked", async (base) => {
+    const ids: Array<string | null> = []
+    for (const [method, path] of [
+      ["HEAD", "/"],
+      ["HEAD", "/api/hello"],
+      ["GET", "/health"],
+      ["GET", "/metrics"],
+      ["GET", "/v1/models"],
+      ["GET", "/v1/models/x"],
+      ["GET", "/v1/messages/batches"],
+      ["GET", "/v1/files"],
+      ["GET", "/v1/nothing"],
+      ["PUT", "/v1/messages"],
+      ["POST", "/v1/messages"],
+      ["POST", "/v1/messages/count_tokens"],
+      ["POST", "/v1/chat/completions"],
+      ["POST", "/v1/responses"]
+    ] as const) {
+      const { headers } = await fetch(`${base}${path}`, { method, headers: { authorization: `Bearer ${token}` } })
+      assert.match(headers.get("request-id") ?? "", /^req_\w+$/, `${method} ${path}`)
+      assert.strictEqual(headers.get("x-request-id"), headers.get("request-id"))
+      ids.push(headers.get("request-id"))
+    }
+    assert.strictEqual(new Set(ids).size, ids.length)
+  })
+})
+
 describe("the list of models", () => {
   const client = (base: string) => new Anthropic({ baseURL: base, apiKey: token, maxRetries: 0 })
 

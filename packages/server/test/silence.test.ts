@@ -21,12 +21,15 @@ const conversationOf = (dialect: Dialect) =>
   )
 
 const exchange = (events: Events) =>
-  Effect.map(startFeed<PensieveError, never>(events), (feed) => ({
-    requestId: "req_1",
-    feed,
-    headers: () => ({}),
-    pingEvery: "10 seconds" as const
-  }))
+  Effect.map(
+    startFeed<PensieveError, never>((push) => Stream.runForEachArray(events, push)),
+    (feed) => ({
+      requestId: "req_1",
+      feed,
+      headers: () => ({}),
+      pingEvery: "10 seconds" as const
+    })
+  )
 
 const streamed = (dialect: Dialect, events: Events): Answer =>
   Effect.flatMap(exchange(events), (common) =>

@@ -12,7 +12,7 @@ const begun: ReadonlyArray<GenerationEvent> = plainAnswer("x").slice(0, 3)
 const endless = () => Stream.concat(Stream.fromArray(begun), Stream.never)
 
 /** Asks, ends the server as soon as the answer has begun, and gives what arrived and how long the end took. */
-const endedInMidAnswer = (path: string, body: object) =>
+const endedInMidAnswer = (path: string, body: object, host = "127.0.0.1") =>
   Effect.gen(function* () {
     const scope = yield* Scope.make()
     const running = Promise.withResolvers<void>()
@@ -22,7 +22,7 @@ const endedInMidAnswer = (path: string, body: object) =>
         Effect.sync(() => running.resolve())
       )
     const base = yield* Scope.provide(startServer({ generate }), scope)
-    const asked = fetch(base + path, { method: "POST", headers, body: JSON.stringify(body) })
+    const asked = fetch(base.replace("127.0.0.1", host) + path, { method: "POST", headers, body: JSON.stringify(body) })
     yield* Effect.promise(() => running.promise)
     const first = "stream" in body ? yield* Effect.promise(() => asked) : undefined
     const before = performance.now()
@@ -38,6 +38,14 @@ describe("the end of the server", () => {
       const { text, took } = yield* endedInMidAnswer("/v1/messages", { ...question, stream: true })
       assert.match(text, /event: error\ndata: .*"type":"api_error".*Pensieve is being stopped.*\n\n$/)
       assert.notMatch(text, /message_stop/)
+      assert.isBelow(took, 2000)
+    })
+  )
+
+  it.live("ends a stream over IPv6 in the same way", () =>
+    Effect.gen(function* () {
+      const { text, took } = yield* endedInMidAnswer("/v1/messages", { ...question, stream: true }, "[::1]")
+      assert.match(text, /event: error\ndata: .*Pensieve is being stopped.*\n\n$/)
       assert.isBelow(took, 2000)
     })
   )

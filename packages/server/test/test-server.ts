@@ -2,7 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { Backend, type BackendStatus } from "@pensieve/backends"
 import type { BackendError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
-import { listenLayer, portOf, Routing, serveLayer, ServerPolicy } from "@pensieve/server"
+import { listenLayer, type ListenOptions, portOf, Routing, serveLayer, ServerPolicy } from "@pensieve/server"
 import { BatchStore, FileStore, Home } from "@pensieve/operations"
 import { type Duration, Effect, Layer, Logger, type Scope, Stream } from "effect"
 import { HttpServer } from "effect/http"
@@ -73,14 +73,17 @@ export const testBackend = (options: TestBackend): Backend["Service"] => ({
 export const startServer = (
   backend: TestBackend,
   policy: Partial<ServerPolicy["Service"]> = {},
-  stateFolder: Effect.Effect<string, never, Scope.Scope> = freshFolder
-) => startRouting(Layer.provide(Routing.single, Layer.succeed(Backend, testBackend(backend))), policy, stateFolder)
+  stateFolder: Effect.Effect<string, never, Scope.Scope> = freshFolder,
+  listen: Partial<ListenOptions> = {}
+) =>
+  startRouting(Layer.provide(Routing.single, Layer.succeed(Backend, testBackend(backend))), policy, stateFolder, listen)
 
 /** The same with backends of the test's own. */
 export const startRouting = (
   routing: Layer.Layer<Routing>,
   policy: Partial<ServerPolicy["Service"]> = {},
-  stateFolder: Effect.Effect<string, never, Scope.Scope> = freshFolder
+  stateFolder: Effect.Effect<string, never, Scope.Scope> = freshFolder,
+  listen: Partial<ListenOptions> = {}
 ) =>
   Effect.gen(function* () {
     const home = yield* stateFolder
@@ -91,7 +94,7 @@ export const startRouting = (
         Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
         Layer.provide(NodeServices.layer),
         Layer.provide(ServerPolicy.layer({ token, identity, ...policy })),
-        Layer.provideMerge(listenLayer(0)),
+        Layer.provideMerge(listenLayer({ port: 0, ...listen })),
         Layer.provide(Logger.layer([]))
       )
     )

@@ -1,5 +1,5 @@
 import type { GenerationEvent } from "@pensieve/models"
-import { Cause, type Duration, Effect, Exit, Option, Pull, type Scope, Stream } from "effect"
+import { Cause, type Duration, Effect, Exit, Option, Pull, type Scope } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 
 /** Events a fast backend may be ahead of a slow reader, before what comes at once is counted. */
@@ -76,14 +76,18 @@ class EventFeed<E> implements Feed<E> {
   })
 }
 
-/** Starts to pull an answer in a fiber of its own, at most a few events ahead of the reader. The work ends with the scope. */
+/**
+ * Starts the work that brings an answer, in a fiber of its own, at most a few events ahead of the reader. The work ends with the scope.
+ *
+ * @param bring pushes the events as they come; it ends, and fails, as the answer does
+ */
 export const startFeed = <E, R>(
-  events: Stream.Stream<GenerationEvent, E, R>
+  bring: (push: (events: Events) => Effect.Effect<void>) => Effect.Effect<void, E, R>
 ): Effect.Effect<Feed<E>, never, R | Scope.Scope> =>
   Effect.gen(function* () {
     const feed = new EventFeed<E>()
-    const bring = Stream.runForEachArray(events, (batch) => feed.push(batch))
-    yield* Effect.forkScoped(Effect.onExit(bring, (exit) => Effect.sync(() => feed.settle(exit))))
+    const work = bring((events) => feed.push(events))
+    yield* Effect.forkScoped(Effect.onExit(work, (exit) => Effect.sync(() => feed.settle(exit))))
     return feed
   })
 

@@ -6,17 +6,21 @@ import { TestClock } from "effect/testing"
 
 const text = (value: string): GenerationEvent => ({ type: "text-delta", text: value })
 
+/** The feed of a stream. */
+const feedOf = <E, R>(events: Stream.Stream<GenerationEvent, E, R>) =>
+  startFeed<E, R>((push) => Stream.runForEachArray(events, push))
+
 describe("firstEvents", () => {
   it.effect("fails with the error that comes before the first event", () =>
     Effect.gen(function* () {
-      const feed = yield* startFeed(Stream.fail("too long"))
+      const feed = yield* feedOf(Stream.fail("too long"))
       assert.strictEqual(yield* Effect.flip(firstEvents(feed, "1 second")), "too long")
     })
   )
 
   it.effect("gives the first events, and leaves a later failure in the feed", () =>
     Effect.gen(function* () {
-      const feed = yield* startFeed(Stream.concat(Stream.fromArray([text("a"), text("b")]), Stream.fail("late")))
+      const feed = yield* feedOf(Stream.concat(Stream.fromArray([text("a"), text("b")]), Stream.fail("late")))
       assert.deepStrictEqual(yield* firstEvents(feed, "1 second"), [text("a"), text("b")])
       assert.strictEqual(yield* Effect.flip(feed.pull), "late")
     })
@@ -24,13 +28,13 @@ describe("firstEvents", () => {
 
   it.effect("gives nothing of a stream without events", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* firstEvents(yield* startFeed(Stream.empty), "1 second"), [])
+      assert.deepStrictEqual(yield* firstEvents(yield* feedOf(Stream.empty), "1 second"), [])
     })
   )
 
   it.effect("waits no longer than its patience, and then nothing is lost", () =>
     Effect.gen(function* () {
-      const feed = yield* startFeed(Stream.fromEffect(Effect.delay(Effect.succeed(text("late")), "5 seconds")))
+      const feed = yield* feedOf(Stream.fromEffect(Effect.delay(Effect.succeed(text("late")), "5 seconds")))
       const waiting = yield* Effect.forkChild(firstEvents(feed, "1 second"))
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* Fiber.join(waiting), [])
@@ -45,7 +49,7 @@ describe("startFeed", () => {
     Effect.gen(function* () {
       let pulled = 0
       const endless = Stream.forever(Stream.sync((): GenerationEvent => text(String(pulled++))))
-      const feed = yield* startFeed(endless)
+      const feed = yield* feedOf(endless)
       yield* TestClock.adjust("1 minute")
       assert.isBelow(pulled, 40)
       yield* feed.pull
@@ -58,7 +62,7 @@ describe("startFeed", () => {
     Effect.gen(function* () {
       const ended = yield* Ref.make(false)
       const endless = Stream.fromEffect(Effect.onInterrupt(Effect.never, () => Ref.set(ended, true)))
-      yield* Effect.scoped(Effect.andThen(startFeed(endless), TestClock.adjust("1 second")))
+      yield* Effect.scoped(Effect.andThen(feedOf(endless), TestClock.adjust("1 second")))
       assert.isTrue(yield* Ref.get(ended))
     })
   )

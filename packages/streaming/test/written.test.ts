@@ -14,9 +14,13 @@ const writer: EventWriter = {
   end: () => "."
 }
 
+/** The feed of a stream. */
+const feedOf = <E, R>(events: Stream.Stream<GenerationEvent, E, R>) =>
+  startFeed<E, R>((push) => Stream.runForEachArray(events, push))
+
 const answer = <E>(events: Stream.Stream<GenerationEvent, E>) =>
   Effect.gen(function* () {
-    const feed = yield* startFeed(events)
+    const feed = yield* feedOf(events)
     const first = yield* firstEvents(feed, "1 second")
     const failed = () => Effect.succeed<GenerationEvent>(text("!"))
     return written({ feed, first, writer, pingEvery: "10 seconds", failed })

@@ -76,6 +76,8 @@ export const stepWith =
         return on["redacted-reasoning"](state, event)
       case "text-delta":
         return on["text-delta"](state, event)
+      case "token-logprobs":
+        return on["token-logprobs"](state, event)
       case "tool-call":
         return on["tool-call"](state, event)
       case "tool-call-start":

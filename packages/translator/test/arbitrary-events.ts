@@ -1,6 +1,7 @@
 import { BackendFailed, Overloaded, PromptTooLong } from "@pensieve/errors"
 import { type GenerationEvent, isJsonObject, type Json, type JsonObject } from "@pensieve/models"
 import fc from "fast-check"
+import { logprobs } from "./arbitrary-logprobs.ts"
 
 const text = fc.oneof(
   fc.string({ maxLength: 12 }),
@@ -56,6 +57,7 @@ const middleEvent: fc.Arbitrary<GenerationEvent> = fc.oneof(
   redacted,
   fc.record({ type: fc.constant("reasoning-end"), signature: text }, { requiredKeys: ["type"] }),
   fc.record({ type: fc.constant("text-delta"), text }),
+  logprobs,
   fc.record({ type: fc.constant("tool-call"), id, name, input }),
   fc.record({ type: fc.constant("tool-call-start"), id, name }),
   fc.record({ type: fc.constant("tool-call-delta"), json: fc.constantFrom("", "{", "}", '{"a":1}', '"a":', "1", " ") }),
@@ -103,6 +105,7 @@ const streamedCall: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = fc
 
 const orderlyPiece: fc.Arbitrary<ReadonlyArray<GenerationEvent>> = fc.oneof(
   fc.record({ type: fc.constant("text-delta"), text }).map((event) => [event]),
+  fc.tuple(logprobs, text).map(([event, words]) => [event, { type: "text-delta", text: words } as const]),
   fc
     .tuple(text, text)
     .map(([thought, signature]) => [

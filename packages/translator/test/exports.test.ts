@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as translator from "@pensieve/translator"
 import * as anthropic from "@pensieve/translator/anthropic"
@@ -61,4 +61,20 @@ describe("the folder of a dialect", () => {
     const wanted = ["request", "response", "stream"].flatMap((what) => [`decode-${what}.ts`, `encode-${what}.ts`])
     assert.includeMembers(files, [...wanted, "index.ts"])
   })
+
+  it.each(["anthropic", "openai-chat", "openai-responses"])(
+    "%s has the sections of every dialect in one order",
+    (folder) => {
+      const index = readFileSync(new URL(`../src/${folder}/index.ts`, import.meta.url), "utf8")
+      assert.deepStrictEqual(index.match(/^\/\/ .*/gm), [
+        "// Requests of clients, and answers to them.",
+        "// Requests to upstreams, and their answers."
+      ])
+      const [ingress = "", egress = ""] = index.split("// Requests to upstreams, and their answers.")
+      for (const name of ["decodeRequest", "encodeStream", "encodeResponse", "encodeError"])
+        assert.include(ingress, name)
+      for (const name of ["encodeRequest", "decodeStream", "decodeResponse", "decodeError"])
+        assert.include(egress, name)
+    }
+  )
 })

@@ -120,7 +120,8 @@ describe("a conversation that is encoded and decoded is the same", () => {
         { type: "json" } as const,
         { type: "json-schema", schema, name: "n" } as const
       ),
-      reasoning: efforts.map((effort) => ({ mode: "auto", effort, display: "full" }) as const)
+      reasoning: efforts.map((effort) => ({ mode: "auto", effort, display: "full" }) as const),
+      topLogprobs: fc.nat(5)
     })
     expectSame(
       fields,
@@ -144,7 +145,8 @@ describe("a conversation that is encoded and decoded is the same", () => {
       ),
       reasoning: fc
         .tuple(efforts, fc.constantFrom("full" as const, "omitted" as const))
-        .map(([effort, display]) => ({ mode: "auto", effort, display }) as const)
+        .map(([effort, display]) => ({ mode: "auto", effort, display }) as const),
+      topLogprobs: fc.nat(5)
     })
     expectSame(
       fields,

@@ -1,7 +1,19 @@
-import { callsTools, playTurns, type Proxy, says, startProxy, startUpstream, tinyModel } from "@pensieve/test-harness"
+import {
+  callChunk,
+  callsTools,
+  playTurns,
+  type Proxy,
+  says,
+  type ScriptedUpstream,
+  startProxy,
+  startUpstream,
+  tinyModel,
+  type UpstreamAnswer,
+  words
+} from "@pensieve/test-harness"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "vitest"
 import { runCodex } from "../src/codex.ts"
 import { makeWorkplace, type Workplace } from "../src/workplace.ts"
 
@@ -37,24 +49,57 @@ describe("the real Codex in a scripted session through the real engine", () => {
 })
 
 describe("the real Codex over a scripted upstream", () => {
+  let upstream: ScriptedUpstream
+  let proxy: Proxy
+  let workplace: Workplace
+  beforeAll(async () => {
+    upstream = await startUpstream()
+    proxy = await startProxy({ args: ["--upstream", upstream.url] })
+  })
+  afterAll(async () => {
+    await proxy?.stop()
+    await upstream?.stop()
+  })
+  beforeEach(() => {
+    workplace = makeWorkplace({ "notes.txt": "the quick brown fox\n" })
+  })
+  afterEach(() => workplace.remove())
+
+  const content = (name: string) => readFileSync(join(workplace.project, name), "utf8")
+  const cutOff = (chunk: string): UpstreamAnswer => ({ steps: [chunk, "die"] })
+  const command = (cmd: string) => ({ name: "exec_command", input: { cmd } })
+
   it("runs a command in the project and tells the end", async () => {
-    const upstream = await startUpstream({
-      script: playTurns(
-        callsTools({ name: "exec_command", input: { cmd: "tr a-z A-Z < notes.txt > loud.txt" } }),
-        says("It is in loud.txt now.")
-      )
-    })
-    const proxy = await startProxy({ args: ["--upstream", upstream.url] })
-    const workplace = makeWorkplace({ "notes.txt": "the quick brown fox\n" })
-    try {
-      const run = await runCodex(proxy, workplace, "Shout the notes")
-      assert.strictEqual(run.code, 0, run.stderr)
-      assert.strictEqual(readFileSync(join(workplace.project, "loud.txt"), "utf8"), "THE QUICK BROWN FOX\n")
-      assert.match(run.stdout, /It is in loud\.txt now\./)
-    } finally {
-      await proxy.stop()
-      await upstream.stop()
-      workplace.remove()
-    }
+    upstream.play(playTurns(callsTools(command("tr a-z A-Z < notes.txt > loud.txt")), says("It is in loud.txt now.")))
+    const run = await runCodex(proxy, workplace, "Shout the notes")
+    assert.strictEqual(run.code, 0, run.stderr)
+    assert.strictEqual(content("loud.txt"), "THE QUICK BROWN FOX\n")
+    assert.match(run.stdout, /It is in loud\.txt now\./)
+  })
+
+  it("runs parallel calls, each with its own arguments", async () => {
+    const both = callsTools(command("echo left > left.txt"), command("echo right > right.txt"))
+    upstream.play(playTurns(both, says("Both are written.")))
+    const run = await runCodex(proxy, workplace, "Write two files")
+    assert.strictEqual(run.code, 0, run.stderr)
+    assert.deepStrictEqual([content("left.txt"), content("right.txt")], ["left\n", "right\n"])
+  })
+
+  it("goes on when the upstream dies in mid-answer", async () => {
+    let deaths = 0
+    upstream.play(() => (deaths++ === 0 ? cutOff(words("The answer is")) : says("The answer is 42.")))
+    const run = await runCodex(proxy, workplace, "What is the answer?")
+    assert.strictEqual(run.code, 0, run.stderr)
+    assert.match(run.stdout, /42/)
+    assert.isAtLeast(deaths, 2)
+  })
+
+  it("never runs a call that was cut off", async () => {
+    const cut = callChunk(0, "c", "exec_command", { cmd: "touch never.txt" }).slice(0, -25)
+    let deaths = 0
+    upstream.play(() => (deaths++ === 0 ? cutOff(cut) : says("I did nothing.")))
+    const run = await runCodex(proxy, workplace, "Touch a file")
+    assert.strictEqual(run.code, 0, run.stderr)
+    assert.throws(() => content("never.txt"))
   })
 })

@@ -104,7 +104,7 @@ export const startServing = async (
     Layer.provide(Home.layer({ PENSIEVE_HOME: home })),
     Layer.provide(NodeServices.layer),
     Layer.provide(ServerPolicy.layer({ token, identity, ...policy })),
-    Layer.provideMerge(listenLayer(0)),
+    Layer.provideMerge(listenLayer({ port: 0 })),
     Layer.provide(Logger.layer([logger])),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, "Debug"))
   )

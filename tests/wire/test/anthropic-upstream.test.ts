@@ -87,10 +87,20 @@ describe("OpenAI's SDK over an Anthropic upstream", () => {
     assert.deepInclude(messages[2].content[0], { type: "tool_result", tool_use_id: "toolu_1" })
   })
 
-  it("is answered in Responses as well", async () => {
+  it("calls tools in a whole answer as well", async () => {
+    server().upstream.play(messageOf(callBlock(0, "toolu_1", "Bash", { value: "ls" }), messageEnd("tool_use")))
+    const { choices } = await server().openai.chat.completions.create({ ...ask, tools })
+    assert.strictEqual(choices[0]?.finish_reason, "tool_calls")
+    assert.deepStrictEqual(choices[0]?.message.tool_calls, [
+      { id: "toolu_1", type: "function", function: { name: "Bash", arguments: '{"value":"ls"}' } }
+    ])
+  })
+
+  it("is answered in Responses as well, whole and streamed", async () => {
     server().upstream.play(messageOf(textBlock(0, "Hello"), messageEnd()))
-    const response = await server().openai.responses.create({ model: "claude-first", input: "Hi" })
-    assert.strictEqual(response.output_text, "Hello")
+    const request = { model: "claude-first", input: "Hi" }
+    assert.strictEqual((await server().openai.responses.create(request)).output_text, "Hello")
+    assert.strictEqual((await server().openai.responses.stream(request).finalResponse()).output_text, "Hello")
   })
 
   it("lists the upstream's models, and takes them by name; any other name is the first", async () => {

@@ -46,6 +46,21 @@ describe("an upstream that dies", () => {
       }
   }, 240_000)
 
+  it("at any byte is an error in OpenAI's APIs too, where no call may be seen either", async () => {
+    const places = offsets(1, complete).filter((offset) => offset % 7 === 0)
+    for (const [path, fields] of [
+      ["/v1/chat/completions", (content: string) => ({ messages: [{ role: "user", content }] })],
+      ["/v1/responses", (input: string) => ({ input })]
+    ] as const)
+      for (const offset of places) {
+        const asked = { model: "m", stream: true, ...fields(`die at ${offset}`) }
+        const response = await server().post(asked, undefined, path)
+        const text = await response.text()
+        assert.notMatch(text, /\[DONE\]|response\.completed|rm -rf/, `${path} at byte ${offset}`)
+        assert.match(text, /"error":\{/, `${path} at byte ${offset}`)
+      }
+  }, 240_000)
+
   it("behind its reason to end has answered", async () => {
     for (const { offset, answer } of await Promise.all(offsets(complete, whole.length).map(dyingAt))) {
       assert.isUndefined(answer.error, `at byte ${offset}`)

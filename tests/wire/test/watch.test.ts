@@ -1,6 +1,16 @@
-import { says, type ScriptedUpstream, startUpstream, until } from "@pensieve/test-harness"
+import {
+  answerOf,
+  delta,
+  done,
+  says,
+  type ScriptedUpstream,
+  startUpstream,
+  until,
+  usageChunk,
+  words
+} from "@pensieve/test-harness"
 import { afterEach, assert, describe, it } from "vitest"
-import { question, startWired, type Wired } from "../src/wired-server.ts"
+import { question, startWired, token, type Wired } from "../src/wired-server.ts"
 
 /** A port that no system gives to those who ask for any: nobody takes it while nobody listens. */
 const ownPort = () => 15_000 + Math.floor(Math.random() * 15_000)
@@ -110,6 +120,25 @@ describe("the models of an upstream", () => {
       )
       assert.strictEqual((await wired.anthropic.models.retrieve("claude-opus-4")).max_input_tokens, 50_000)
       assert.deepStrictEqual((await wired.openai.models.list()).data.map(({ id }) => id).slice(1), ["first", "second"])
+    } finally {
+      await wired.stop()
+    }
+  })
+
+  it("have a card that says what they can do, as far as it was seen", async () => {
+    const answer = answerOf(words("Hello"), delta({}, "stop"), usageChunk(1000, 5, 900), done)
+    const wired = await startWired({ upstream: { routes, script: answer } })
+    const card = async () => {
+      const health = await fetch(`${wired.base}/health`, { headers: { authorization: `Bearer ${token}` } })
+      const { backends } = (await health.json()) as { readonly backends: ReadonlyArray<{ readonly card?: object }> }
+      return backends[0]?.card
+    }
+    try {
+      await healthy(wired)
+      const known = { window: 50_000, tools: "native", images: true, estimatesTokens: true }
+      assert.deepInclude(await card(), { ...known, reportsCache: false })
+      await (await wired.post(question)).text()
+      assert.deepInclude(await card(), { ...known, reportsCache: true })
     } finally {
       await wired.stop()
     }

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { CommandFailure } from "../command-failure.ts"
+import { pastProxies } from "./past-proxies.ts"
 
 /** Whether a client is called for what it says without a model. */
 export const asksForHelp = ([first = ""]: ReadonlyArray<string>): boolean =>
@@ -20,7 +21,7 @@ export const become = (
     try: (): never => {
       const { execve } = process
       if (execve === undefined) throw new Error("this system cannot replace a process")
-      const kept = Object.entries({ ...process.env, ...env }).flatMap(([name, value]) =>
+      const kept = Object.entries({ ...process.env, ...pastProxies(process.env), ...env }).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, value] as const]
       )
       return execve(program, [program, ...args], Object.fromEntries(kept))

@@ -14,7 +14,9 @@ export const explain = Command.make(
       Argument.optional
     ),
     log: Flag.String("log").pipe(
-      Flag.withDescription("A file with a request a line, each with the route it took: print what would move."),
+      Flag.withDescription(
+        "A file with a request a line, each with the route it took, or a folder of traces: print what would move."
+      ),
       Flag.optional
     ),
     json: jsonFlag,

@@ -7,6 +7,7 @@ import { explain } from "./explain.ts"
 import { logs } from "./logs.ts"
 import { models } from "./models.ts"
 import { restart } from "./restart.ts"
+import { service } from "./service.ts"
 import { setup } from "./setup.ts"
 import { start } from "./start.ts"
 import { status } from "./status.ts"
@@ -33,7 +34,8 @@ export const pensieve = Command.make("pensieve").pipe(
     doctor,
     models,
     config,
-    explain
+    explain,
+    service
   ]),
   Command.withExamples([
     { command: "pensieve claude", description: "Claude Code on the best model at hand" },

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
+import { managedFlag } from "../managed-flag.ts"
 import { configFileFlag, givenSettings, settingFlags } from "../setting-flags.ts"
 import { verb } from "../verb.ts"
 
@@ -17,7 +18,9 @@ const flags = {
     Flag.withDefault(false)
   ),
   /** How a start tells the process that it starts in the background. */
-  detached: Flag.Boolean("detached").pipe(Flag.withHidden, Flag.withDefault(false))
+  detached: Flag.Boolean("detached").pipe(Flag.withHidden, Flag.withDefault(false)),
+  /** Read where exit codes are made. */
+  managed: Flag.Boolean(managedFlag).pipe(Flag.withHidden, Flag.withDefault(false))
 }
 
 /** `pensieve start`: runs the proxy. */

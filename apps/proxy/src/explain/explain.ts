@@ -6,6 +6,7 @@ import type { GivenSettings } from "../setting-flags.ts"
 import { decidingBy } from "./deciding.ts"
 import { explainRequest } from "./explain-request.ts"
 import { readRequest } from "./recorded-request.ts"
+import { readLog } from "./read-log.ts"
 import { replayLog } from "./replay-log.ts"
 
 /** Prints where a request would go, and why. */
@@ -28,6 +29,6 @@ export const explain = Effect.fn("explain")(function* (file: string, given: Give
 /** Prints what of the requests of a log would go elsewhere. */
 export const explainLog = Effect.fn("explainLog")(function* (file: string, given: GivenSettings) {
   const deciding = yield* decidingBy(given)
-  const { lines } = yield* replayLog(deciding, yield* readText(file))
+  const { lines } = yield* replayLog(deciding, yield* readLog(file))
   yield* Console.log(lines.join("\n"))
 })

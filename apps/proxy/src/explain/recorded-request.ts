@@ -24,11 +24,16 @@ const pathFor = (body: unknown): string => {
   return isChat ? "/v1/chat/completions" : "/v1/messages"
 }
 
-/** A request from its JSON text: a body, or a mapping with `body`, and perhaps `path`, `headers` and `route`. */
+/** What a trace holds of its request. */
+const ofTrace = (value: unknown): unknown =>
+  isJsonObject(value) && isJsonObject(value.client) ? { ...value.client, route: value.route } : value
+
+/** A request from its JSON text: a body, or a mapping with `body`, and perhaps `path`, `headers` and `route`; or a trace. */
 export const readRequest = (text: string): Result.Result<RecordedRequest, string> =>
   Result.map(
     Result.try({ try: (): unknown => JSON.parse(text), catch: () => "is not valid JSON" }),
-    (value): RecordedRequest => {
+    (read): RecordedRequest => {
+      const value = ofTrace(read)
       const isWrapped = isJsonObject(value) && value.body !== undefined
       const body: unknown = isWrapped ? value.body : value
       if (!isWrapped) return { path: pathFor(body), headers: {}, body }

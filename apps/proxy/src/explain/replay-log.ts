@@ -13,15 +13,23 @@ export interface Replayed {
 /** A path of an answer; whatever else a log holds was not routed. */
 const isRouted = (path: string): boolean => /\/(messages|count_tokens|chat\/completions|responses)$/.test(path)
 
-/** Decides the requests of a log, one JSON value a line, and compares with where they went. Those of which that is not told are shown. */
-export const replayLog = (deciding: Deciding, text: string): Effect.Effect<Replayed> =>
+/** One entry of a log, and where it stands. */
+export interface LogEntry {
+  readonly place: string
+  readonly text: string
+}
+
+/** The entries of a log that has one JSON value a line. */
+export const entriesOf = (text: string): ReadonlyArray<LogEntry> =>
+  text.split("\n").flatMap((line, index) => (line.trim() === "" ? [] : [{ place: `line ${index + 1}`, text: line }]))
+
+/** Decides the requests of a log, and compares with where they went. Those of which that is not told are shown. */
+export const replayLog = (deciding: Deciding, entries: ReadonlyArray<LogEntry>): Effect.Effect<Replayed> =>
   Effect.gen(function* () {
     const lines: Array<string> = []
     const counts = { same: 0, moved: 0, untold: 0, unreadable: 0 }
-    for (const [index, line] of text.split("\n").entries()) {
-      if (line.trim() === "") continue
-      const place = `line ${index + 1}`
-      const request = readRequest(line)
+    for (const { place, text } of entries) {
+      const request = readRequest(text)
       if (Result.isFailure(request)) {
         counts.unreadable++
         lines.push(`${place}: ${request.failure}`)

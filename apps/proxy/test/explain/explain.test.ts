@@ -1,6 +1,6 @@
 import { places } from "@pensieve/test-harness"
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
@@ -50,6 +50,32 @@ describe("pensieve explain", () => {
       ["claude-opus-5", "default", { backend: "far" }]
     )
     assert.isUndefined(facts.body)
+  })
+
+  it("prints what of a log, or of a folder of traces, would move under another configuration", () => {
+    const record = (model: string) => ({
+      path: "/v1/messages",
+      body: { model, max_tokens: 9, messages: [{ role: "user", content: "Hi" }] }
+    })
+    const [stays, moves] = [record("claude-opus-5"), record("far,big")]
+    const before = "near/some-model; rule=default"
+    writeFileSync(
+      join(home, "log.jsonl"),
+      [stays, moves].map((one) => JSON.stringify({ ...one, route: before })).join("\n")
+    )
+    const changed = ["--config", "config.yaml", "--router-background", "near"]
+    assert.deepStrictEqual(explain("--log", "log.jsonl", ...changed).stdout.split("\n"), [
+      `line 2: far,big, main, 20 tokens: ${before} → far/big; rule=explicit`,
+      "1 would move, 1 would not",
+      ""
+    ])
+    mkdirSync(join(home, "traces"))
+    const trace = { traceVersion: 1, route: before, client: { ...moves, headers: {} } }
+    writeFileSync(join(home, "traces/20260101T000000.000Z-req_1.json"), JSON.stringify(trace))
+    assert.match(
+      explain("--log", "traces").stdout,
+      /^20260101T000000\.000Z-req_1\.json: far,big, .*\n1 would move, 0 would not\n$/
+    )
   })
 
   it("ends with code 2 where there is nothing to explain", () => {

@@ -1,7 +1,7 @@
 import { resolveConfiguration } from "@pensieve/config"
 import { Effect, Result } from "effect"
 import { assert, describe, it } from "vitest"
-import { replayLog } from "../../src/explain/replay-log.ts"
+import { entriesOf, replayLog } from "../../src/explain/replay-log.ts"
 import { rulesOf } from "../../src/routing-rules.ts"
 
 const config = `
@@ -14,7 +14,7 @@ const rules = rulesOf(value, "near", ["near", "far"])
 
 const body = (model: string, content = "Hi") => ({ model, max_tokens: 9, messages: [{ role: "user", content }] })
 const line = (record: unknown) => JSON.stringify(record)
-const replay = (...lines: ReadonlyArray<string>) => Effect.runPromise(replayLog({ rules }, lines.join("\n")))
+const replay = (...lines: ReadonlyArray<string>) => Effect.runPromise(replayLog({ rules }, entriesOf(lines.join("\n"))))
 
 describe("a log that is replayed", () => {
   it("shows what would move, and counts the rest", async () => {
@@ -38,6 +38,12 @@ describe("a log that is replayed", () => {
       "1 would move, 1 would not; of 1 is not told where they went; 1 cannot be read"
     ])
     assert.strictEqual(moved, 1)
+  })
+
+  it("may hold traces", async () => {
+    const client = { path: "/v1/messages?beta=true", headers: {}, body: body("claude-opus-5") }
+    const { lines } = await replay(line({ traceVersion: 1, route: "near/x; rule=default", client, events: [] }))
+    assert.match(lines[0] ?? "", /^line 1: claude-opus-5, .*: near\/x; rule=default → far\/big-1; rule=tier$/)
   })
 
   it("says what is wrong with a request", async () => {

@@ -32,6 +32,7 @@ export const askUpstream = (
       makeReader: () =>
         makeAnswerReader({
           conversation,
+          notices: encoded.notices,
           toolNames: encoded.toolNames,
           callIds: encoded.callIds,
           idPrefix: `toolu_${randomBytes(15).toString("hex")}_`

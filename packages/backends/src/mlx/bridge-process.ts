@@ -10,6 +10,10 @@ export interface BridgeCommand {
   readonly folder: string
   readonly modelPath: string
   readonly allowForced: boolean
+  /** Bits of a number in the cache of keys and values; as the model computes unless told. */
+  readonly kvBits?: number
+  /** File with the chat template to use instead of the model's own. */
+  readonly chatTemplate?: string
   /** Where it keeps what shall outlive it. */
   readonly cacheFolder: string
 }
@@ -66,6 +70,8 @@ export const startBridge = (
           ...(window === undefined ? [] : ["--window", String(window)]),
           "--cache",
           command.cacheFolder,
+          ...(command.kvBits === undefined ? [] : ["--kv-bits", String(command.kvBits)]),
+          ...(command.chatTemplate === undefined ? [] : ["--chat-template", command.chatTemplate]),
           ...(command.allowForced ? ["--allow-forced"] : [])
         ],
         { cwd: command.folder, env: bridgeEnvironment(process.env), stdio: ["pipe", "ignore", "pipe"] }

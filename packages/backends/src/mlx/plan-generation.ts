@@ -93,6 +93,7 @@ export const planGeneration = (conversation: Conversation, arranged: Arranged, m
   maxTokens: conversation.maxTokens ?? model.card.window,
   ...budget(conversation, model),
   ...cachePoint(conversation, model),
+  ...(conversation.topLogprobs === undefined ? {} : { logprobs: conversation.topLogprobs }),
   class: bridgeClass(conversation.hints.requestClass),
   ...(conversation.hints.sessionId === undefined ? {} : { session: conversation.hints.sessionId }),
   ...(conversation.hints.agentId === undefined ? {} : { agent: conversation.hints.agentId })

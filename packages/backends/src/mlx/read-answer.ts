@@ -8,7 +8,8 @@ import {
   type GenerationEvent,
   type Notice,
   splitPrompt,
-  type Started
+  type Started,
+  type TokenLogprob
 } from "@pensieve/models"
 import { Result } from "effect"
 import { CallGate, type Shortfall } from "../call-gate.ts"
@@ -50,6 +51,7 @@ export class AnswerReader implements ReadAnswer {
   #completionTokens = 0
   #thinks = false
   #thoughtPieces = 0
+  #likely: ReadonlyArray<TokenLogprob> = []
   #ending: { readonly reason: FinishReason; readonly stopSequence?: string } = { reason: "end-turn" }
   #shortfall: Shortfall | null = null
   #over = false
@@ -103,6 +105,9 @@ export class AnswerReader implements ReadAnswer {
         return this.#begins([{ type: "prefill", done: line.done, total: line.total }])
       case "piece":
         return Result.succeed(this.#onPiece(line))
+      case "logprobs":
+        this.#onLogprobs(line)
+        return Result.succeed([])
       case "finished":
         return this.#onFinished(line)
     }
@@ -131,6 +136,11 @@ export class AnswerReader implements ReadAnswer {
     return "text" in line && this.#tooMuchSpace(line.text)
       ? [...events, ...this.#stop("the model wrote nothing but white space")]
       : events
+  }
+
+  /** It is not known yet whether the token is one of the words. */
+  #onLogprobs({ token, bytes, logprob, top }: Extract<BridgeLine, { type: "logprobs" }>): void {
+    this.#likely = [...this.#likely, { token, bytes, logprob, alternatives: top }]
   }
 
   #onFinished(line: Extract<BridgeLine, { type: "finished" }>): LineReading {
@@ -164,16 +174,27 @@ export class AnswerReader implements ReadAnswer {
     this.#thinks = event.type === "reasoning"
     switch (event.type) {
       case "text":
-        return this.#gate.pass({ type: "text-delta", text: event.text })
+        return [...this.#chances(), ...this.#gate.pass({ type: "text-delta", text: event.text })]
       case "reasoning":
+        this.#likely = []
         return this.#gate.pass({ type: "reasoning-delta", text: event.text })
       case "reasoning-end":
+        this.#likely = []
         return this.#gate.pass({ type: "reasoning-end" })
       case "malformed-call":
         return this.#onMalformed(event.rawText, event.problem)
       case "tool-call":
+        this.#likely = []
         return this.#onCall(event)
     }
+  }
+
+  /** Chances of the tokens that made the next words. */
+  #chances(): Events {
+    const tokens = this.#likely
+    if (tokens.length === 0) return []
+    this.#likely = []
+    return this.#gate.pass({ type: "token-logprobs", tokens })
   }
 
   /** Something broken that names a tool was meant as a call; the rest is talk. */

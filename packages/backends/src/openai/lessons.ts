@@ -12,8 +12,11 @@ export interface Lesson {
   readonly forNow?: true
 }
 
-/** Statuses with which servers refuse what they do not take; llama.cpp's and Ollama's templates fail with 500. */
-const refusing = new Set([400, 404, 422, 500, 501])
+/**
+ * Statuses with which servers refuse what they do not take; llama.cpp's and Ollama's templates fail with 500, OpenAI refuses log
+ * probabilities of models that think with 403.
+ */
+const refusing = new Set([400, 403, 404, 422, 500, 501])
 
 /** Fields that a request can do without. What `stop` and `tool_choice` would say is done here then. */
 const optional = [
@@ -26,6 +29,8 @@ const optional = [
   "repetition_penalty",
   "repeat_penalty",
   "seed",
+  "logprobs",
+  "top_logprobs",
   "stop",
   "parallel_tool_calls",
   "response_format",

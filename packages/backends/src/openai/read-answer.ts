@@ -78,6 +78,7 @@ export const makeAnswerReader = (options: AnswerOptions): UpstreamAnswerReader =
   let written = 0
   let thought = 0
   let calls = 0
+  let likely = false
 
   const take = ([next, events]: openaiChat.DecodeStep): Events => {
     decoder = next
@@ -95,11 +96,17 @@ export const makeAnswerReader = (options: AnswerOptions): UpstreamAnswerReader =
     if (begun || bare || events[0]?.type === "failed") return events
     begun = true
     return [
-      { type: "accepted", promptTokens, notices: options.notices },
+      { type: "accepted", promptTokens, notices: [...options.notices, ...untold(events)] },
       { type: "started", cachedTokens: 0 },
       ...events
     ]
   }
+
+  /** Servers that tell log probabilities tell them with the first word. */
+  const untold = (events: Events): ReadonlyArray<Notice> =>
+    conversation.topLogprobs !== undefined && !likely && events.some(({ type }) => type === "text-delta")
+      ? [noLogprobs]
+      : []
 
   const onEvent = (event: Said): Events => {
     if (over) return []
@@ -111,6 +118,9 @@ export const makeAnswerReader = (options: AnswerOptions): UpstreamAnswerReader =
         thought += event.text.length
         return gate.pass(event)
       case "reasoning-end":
+        return gate.pass(event)
+      case "token-logprobs":
+        likely = true
         return gate.pass(event)
       case "tool-call":
         return onCall(event)
@@ -213,6 +223,12 @@ export const makeAnswerReader = (options: AnswerOptions): UpstreamAnswerReader =
     tokens,
     usageWith
   }
+}
+
+const noLogprobs: Notice = {
+  code: "logprobs-not-given",
+  message: "The upstream tells no log probabilities.",
+  field: "logprobs"
 }
 
 const asSaid = (event: GenerationEvent): Said => (event.type === "tool-call" ? readCall(event) : event)

@@ -1,15 +1,11 @@
 import { Effect, Exit, type Scope, Stream } from "effect"
 import type { IncomingHttpHeaders } from "node:http"
-import { Agent, type Dispatcher } from "undici"
+import type { Dispatcher } from "undici"
+import { connectionsTo } from "./connections.ts"
 import { IncomingBody } from "./incoming-body.ts"
-import { loopbackConnector } from "./loopback-connector.ts"
 import { Wiretap } from "../wiretap.ts"
 import { faultOf, type UpstreamFault } from "./upstream-fault.ts"
 
-/** Without a byte for this long a request counts as stuck; a long prompt on a slow machine takes its time. */
-const silenceMs = 3_000_000
-/** A server on the same machine or network that does not take a connection within this time is not there. */
-const connectMs = 5_000
 /** A body that is read as a whole has this long, milliseconds. */
 const textMs = 5_000
 /** Of an answer that is an error no more than this is read. */
@@ -69,15 +65,7 @@ export const makeHttpUpstream = (
 ): Effect.Effect<HttpUpstream, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.sync(
-        () =>
-          new Agent({
-            headersTimeout: silenceMs,
-            bodyTimeout: silenceMs,
-            connect: localOnly ? loopbackConnector(connectMs) : { timeout: connectMs, autoSelectFamily: true },
-            allowH2: false
-          })
-      ),
+      Effect.sync(() => connectionsTo(server, localOnly)),
       (agent) => Effect.promise(() => agent.destroy())
     ),
     (agent): HttpUpstream => ({
@@ -110,7 +98,7 @@ class Exchange {
   }
 
   start(
-    agent: Agent,
+    agent: Dispatcher,
     { method, path, headers, body }: UpstreamRequest
   ): Effect.Effect<UpstreamResponse, UpstreamFault> {
     return Effect.callback<UpstreamResponse, UpstreamFault>((resume) => {

@@ -4,6 +4,12 @@ import type { NonEmptyReadonlyArray } from "effect/Array"
 /** Bytes that wait for a reader before the connection is told to wait. */
 const highWaterBytes = 64 * 1024
 
+/**
+ * Milliseconds between two takes, at least. What comes faster than any model reads aloud goes on several pieces at a time, and the
+ * connection rests meanwhile; what comes behind a longer silence goes on at once.
+ */
+const gatherMs = 4
+
 /** The two ends of a connection's flow. */
 export interface FlowControl {
   readonly pause: () => void
@@ -17,20 +23,23 @@ export interface FlowControl {
 export class IncomingBody<E> {
   #waiting: Array<Uint8Array> = []
   #size = 0
-  #paused: FlowControl | undefined
+  #held: FlowControl | undefined
   #failure: { readonly error: E } | undefined
   #over = false
   #discarding = false
   #wake: (() => void) | undefined
+  #lastTake = Number.NEGATIVE_INFINITY
+  #gathering: NodeJS.Timeout | undefined
 
-  /** The next bytes. `flow` is told to pause when enough of them wait. */
+  /** The next bytes. `flow` is told to pause when enough of them wait, or when they come too fast. */
   push(bytes: Uint8Array, flow: FlowControl): void {
     if (this.#discarding || bytes.length === 0) return
     this.#waiting.push(bytes)
     this.#size += bytes.length
-    if (this.#size >= highWaterBytes) {
-      this.#paused = flow
-      flow.pause()
+    if (this.#size >= highWaterBytes) this.#hold(flow)
+    else if (this.#early() > 0) {
+      this.#hold(flow)
+      return this.#gather()
     }
     this.#wake?.()
   }
@@ -60,21 +69,59 @@ export class IncomingBody<E> {
 
   /** All that waits; else waits for the next bytes. */
   readonly pull: Pull.Pull<NonEmptyReadonlyArray<Uint8Array>, E> = Effect.suspend(() => {
+    if (this.#mustWait()) return Effect.flatMap(this.#awake, () => this.pull)
     const [first, ...rest] = this.#take()
     if (first !== undefined) return Effect.succeed([first, ...rest] as const)
-    if (this.#failure !== undefined) return Effect.fail(this.#failure.error)
-    return this.#over ? Cause.done() : Effect.flatMap(this.#awake, () => this.pull)
+    return this.#failure === undefined ? Cause.done() : Effect.fail(this.#failure.error)
   })
+
+  #mustWait(): boolean {
+    if (this.settled || this.#size >= highWaterBytes) return false
+    return this.#size === 0 || this.#early() > 0
+  }
+
+  /** Milliseconds until the next take may be. */
+  #early(): number {
+    return this.#lastTake + gatherMs - performance.now()
+  }
+
+  #gather(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined
+      // What the connection brings at once goes along.
+      const wake = this.#wake
+      this.#wake = undefined
+      this.#release()
+      wake?.()
+    }, Math.ceil(this.#early()))
+  }
 
   #take(): ReadonlyArray<Uint8Array> {
     const taken = this.#waiting
     this.#waiting = []
     this.#size = 0
+    this.#lastTake = performance.now()
+    this.#rest()
     // Resuming may bring the next bytes at once.
-    const flow = this.#paused
-    this.#paused = undefined
-    flow?.resume()
+    this.#release()
     return taken
+  }
+
+  #hold(flow: FlowControl): void {
+    if (this.#held !== undefined) return
+    this.#held = flow
+    flow.pause()
+  }
+
+  #release(): void {
+    const flow = this.#held
+    this.#held = undefined
+    flow?.resume()
+  }
+
+  #rest(): void {
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
   }
 
   readonly #awake = Effect.callback<void>((resume) => {
@@ -82,8 +129,10 @@ export class IncomingBody<E> {
       this.#wake = undefined
       resume(Effect.void)
     }
+    if (this.#size > 0) this.#gather()
     return Effect.sync(() => {
       this.#wake = undefined
+      this.#rest()
     })
   })
 }

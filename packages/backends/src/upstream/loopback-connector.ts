@@ -25,10 +25,10 @@ const lookupHere: LookupFunction = (host, options, callback) =>
  * Makes connections to this machine only. The address that is connected to is the one that was checked: a name cannot be resolved to
  * another one in between.
  *
- * @param timeout milliseconds
+ * @param socket how sockets are made; `timeout` in milliseconds
  */
-export const loopbackConnector = (timeout: number): buildConnector.connector => {
-  const connect = buildConnector({ timeout, autoSelectFamily: true, lookup: lookupHere })
+export const loopbackConnector = (socket: buildConnector.BuildOptions): buildConnector.connector => {
+  const connect = buildConnector({ ...socket, autoSelectFamily: true, lookup: lookupHere })
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, "")
     // No name is looked up for an address.

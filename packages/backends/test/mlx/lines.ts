@@ -10,6 +10,13 @@ export const started: BridgeLine = {
   restoredFrom: "memory"
 }
 export const piece = (text: string): BridgeLine => ({ type: "piece", text })
+export const likely = (token: string): BridgeLine => ({
+  type: "logprobs",
+  token,
+  bytes: [...Buffer.from(token)],
+  logprob: -0.5,
+  top: [{ token, bytes: [...Buffer.from(token)], logprob: -0.5 }]
+})
 export const finished = (
   reason: "stop" | "length" | "cancelled" | "error" = "stop",
   stop: string | null = null

@@ -57,6 +57,11 @@ describe("what the engine is asked", () => {
     assert.deepStrictEqual([cachePoint(-1), cachePoint(-1, 0), cachePoint(-1, 3)], [1, 2, 4])
   })
 
+  it("tells the chances of tokens to whoever asks", () => {
+    assert.strictEqual(plan({ topLogprobs: 0 }).logprobs, 0)
+    assert.isUndefined(plan().logprobs)
+  })
+
   it("is told the names of all turns", () => {
     const turns = [...conversation.turns, { role: "assistant", parts: [{ type: "text", text: "Hello." }] }] as const
     const named = plan({ turns })

@@ -5,7 +5,7 @@ import { Result } from "effect"
 import { OwnCalls } from "../../src/mlx/own-calls.ts"
 import { AnswerReader } from "../../src/mlx/read-answer.ts"
 import { conversation } from "../conversation.ts"
-import { accepted, finished, piece, started } from "./lines.ts"
+import { accepted, finished, likely, piece, started } from "./lines.ts"
 
 const call = (body: string) => `<tool_call>\n${body}\n</tool_call>`
 const good = call('{"name": "Read", "arguments": {"path": "a"}}')
@@ -65,6 +65,17 @@ describe("reading an answer of the engine", () => {
     const { events } = feed(readerFor(), [accepted, started, ...pieces, finished()])
     const last = events.findLast((event) => event.type === "usage")
     assert.deepStrictEqual([last?.usage.outputTokens, last?.usage.reasoningTokens], [7, 3])
+  })
+
+  it("tells the chances of the tokens of words in front of them, and of no others", () => {
+    const said = ["<think>", "Hm", "</think>", "Yes", ", it", " is."].flatMap((text) => [likely(text), piece(text)])
+    const { events } = feed(readerFor(), [accepted, started, ...said, likely(good), piece(good), finished()])
+    const tokens = events.flatMap((event) => (event.type === "token-logprobs" ? event.tokens : []))
+    assert.strictEqual(tokens.map(({ token }) => token).join(""), words(events))
+    const yes = { token: "Yes", bytes: [89, 101, 115], logprob: -0.5 }
+    assert.deepStrictEqual(tokens[0], { ...yes, alternatives: [yes] })
+    const first = events.find(({ type }) => type === "token-logprobs" || type === "text-delta")
+    assert.strictEqual(first?.type, "token-logprobs")
   })
 
   it("ends with tool-use when a call was made, whatever the engine says", () => {

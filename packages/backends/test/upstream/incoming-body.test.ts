@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber } from "effect"
 import { IncomingBody } from "../../src/upstream/incoming-body.ts"
 
@@ -80,4 +80,71 @@ describe("a body between a connection and its reader", () => {
     body.end()
     assert.isTrue(body.settled)
   })
+})
+
+describe("a body that comes in quick succession", () => {
+  afterEach(() => void vi.useRealTimers())
+
+  /** A body of which one byte was taken just now, and a reader who waits for more. */
+  const justRead = Effect.gen(function* () {
+    vi.useFakeTimers()
+    const body = new IncomingBody<string>()
+    body.push(bytes(1), flowOf())
+    assert.deepStrictEqual(sizes(yield* body.pull), [1])
+    const reader = yield* Effect.forkChild(body.pull, { startImmediately: true })
+    return { body, reader }
+  })
+
+  it.effect("is gathered for a few milliseconds", () =>
+    Effect.gen(function* () {
+      const { body, reader } = yield* justRead
+      for (const size of [2, 3, 4]) {
+        body.push(bytes(size), flowOf())
+        vi.advanceTimersByTime(1)
+      }
+      assert.isUndefined(reader.pollUnsafe())
+      vi.advanceTimersByTime(1)
+      assert.deepStrictEqual(sizes(yield* Fiber.join(reader)), [2, 3, 4])
+    })
+  )
+
+  it.effect("goes on at once behind a silence", () =>
+    Effect.gen(function* () {
+      const { body, reader } = yield* justRead
+      vi.advanceTimersByTime(4)
+      body.push(bytes(2), flowOf())
+      assert.strictEqual(vi.getTimerCount(), 0)
+      assert.deepStrictEqual(sizes(yield* Fiber.join(reader)), [2])
+    })
+  )
+
+  it.effect("goes on at once when much of it waits", () =>
+    Effect.gen(function* () {
+      const { body, reader } = yield* justRead
+      body.push(bytes(2), flowOf())
+      body.push(bytes(70_000), flowOf())
+      assert.deepStrictEqual(sizes(yield* Fiber.join(reader)), [2, 70_000])
+      assert.strictEqual(vi.getTimerCount(), 0)
+    })
+  )
+
+  it.effect("goes on at once when it ends", () =>
+    Effect.gen(function* () {
+      const { body, reader } = yield* justRead
+      body.push(bytes(2), flowOf())
+      body.end()
+      assert.deepStrictEqual(sizes(yield* Fiber.join(reader)), [2])
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(body.pull)))
+    })
+  )
+
+  it.effect("leaves no timer behind a reader who goes away", () =>
+    Effect.gen(function* () {
+      const { body, reader } = yield* justRead
+      body.push(bytes(2), flowOf())
+      assert.strictEqual(vi.getTimerCount(), 1)
+      yield* Fiber.interrupt(reader)
+      assert.strictEqual(vi.getTimerCount(), 0)
+    })
+  )
 })

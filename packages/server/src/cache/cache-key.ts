@@ -11,7 +11,7 @@ const version = 1
  * @param model the model that answers: its name in the configuration, and its own
  */
 export const cacheKey = (conversation: Conversation, model: ReadonlyArray<string>): string => {
-  const { system, turns, tools, toolChoice, parallelToolCalls, sampling, reasoning, output, stopSequences, maxTokens } =
+  const { system, turns, tools, toolChoice, parallelToolCalls, sampling, reasoning, output, stopSequences } =
     conversation
   return createHash("sha256")
     .update(
@@ -27,7 +27,8 @@ export const cacheKey = (conversation: Conversation, model: ReadonlyArray<string
         reasoning,
         output,
         stopSequences,
-        maxTokens
+        conversation.maxTokens,
+        conversation.topLogprobs
       ])
     )
     .digest("hex")

@@ -13,6 +13,8 @@ export interface CachePolicy {
 export interface AnswerCache {
   readonly store: AnswerStore
   readonly policy: CachePolicy
+  /** Where the server of a backend is: a model of the same name at another place is another one. */
+  readonly placeOf?: (backend: string) => string | undefined
 }
 
 const sideWork: ReadonlySet<RequestClass> = new Set(["probe", "title"])

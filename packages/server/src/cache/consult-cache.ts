@@ -25,13 +25,15 @@ const bypass: Consulted = { outcome: "bypass", answer: (fresh) => fresh() }
 
 /** Looks whether a request was answered before. */
 export const consultCache = (
-  { cache, decision, backend }: Routed,
+  { cache, decision, backend, target }: Routed,
   conversation: Conversation,
   headers: Readonly<Record<string, string | undefined>>
 ): Effect.Effect<Consulted, never, Exchanges> =>
   Effect.gen(function* () {
     if (cache === undefined || !mayBeCached(conversation, headers, cache.policy)) return bypass
-    const key = cacheKey(conversation, [decision.model, backend.model])
+    const [replicas] = decision.stages
+    const places = replicas.map((one) => `${cache.placeOf?.(one.backend) ?? ""} ${one.model ?? ""}`)
+    const key = cacheKey(conversation, [decision.model, backend.model, ...places])
     const text = yield* cache.store.get(key)
     const kept = text === undefined ? undefined : readRecorded(text)
     const outcome = kept === undefined ? "miss" : "hit"
@@ -42,10 +44,13 @@ export const consultCache = (
       registry
     )
     if (kept !== undefined) return { outcome, answer: () => Stream.fromArray(kept) }
-    return { outcome, answer: (fresh) => recorded(fresh(), (answer) => cache.store.set(key, answer)) }
+    // What somebody else said in its place is not the model's own answer.
+    const isOwn = () => replicas.some((one) => one.backend === target().backend)
+    const keep = (answer: string) => (isOwn() ? cache.store.set(key, answer) : Effect.void)
+    return { outcome, answer: (fresh) => recorded(fresh(), keep) }
   })
 
-/** The same answer, kept once it is whole; the client does not wait for that. */
+/** The same answer, kept once it is whole: in memory before its end is told, elsewhere while nobody waits. */
 const recorded = (fresh: Answer, keep: (text: string) => Effect.Effect<void>): Answer =>
   Stream.suspend(() => {
     const recorder = new AnswerRecorder()
@@ -56,7 +61,9 @@ const recorded = (fresh: Answer, keep: (text: string) => Effect.Effect<void>): A
       }),
       Stream.onExit((exit) => {
         const text = Exit.isSuccess(exit) ? recorder.text() : undefined
-        return text === undefined ? Effect.void : Effect.asVoid(Effect.forkDetach(keep(text)))
+        return text === undefined
+          ? Effect.void
+          : Effect.asVoid(Effect.forkDetach(keep(text), { startImmediately: true }))
       })
     )
   })

@@ -109,13 +109,21 @@ describe("a request that comes again", () => {
 
   live("is a hit, told by the header; another one is a miss", all, async ({ base, asked }) => {
     const other = { ...question, max_tokens: 51 }
-    assert.deepStrictEqual(await outcomes(base, [question, question, other, { ...question, stream: true }]), [
-      "miss",
-      "hit",
-      "miss",
-      "hit"
-    ])
-    assert.strictEqual(asked(), 2)
+    const [tool] = question.tools
+    const otherTools = { ...question, tools: [{ ...tool, description: "Reads a file" }] }
+    assert.deepStrictEqual(
+      await outcomes(base, [question, question, other, otherTools, { ...question, stream: true }]),
+      ["miss", "hit", "miss", "miss", "hit"]
+    )
+    assert.strictEqual(asked(), 3)
+  })
+
+  live("is counted by what became of it", all, async ({ base }) => {
+    await outcomes(base, [question, question, question])
+    const response = await fetch(`${base}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+    const metrics = await response.text()
+    assert.match(metrics, /^pensieve_cache_requests_total\{.*outcome="hit".*\} 2$/m)
+    assert.match(metrics, /^pensieve_cache_requests_total\{.*outcome="miss".*\} 1$/m)
   })
 
   live("is asked anew where chance is wanted, or the client says so", all, async ({ base }) => {
@@ -184,4 +192,64 @@ describe("a request that comes again", () => {
       return failures === 2 ? Stream.concat(Stream.take(answer, 3), Stream.fail(error)) : answer
     }
   )
+})
+
+describe("an answer that is kept", () => {
+  const says =
+    (text: string): Backend["Service"]["generate"] =>
+    () =>
+      Stream.fromArray(plainAnswer(text))
+  /** A server whose model `m` runs on `a`, with `b` behind it. */
+  const serving = (
+    backends: Readonly<Record<string, Backend["Service"]["generate"]>>,
+    places: Record<string, string>
+  ) =>
+    startRouting(
+      Routing.fixed({
+        rules: {
+          ...singleBackend("m"),
+          backends: Object.keys(backends),
+          models: { m: { targets: [{ backend: "a" }], fallbacks: ["b"], aliases: [] } }
+        },
+        pool: new BackendPool(
+          Object.entries(backends).map(([name, generate]) => ({ name, backend: testBackend({ generate }) }))
+        ),
+        sampling: {},
+        cache: {
+          store: layeredAnswers({ lifetimeMs: 60_000, bytes: 1_000_000 }, []),
+          policy: all,
+          placeOf: (name) => places[name]
+        }
+      })
+    )
+
+  it.live("is no answer of a server that has taken the other's place", () => {
+    const places: Record<string, string> = { a: "http://one" }
+    return Effect.scoped(
+      Effect.flatMap(serving({ a: says("one"), b: says("two") }, places), (base) =>
+        Effect.promise(async () => {
+          assert.deepStrictEqual(await outcomes(base, [question, question]), ["miss", "hit"])
+          places["a"] = "http://two"
+          assert.deepStrictEqual(await outcomes(base, [question, question]), ["miss", "hit"])
+        })
+      )
+    )
+  })
+
+  it.live("is the model's own, not one of those who stand in for it", () => {
+    let broken = true
+    const moody: Backend["Service"]["generate"] = (conversation) =>
+      broken ? Stream.fail(new BackendFailed({ message: "broken" })) : says("own")(conversation)
+    return Effect.scoped(
+      Effect.flatMap(serving({ a: moody, b: says("stand-in") }, {}), (base) =>
+        Effect.promise(async () => {
+          assert.include((await post(base, question)).text, "stand-in")
+          broken = false
+          const { cache, text } = await post(base, question)
+          assert.strictEqual(cache, "miss")
+          assert.include(text, "own")
+        })
+      )
+    )
+  })
 })

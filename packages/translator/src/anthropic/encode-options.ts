@@ -88,6 +88,12 @@ export const encodeSampling = (
   }
 }
 
+/** There are no log probabilities in this API. */
+export const noteLogprobs = ({ topLogprobs }: Conversation, notices: Notices): void => {
+  if (topLogprobs === undefined) return
+  note(notices, "logprobs-not-given", "The upstream tells no log probabilities.", ["logprobs"])
+}
+
 /** `stop_sequences`; the API refuses those that are white space only. */
 export const encodeStops = ({ stopSequences }: Conversation, notices: Notices): Fields => {
   const sent = stopSequences.filter((stop) => stop.trim() !== "")

@@ -7,7 +7,7 @@ import { systemParts } from "../system-parts.ts"
 import { toolNamesIn, wireNames } from "../wire-names.ts"
 import { type EncodeContext, textBlocks } from "./encode-content.ts"
 import { encodeMessages } from "./encode-messages.ts"
-import { encodeFormat, encodeSampling, encodeStops, encodeTools } from "./encode-options.ts"
+import { encodeFormat, encodeSampling, encodeStops, encodeTools, noteLogprobs } from "./encode-options.ts"
 import { encodeThinking } from "./encode-thinking.ts"
 import { passOwnRequest } from "./pass-own-request.ts"
 import { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
@@ -33,6 +33,7 @@ const encodeSystem = (conversation: Conversation, context: EncodeContext): Pick<
 const translated = (conversation: Conversation, context: EncodeContext): AnthropicSentRequest => {
   const { options, notices, names } = context
   const messages = encodeMessages(conversation, context)
+  noteLogprobs(conversation, notices)
   const maxTokens = conversation.maxTokens ?? options.maxTokens
   const { thinking, effort } = encodeThinking(conversation, options, maxTokens, messages, notices)
   const thinks = thinking !== undefined && thinking.type !== "disabled"

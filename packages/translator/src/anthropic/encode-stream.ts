@@ -144,6 +144,7 @@ export const stepStream = stepWith<StreamState, AnthropicStreamEvent>({
   "reasoning-end": onReasoningEnd,
   "redacted-reasoning": onRedactedReasoning,
   "text-delta": onTextDelta,
+  "token-logprobs": stay,
   "tool-call": onToolCall,
   "tool-call-start": onToolCallStart,
   "tool-call-delta": onToolCallDelta,

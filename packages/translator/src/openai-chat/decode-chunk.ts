@@ -74,6 +74,8 @@ export const stepChunk = (state: AnswerState, chunk: JsonObject): AnswerStep => 
   const [said, texts] = onPieces({ ...thinking, think }, pieces)
   const progress: ReadonlyArray<GenerationEvent> =
     facts.prefill === undefined ? [] : [{ type: "prefill", ...facts.prefill }]
+  const chances: ReadonlyArray<GenerationEvent> =
+    facts.logprobs.length === 0 ? [] : [{ type: "token-logprobs", tokens: facts.logprobs }]
   return [
     {
       ...said,
@@ -82,7 +84,7 @@ export const stepChunk = (state: AnswerState, chunk: JsonObject): AnswerStep => 
       finish: facts.finish ?? said.finish,
       usage: facts.usage ?? said.usage
     },
-    [...progress, ...reasoned, ...texts]
+    [...progress, ...reasoned, ...chances, ...texts]
   ]
 }
 

@@ -92,6 +92,10 @@ export const decodeMaxTokens = (request: OpenaiChatRequest, notices: Notices): n
   return newer ?? older
 }
 
+/** `top_logprobs` of each token, none with `logprobs` alone; undefined where nothing of the kind is asked for. */
+export const decodeLogprobs = ({ logprobs, top_logprobs: top }: OpenaiChatRequest): number | undefined =>
+  top ?? (logprobs === true ? 0 : undefined)
+
 /** Fields that would be a lie to ignore. */
 export const refuseUnsupported = (request: OpenaiChatRequest): InvalidRequest | undefined => {
   if (request.n !== undefined && request.n !== 1) {
@@ -107,8 +111,5 @@ const streamFields = new Set(["include_usage"])
 
 /** Notes what is asked for and not given. */
 export const noteIgnored = (request: OpenaiChatRequest, notices: Notices): void => {
-  if (request.logprobs === true || typeof request.top_logprobs === "number") {
-    note(notices, "logprobs-not-given", "Log probabilities are not given.", ["logprobs"])
-  }
   noteUnknownFields(notices, request.stream_options ?? {}, streamFields, "stream_options", ["stream_options"])
 }

@@ -51,6 +51,10 @@ export const encodeOutput = (output: OutputFormat): Fields => {
   }
 }
 
+/** Log probabilities of the answer's tokens. */
+export const encodeLogprobs = (top: number | undefined): Fields =>
+  top === undefined ? {} : { logprobs: true, ...(top === 0 ? {} : { top_logprobs: top }) }
+
 /** How much thinking is asked for, in the upstream's way of asking. */
 export const encodeReasoning = ({ reasoning }: Conversation, options: RequestOptions, notices: Notices): Fields => {
   if (reasoning.budgetTokens !== undefined) {

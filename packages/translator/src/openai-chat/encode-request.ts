@@ -5,7 +5,14 @@ import type { EncodedRequest } from "../encoded-request.ts"
 import { openaiName, toolNamesIn, wireNames } from "../wire-names.ts"
 import type { EncodeContext } from "./encode-content.ts"
 import { encodeMessages } from "./encode-messages.ts"
-import { encodeMaxTokens, encodeOutput, encodeReasoning, encodeSampling, encodeTools } from "./encode-options.ts"
+import {
+  encodeLogprobs,
+  encodeMaxTokens,
+  encodeOutput,
+  encodeReasoning,
+  encodeSampling,
+  encodeTools
+} from "./encode-options.ts"
 import { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
 
 /**
@@ -34,6 +41,7 @@ export const encodeRequest = (
     ...encodeSampling(conversation.sampling, settings, notices),
     ...encodeOutput(conversation.output),
     ...encodeReasoning(conversation, settings, notices),
+    ...encodeLogprobs(conversation.topLogprobs),
     ...(settings.promptCacheKey && hints.cacheAffinity !== undefined ? { prompt_cache_key: hints.cacheAffinity } : {}),
     stream: settings.stream,
     ...(settings.stream ? { stream_options: { include_usage: true } as const } : {})

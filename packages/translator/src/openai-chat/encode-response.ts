@@ -6,6 +6,7 @@ import type {
   OpenaiChatCompletion,
   OpenaiChatDelta,
   OpenaiChatFinishReason,
+  OpenaiChatLogprobs,
   OpenaiChatToolCall,
   OpenaiChatToolCallDelta
 } from "@pensieve/models"
@@ -24,6 +25,7 @@ import { completionUsage } from "./usage.ts"
 export interface ResponseState {
   readonly stream: StreamState
   readonly message: OpenaiChatAnswer
+  readonly logprobs: OpenaiChatLogprobs | null
   readonly finishReason: OpenaiChatFinishReason | undefined
 }
 
@@ -31,6 +33,7 @@ export interface ResponseState {
 export const initialResponse = (options: StreamOptions): ResponseState => ({
   stream: initialStream(options),
   message: { role: "assistant", content: null, refusal: null },
+  logprobs: null,
   finishReason: undefined
 })
 
@@ -54,12 +57,16 @@ const withDelta = (message: OpenaiChatAnswer, delta: OpenaiChatDelta): OpenaiCha
   ...(delta.tool_calls === undefined ? {} : { tool_calls: delta.tool_calls.reduce(withCall, message.tool_calls ?? []) })
 })
 
+const withLogprobs = (known: OpenaiChatLogprobs | null, more: OpenaiChatLogprobs | null): OpenaiChatLogprobs | null =>
+  known === null || more === null ? (known ?? more) : { ...known, content: [...known.content, ...more.content] }
+
 const withChunk = (state: ResponseState, chunk: OpenaiChatChunk): ResponseState => {
   const choice = chunk.choices[0]
   if (choice === undefined) return state
   return {
     ...state,
     message: withDelta(state.message, choice.delta),
+    logprobs: withLogprobs(state.logprobs, choice.logprobs),
     finishReason: choice.finish_reason ?? state.finishReason
   }
 }
@@ -76,7 +83,7 @@ export const foldResponse = (state: ResponseState, event: GenerationEvent): Resp
 
 /** The whole completion, or why there is none. Events that ran out without an end are a failure. */
 export const endResponse = (state: ResponseState): Result.Result<OpenaiChatCompletion, PensieveError> => {
-  const { message, finishReason, stream } = apply(state, stepEnd(state.stream))
+  const { message, logprobs, finishReason, stream } = apply(state, stepEnd(state.stream))
   if (stream.failure !== undefined) return Result.fail(stream.failure)
   if (finishReason === undefined) {
     return Result.fail(new InternalError({ message: "The answer ended without a reason." }))
@@ -87,7 +94,7 @@ export const endResponse = (state: ResponseState): Result.Result<OpenaiChatCompl
     object: "chat.completion",
     created,
     model,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason }],
+    choices: [{ index: 0, message, logprobs, finish_reason: finishReason }],
     usage: completionUsage(stream.usage)
   })
 }

@@ -7,6 +7,7 @@ import type {
   ReasoningDelta,
   Started,
   TextDelta,
+  TokenLogprobs,
   ToolCall,
   ToolCallDelta,
   ToolCallStart,
@@ -23,6 +24,7 @@ import {
   type StreamFrame,
   type StreamState,
   type StreamStep,
+  tokensFrame,
   usageFrame
 } from "./stream-state.ts"
 import { completionUsage } from "./usage.ts"
@@ -43,9 +45,12 @@ const onHeartbeat = (state: StreamState): StreamStep => [state, [{ type: "commen
 const between = (state: StreamState): StreamStep => chain(begin(state), leaveCall)
 
 const onTextDelta = (state: StreamState, event: TextDelta): StreamStep =>
-  event.text === ""
-    ? [state, []]
-    : chain(between(state), (open) => [open, [choiceFrame(open, { content: event.text })]])
+  event.text === "" ? [state, []] : chain(between(state), (open) => tokensFrame(open, { content: event.text }))
+
+const onTokenLogprobs = (state: StreamState, event: TokenLogprobs): StreamStep => [
+  state.options.logprobs === true ? { ...state, tokens: [...state.tokens, ...event.tokens] } : state,
+  []
+]
 
 const onReasoningDelta = (state: StreamState, event: ReasoningDelta): StreamStep =>
   event.text === ""
@@ -72,14 +77,13 @@ const onToolCall = (state: StreamState, event: ToolCall): StreamStep =>
 const onUsage = (state: StreamState, event: UsageReport): StreamStep => [{ ...state, usage: event.usage }, []]
 
 const onFinished = (state: StreamState, event: Finished): StreamStep =>
-  chain(between(state), (open) => [
-    { ...open, phase: "ended" },
-    [
-      choiceFrame(open, {}, finishReason(event, open.calls > 0)),
-      ...(open.options.includeUsage === true ? [usageFrame(open, completionUsage(open.usage))] : []),
-      { type: "done" }
+  chain(
+    chain(between(state), (open) => tokensFrame(open, {}, finishReason(event, open.calls > 0))),
+    (open) => [
+      { ...open, phase: "ended" },
+      [...(open.options.includeUsage === true ? [usageFrame(open, completionUsage(open.usage))] : []), { type: "done" }]
     ]
-  ])
+  )
 
 const onFailed = (state: StreamState, event: Failed): StreamStep => fail(state, event.error)
 
@@ -97,6 +101,7 @@ export const stepStream = stepWith<StreamState, StreamFrame>({
   "reasoning-end": stay,
   "redacted-reasoning": stay,
   "text-delta": onTextDelta,
+  "token-logprobs": onTokenLogprobs,
   "tool-call": onToolCall,
   "tool-call-start": onToolCallStart,
   "tool-call-delta": onToolCallDelta,

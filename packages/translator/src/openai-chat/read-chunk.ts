@@ -1,4 +1,12 @@
-import { type FinishReason, isJsonObject, type Json, type JsonObject, type Usage } from "@pensieve/models"
+import {
+  type FinishReason,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type TokenLogprob,
+  type Usage
+} from "@pensieve/models"
+import { readLogprobs } from "../logprobs.ts"
 import { countIn, filledIn, objectsIn } from "../read-json.ts"
 
 /** A piece of one tool call. Fields the upstream left out are undefined; empty names and ids count as left out. */
@@ -13,6 +21,8 @@ export interface CallFragment {
 export interface ChunkFacts {
   readonly reasoning: string
   readonly text: string
+  /** How likely the tokens were, where it was asked for. */
+  readonly logprobs: ReadonlyArray<TokenLogprob>
   readonly calls: ReadonlyArray<CallFragment>
   readonly finish: Finish | undefined
   readonly usage: Usage | undefined
@@ -84,6 +94,11 @@ const detail = (usage: JsonObject, group: string, field: string): number => {
   return isJsonObject(inner) ? countIn(inner[field]) : 0
 }
 
+const noLogprobs: ReadonlyArray<TokenLogprob> = []
+
+const logprobsOf = ({ logprobs }: JsonObject): ReadonlyArray<TokenLogprob> =>
+  isJsonObject(logprobs) ? [...readLogprobs(logprobs.content), ...readLogprobs(logprobs.refusal)] : noLogprobs
+
 /** `prompt_tokens` includes what the cache had; DeepSeek names the hits its own way. */
 const readUsage = (value: unknown): Usage | undefined => {
   if (!isJsonObject(value) || typeof value.prompt_tokens !== "number") return undefined
@@ -123,6 +138,7 @@ export const readChunk = (chunk: JsonObject, whole: boolean): ChunkFacts => {
   return {
     reasoning: reasoningOf(delta),
     text: textsOf(delta.content, ["text", "output_text"], "text") + (filledIn(delta.refusal) ?? ""),
+    logprobs: logprobsOf(choice),
     calls: fragmentsOf(delta),
     finish: finishOf(choice),
     usage: readUsage(chunk.usage) ?? readUsage(isJsonObject(chunk.x_groq) ? chunk.x_groq.usage : choice.usage),

@@ -23,5 +23,6 @@ export const streamOptions = (conversation: Conversation, id: string, created: n
   created,
   includeUsage: includesUsage(conversation),
   display: conversation.reasoning.display,
+  logprobs: conversation.topLogprobs !== undefined,
   toolIds: callIds(conversation)
 })

@@ -5,9 +5,11 @@ import {
   type OpenaiChatDelta,
   type OpenaiChatErrorBody,
   type OpenaiChatFinishReason,
+  type TokenLogprob,
   type Usage
 } from "@pensieve/models"
 import type { Step } from "../stream-step.ts"
+import { wireLogprobs } from "../logprobs.ts"
 import { errorBody } from "./encode-error.ts"
 
 /** What the encoder must know besides the events. */
@@ -22,6 +24,8 @@ export interface StreamOptions {
   readonly includeUsage?: boolean
   /** `omitted`: thinking is not sent. `full` by default. */
   readonly display?: "full" | "omitted"
+  /** Whether the client asked for log probabilities. Off by default. */
+  readonly logprobs?: boolean
   /** Ids of tool calls the conversation already has; a call that repeats one gets an id of its own. */
   readonly toolIds?: ReadonlyArray<string>
 }
@@ -43,6 +47,8 @@ export interface StreamState {
   readonly calls: number
   readonly usage: Usage
   readonly toolIds: ReadonlySet<string>
+  /** Tokens whose chances go with the next words. */
+  readonly tokens: ReadonlyArray<TokenLogprob>
   /** Why the stream ended with an error chunk, if it did. */
   readonly failure: PensieveError | undefined
 }
@@ -58,6 +64,7 @@ export const initialStream = (options: StreamOptions): StreamState => ({
   calls: 0,
   usage: emptyUsage,
   toolIds: new Set(options.toolIds ?? []),
+  tokens: [],
   failure: undefined
 })
 
@@ -79,6 +86,18 @@ export const choiceFrame = (
   type: "chunk",
   chunk: { ...chunkHead(state.options), choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }] }
 })
+
+/** A chunk of words or of the end, with the chances of the tokens behind it where the client asked for them. */
+export const tokensFrame = (
+  state: StreamState,
+  delta: OpenaiChatDelta,
+  finishReason: OpenaiChatFinishReason | null = null
+): StreamStep => {
+  if (state.tokens.length === 0) return [state, [choiceFrame(state, delta, finishReason)]]
+  const logprobs = { content: wireLogprobs(state.tokens), refusal: null }
+  const choices = [{ index: 0, delta, logprobs, finish_reason: finishReason }] as const
+  return [{ ...state, tokens: [] }, [{ type: "chunk", chunk: { ...chunkHead(state.options), choices } }]]
+}
 
 /** The chunk without choices that tells the tokens. */
 export const usageFrame = (state: StreamState, usage: NonNullable<OpenaiChatChunk["usage"]>): StreamFrame => ({

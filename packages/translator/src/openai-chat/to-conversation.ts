@@ -4,6 +4,7 @@ import { noteUnknownFields, type Notices } from "../notices.ts"
 import { decodeHints } from "./decode-hints.ts"
 import { decodeMessages } from "./decode-messages.ts"
 import {
+  decodeLogprobs,
   decodeMaxTokens,
   decodeOutput,
   decodeReasoning,
@@ -37,6 +38,7 @@ export const toConversation = (body: JsonObject, request: OpenaiChatRequest, con
     const stopSequences = decodeStops(request, notices)
     const reasoning = decodeReasoning(request, notices)
     const maxTokens = decodeMaxTokens(request, notices)
+    const topLogprobs = decodeLogprobs(request)
     return {
       model: request.model,
       system,
@@ -49,6 +51,7 @@ export const toConversation = (body: JsonObject, request: OpenaiChatRequest, con
       output,
       stopSequences,
       ...(maxTokens === undefined ? {} : { maxTokens }),
+      ...(topLogprobs === undefined ? {} : { topLogprobs }),
       stream: request.stream ?? false,
       hints: decodeHints({ request, turns, maxTokens, headers: context.headers }),
       notices: [...notices.values()],

@@ -1,5 +1,5 @@
 import type { PensieveError } from "@pensieve/errors"
-import type { GenerationEvent, JsonObject, Usage } from "@pensieve/models"
+import type { GenerationEvent, Json, JsonObject, Usage } from "@pensieve/models"
 import { Result } from "effect"
 import { addCall, type CallLedger, endCalls, followCalls, initialLedger, type LedgerStep } from "../call-ledger.ts"
 import { decodeErrorChunk } from "../decode-error.ts"
@@ -7,7 +7,8 @@ import { type CallOptions, cutsOff, reasonOf } from "../finish-calls.ts"
 import { ofResponses } from "../reasoning-origin.ts"
 import { unsealReasoning } from "../seal-reasoning.ts"
 import { answerBroke, foldSteps, type Step, whileReading } from "../stream-step.ts"
-import { objectIn, textIn } from "../read-json.ts"
+import { readLogprobs } from "../logprobs.ts"
+import { objectIn, objectsIn, textIn } from "../read-json.ts"
 import { callIn, messageText, readEnd, readUsage, reasoningText, summaryGap } from "./read-item.ts"
 
 /** An item that has begun and not ended. */
@@ -59,12 +60,21 @@ const tell = (state: AnswerState, index: number, item: OpenItem, event: Generati
   [event]
 ]
 
+const withLogprobs = (
+  logprobs: ReadonlyArray<Json | undefined>,
+  said: ReadonlyArray<GenerationEvent>
+): ReadonlyArray<GenerationEvent> => {
+  const tokens = logprobs.flatMap(readLogprobs)
+  return tokens.length === 0 ? said : [{ type: "token-logprobs", tokens }, ...said]
+}
+
 const onText = (state: AnswerState, event: JsonObject): AnswerStep => {
   const text = textIn(event.delta)
   if (text === "") return [state, []]
   const index = indexOf(state, event)
   const item = itemAt(state, index)
-  return tell(state, index, { ...item, told: item.told + text }, { type: "text-delta", text })
+  const [told, said] = tell(state, index, { ...item, told: item.told + text }, { type: "text-delta", text })
+  return [told, withLogprobs([event.logprobs], said)]
 }
 
 const onThought = (state: AnswerState, event: JsonObject, delta: string): AnswerStep => {
@@ -87,7 +97,9 @@ const restOf = (whole: string, told: string): string => (whole.startsWith(told) 
 
 const onMessage = (state: AnswerState, item: JsonObject, told: string): AnswerStep => {
   const text = restOf(messageText(item), told)
-  return [state, text === "" ? [] : [{ type: "text-delta", text }]]
+  if (text === "") return [state, []]
+  const logprobs = told === "" ? objectsIn(item.content).map((part) => part.logprobs) : []
+  return [state, withLogprobs(logprobs, [{ type: "text-delta", text }])]
 }
 
 /** The rest of a thought, and what its service needs to read it again. */

@@ -97,11 +97,15 @@ export const refuseUnsupported = (request: ResponsesRequest): InvalidRequest | u
     : undefined
 }
 
-const included = new Set(["reasoning.encrypted_content"])
+const included = new Set(["reasoning.encrypted_content", "message.output_text.logprobs"])
 
 /** Whether `include` asks for the content of reasoning items that only we can read. */
 export const includesReasoning = (include: unknown): boolean =>
   Array.isArray(include) && include.includes("reasoning.encrypted_content")
+
+/** `top_logprobs` of each token, none where only `include` asks for log probabilities; undefined where nothing does. */
+export const decodeLogprobs = ({ include, top_logprobs: top }: ResponsesRequest): number | undefined =>
+  top ?? (include?.includes("message.output_text.logprobs") === true ? 0 : undefined)
 
 /** Notes what of the request's administration has no effect. */
 export const noteIgnored = (request: ResponsesRequest, notices: Notices): void => {

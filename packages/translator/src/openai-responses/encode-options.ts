@@ -69,8 +69,19 @@ export const encodeReasoning = ({ reasoning }: Conversation, options: RequestOpt
     reasoning: {
       ...(asked === undefined ? {} : { effort: asked }),
       ...(display === "full" && mode !== "off" ? { summary: "auto" } : {})
-    },
-    include: ["reasoning.encrypted_content"]
+    }
+  }
+}
+
+/** What answers should tell besides: thoughts that can be sent back, and log probabilities. */
+export const encodeIncluded = ({ topLogprobs }: Conversation, { reasoning }: RequestOptions): Fields => {
+  const include = [
+    ...(reasoning ? (["reasoning.encrypted_content"] as const) : []),
+    ...(topLogprobs === undefined ? [] : (["message.output_text.logprobs"] as const))
+  ]
+  return {
+    ...(include.length === 0 ? {} : { include }),
+    ...(topLogprobs === undefined || topLogprobs === 0 ? {} : { top_logprobs: topLogprobs })
   }
 }
 

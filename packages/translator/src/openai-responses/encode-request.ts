@@ -8,6 +8,7 @@ import { openaiName, toolNamesIn, wireNames } from "../wire-names.ts"
 import type { EncodeContext } from "./encode-content.ts"
 import { encodeItems } from "./encode-items.ts"
 import {
+  encodeIncluded,
   encodeMaxTokens,
   encodeOutput,
   encodeReasoning,
@@ -32,6 +33,7 @@ const translated = (conversation: Conversation, context: EncodeContext): Respons
     ...encodeSampling(conversation.sampling, notices),
     ...encodeOutput(conversation.output),
     ...encodeReasoning(conversation, options, notices),
+    ...encodeIncluded(conversation, options),
     ...(affinity === undefined ? {} : { prompt_cache_key: affinity }),
     store: false,
     stream: options.stream

@@ -11,6 +11,7 @@ import type {
   ResponsesStreamEvent,
   Started,
   TextDelta,
+  TokenLogprobs,
   ToolCall,
   ToolCallDelta,
   ToolCallStart,
@@ -52,6 +53,11 @@ const onHeartbeat = (state: StreamState): StreamStep =>
 
 const onTextDelta = (state: StreamState, event: TextDelta): StreamStep =>
   event.text === "" ? [state, []] : chain(openMessage(state), (open) => writeMessage(open, event.text))
+
+const onTokenLogprobs = (state: StreamState, event: TokenLogprobs): StreamStep => [
+  state.options.logprobs === true ? { ...state, tokens: [...state.tokens, ...event.tokens] } : state,
+  []
+]
 
 const onReasoningDelta = (state: StreamState, event: ReasoningDelta): StreamStep =>
   event.text === "" ? [state, []] : chain(openReasoning(state), (open) => writeReasoning(open, event.text))
@@ -106,6 +112,7 @@ const step = stepWith<StreamState, ResponsesEventBody>({
   "reasoning-end": onReasoningEnd,
   "redacted-reasoning": onRedactedReasoning,
   "text-delta": onTextDelta,
+  "token-logprobs": onTokenLogprobs,
   "tool-call": onToolCall,
   "tool-call-start": onToolCallStart,
   "tool-call-delta": onToolCallDelta,

@@ -2,9 +2,11 @@ import type {
   ResponsesItemStatus,
   ResponsesOutputItem,
   ResponsesOutputText,
-  ResponsesReasoningItem
+  ResponsesReasoningItem,
+  TokenLogprob
 } from "@pensieve/models"
 import { callEnd, callItem } from "./call-item.ts"
+import { wireLogprobs } from "../logprobs.ts"
 import { type SealedReasoning, sealReasoning } from "../seal-reasoning.ts"
 import { freshId } from "../fresh-id.ts"
 import { callBroke, chain } from "../stream-step.ts"
@@ -30,13 +32,18 @@ const closed = (state: StreamState, wire: ResponsesOutputItem): StreamStep => [
   [{ type: "response.output_item.done", output_index: state.output.length, item: wire }]
 ]
 
-const outputText = (text: string): ResponsesOutputText => ({ type: "output_text", text, annotations: [], logprobs: [] })
+const outputText = (text: string, tokens: ReadonlyArray<TokenLogprob> = []): ResponsesOutputText => ({
+  type: "output_text",
+  text,
+  annotations: [],
+  logprobs: wireLogprobs(tokens)
+})
 
 /** Begins a message and its only part unless one is open. */
 export const openMessage = (state: StreamState): StreamStep => {
   if (state.item?.kind === "message") return [state, []]
   return chain(chain(begin(state), closeItem), (between) => {
-    const item: OpenItem = { kind: "message", id: itemId(between, "msg"), text: "" }
+    const item: OpenItem = { kind: "message", id: itemId(between, "msg"), text: "", tokens: [] }
     const wire = { type: "message", id: item.id, status: "in_progress", role: "assistant", content: [] } as const
     return chain(openItem(between, item, wire), (open) => [
       open,
@@ -49,20 +56,22 @@ export const openMessage = (state: StreamState): StreamStep => {
 export const writeMessage = (state: StreamState, delta: string): StreamStep => {
   const item = state.item
   if (item?.kind !== "message") return [state, []]
+  const logprobs = wireLogprobs(state.tokens)
+  const tokens = logprobs.length === 0 ? item.tokens : [...item.tokens, ...state.tokens]
   return [
-    { ...state, item: { ...item, text: item.text + delta } },
-    [{ type: "response.output_text.delta", ...placeOf(state, item), content_index: 0, delta, logprobs: [] }]
+    { ...state, tokens: [], item: { ...item, text: item.text + delta, tokens } },
+    [{ type: "response.output_text.delta", ...placeOf(state, item), content_index: 0, delta, logprobs }]
   ]
 }
 
 const closeMessage = (state: StreamState, item: Opened<"message">, status: ResponsesItemStatus): StreamStep => {
-  const part = outputText(item.text)
+  const part = outputText(item.text, [...item.tokens, ...state.tokens])
   const place = { ...placeOf(state, item), content_index: 0 }
   return chain(
     [
       state,
       [
-        { type: "response.output_text.done", ...place, text: item.text, logprobs: [] },
+        { type: "response.output_text.done", ...place, text: item.text, logprobs: part.logprobs },
         { type: "response.content_part.done", ...place, part }
       ]
     ],

@@ -50,6 +50,7 @@ export const streamOptions = (conversation: Conversation, id: string, createdAt:
     createdAt,
     echo: echoOf(conversation, sent),
     display: conversation.reasoning.display,
+    logprobs: conversation.topLogprobs !== undefined,
     sealsReasoning: includesReasoning(sent.include),
     tools: wireTools(sent),
     toolIds: callIds(conversation)

@@ -5,6 +5,7 @@ import {
   type ResponsesEventBody,
   type ResponsesOutputItem,
   type ResponsesResponse,
+  type TokenLogprob,
   type Usage
 } from "@pensieve/models"
 import { chain, type Step } from "../stream-step.ts"
@@ -22,6 +23,8 @@ export interface StreamOptions {
   readonly echo: ResponsesEcho
   /** `omitted`: reasoning items come without a summary. `full` by default. */
   readonly display?: "full" | "omitted"
+  /** Whether the client asked for log probabilities. Off by default. */
+  readonly logprobs?: boolean
   /** Whether reasoning items carry `encrypted_content`, from which the whole thought is read again. Off by default. */
   readonly sealsReasoning?: boolean
   /** The request's tools by the names models see. A call of another name is a plain function call. */
@@ -32,7 +35,13 @@ export interface StreamOptions {
 
 /** The item that has begun and not ended. */
 export type OpenItem =
-  | { readonly kind: "message"; readonly id: string; readonly text: string }
+  /** `tokens` are those whose chances were told. */
+  | {
+      readonly kind: "message"
+      readonly id: string
+      readonly text: string
+      readonly tokens: ReadonlyArray<TokenLogprob>
+    }
   | { readonly kind: "reasoning"; readonly id: string; readonly text: string }
   /** `json` is the input written so far. */
   | {
@@ -56,6 +65,8 @@ export interface StreamState {
   /** Whether it is known what of the prompt the cache had. */
   readonly counted: boolean
   readonly toolIds: ReadonlySet<string>
+  /** Tokens whose chances go with the next words. */
+  readonly tokens: ReadonlyArray<TokenLogprob>
   /** Why the stream ended with `response.failed`, if it did. */
   readonly failure: PensieveError | undefined
 }
@@ -73,6 +84,7 @@ export const initialStream = (options: StreamOptions): StreamState => ({
   usage: emptyUsage,
   counted: false,
   toolIds: new Set(options.toolIds ?? []),
+  tokens: [],
   failure: undefined
 })
 

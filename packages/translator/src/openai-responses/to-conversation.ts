@@ -2,7 +2,14 @@ import { type JsonObject, type Part, ResponsesRequest } from "@pensieve/models"
 import { Result } from "effect"
 import { decodeHints } from "./decode-hints.ts"
 import { decodeItems } from "./decode-items.ts"
-import { decodeOutput, decodeReasoning, decodeSampling, noteIgnored, refuseUnsupported } from "./decode-options.ts"
+import {
+  decodeLogprobs,
+  decodeOutput,
+  decodeReasoning,
+  decodeSampling,
+  noteIgnored,
+  refuseUnsupported
+} from "./decode-options.ts"
 import { decodeToolChoice } from "./decode-tool-choice.ts"
 import { decodeTools } from "./decode-tools.ts"
 import { invalidField } from "./field-error.ts"
@@ -45,6 +52,7 @@ export const toConversation = (body: JsonObject, request: ResponsesRequest, cont
     const defined = yield* decodeTools(sent, named, notices)
     const { toolChoice, tools } = yield* decodeToolChoice(request.tool_choice, defined, named, notices)
     const output = yield* decodeOutput(request, notices)
+    const topLogprobs = decodeLogprobs(request)
     return {
       model: request.model,
       system: systemOf(request.instructions),
@@ -57,6 +65,7 @@ export const toConversation = (body: JsonObject, request: ResponsesRequest, cont
       output,
       stopSequences: [],
       ...(maxTokens === undefined ? {} : { maxTokens }),
+      ...(topLogprobs === undefined ? {} : { topLogprobs }),
       stream: request.stream ?? false,
       hints: decodeHints({ request, turns, headers: context.headers }),
       notices: [...notices.values()],

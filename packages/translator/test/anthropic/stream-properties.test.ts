@@ -15,9 +15,9 @@ const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLengt
 
 const isOurs = (signature: string | undefined): boolean => signature?.startsWith("pensieve1.") ?? false
 
-/** Events that tell how long something takes, and the counts, which come more than once. */
+/** Events that tell how long something takes, the counts, which come more than once, and what this dialect does not tell. */
 const isProgress = (event: GenerationEvent): boolean =>
-  ["accepted", "started", "heartbeat", "usage"].includes(event.type)
+  ["accepted", "started", "heartbeat", "usage", "token-logprobs"].includes(event.type)
 
 /** What an answer says, in its order: a thought ends where it has a signature of its service or something else follows. */
 const spoken = (events: ReadonlyArray<GenerationEvent>): ReadonlyArray<object> => {

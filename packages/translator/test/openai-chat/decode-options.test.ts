@@ -73,9 +73,13 @@ describe("options", () => {
     assert.strictEqual(refusal({ response_format: { type: "json_schema" } })?.field, "response_format.json_schema")
   })
 
-  it("say that log probabilities are not given", () => {
-    assert.deepStrictEqual(codes(decoded({ logprobs: true, top_logprobs: 3 })), ["logprobs-not-given"])
-    assert.deepStrictEqual(codes(decoded({ logprobs: false })), [])
+  it("ask for log probabilities, and for those of other tokens", () => {
+    assert.strictEqual(decoded({ logprobs: true, top_logprobs: 3 }).topLogprobs, 3)
+    assert.strictEqual(decoded({ logprobs: true }).topLogprobs, 0)
+    assert.isUndefined(decoded({ logprobs: false }).topLogprobs)
+    assert.isUndefined(decoded({ logprobs: null, top_logprobs: null }).topLogprobs)
+    assert.strictEqual(refusal({ logprobs: "yes" })?.field, "logprobs")
+    for (const top of [-1, 21, 1.5]) assert.strictEqual(refusal({ top_logprobs: top })?.field, "top_logprobs")
   })
 })
 

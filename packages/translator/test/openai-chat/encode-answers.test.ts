@@ -61,6 +61,7 @@ describe("the options of a stream", () => {
       created: 7,
       includeUsage: true,
       display: "full",
+      logprobs: false,
       toolIds: ["call_1"]
     })
     assert.isFalse(openaiChat.streamOptions(decoded({}), "c", 7).includeUsage)

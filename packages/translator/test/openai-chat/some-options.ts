@@ -10,5 +10,6 @@ export const someOptions: fc.Arbitrary<
   created: fc.constant(1_760_000_000),
   includeUsage: fc.boolean(),
   display: fc.constantFrom("full" as const, "omitted" as const),
+  logprobs: fc.boolean(),
   toolIds: fc.constantFrom<ReadonlyArray<string>>([], ["toolu_1"], ["toolu_1", "toolu_1_2"])
 })

@@ -65,16 +65,21 @@ describe("a request", () => {
       store: true,
       truncation: "auto",
       include: ["reasoning.encrypted_content", "file_search_call.results"],
-      top_logprobs: 3,
       text: { verbosity: "low" }
     })
     assert.deepStrictEqual(codes(conversation), [
-      "field-ignored",
       "store-ignored",
       "truncation-ignored",
       "include-ignored",
       "verbosity-ignored"
     ])
+  })
+
+  it("asks for log probabilities, by name or by number", () => {
+    const named = decoded({ include: ["message.output_text.logprobs"] })
+    assert.deepStrictEqual([named.topLogprobs, codes(named)], [0, []])
+    assert.strictEqual(decoded({ top_logprobs: 3 }).topLogprobs, 3)
+    assert.isUndefined(decoded({}).topLogprobs)
   })
 
   it.each([
@@ -86,6 +91,7 @@ describe("a request", () => {
     [{ model: undefined }, "model", "required"],
     [{ temperature: -1 }, "temperature", "0 or more"],
     [{ top_p: 2 }, "top_p", "1 or less"],
+    [{ top_logprobs: 21 }, "top_logprobs", "20 or less"],
     [{ max_output_tokens: 1.5 }, "max_output_tokens", "whole number"],
     [{ stream: "yes" }, "stream", "true or false"],
     [{ tools: {} }, "tools", "array"],

@@ -16,7 +16,7 @@ export const optionsOf = (fields: object): StreamOptions => streamOptions(decode
 export const someOptions: fc.Arbitrary<StreamOptions> = fc
   .record({
     summary: fc.constantFrom("auto", null),
-    include: fc.constantFrom([], ["reasoning.encrypted_content"]),
+    include: fc.subarray(["reasoning.encrypted_content", "message.output_text.logprobs"]),
     tools: fc.constantFrom([], someTools),
     toolIds: fc.constantFrom<ReadonlyArray<string>>([], ["toolu_1"], ["toolu_1", "toolu_1_2"])
   })

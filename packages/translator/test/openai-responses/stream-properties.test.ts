@@ -19,7 +19,9 @@ const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLengt
 
 /** Events that tell how long something takes, the counts, and what this dialect has no item for. */
 const isUnsaid = (event: GenerationEvent): boolean =>
-  ["accepted", "started", "heartbeat", "usage", "server-tool-call", "server-tool-result"].includes(event.type) ||
+  ["accepted", "started", "heartbeat", "usage", "token-logprobs", "server-tool-call", "server-tool-result"].includes(
+    event.type
+  ) ||
   ((event.type === "text-delta" || event.type === "reasoning-delta") && event.text === "") ||
   (event.type === "reasoning-end" && !event.signature)
 

@@ -1,0 +1,45 @@
+import { checkGate, makeFailedAttempts } from "@pensieve/auth"
+import { type AuthenticationFailed, type InvalidRequest, type PermissionDenied, RateLimited } from "@pensieve/errors"
+import { Clock, Effect, Option } from "effect"
+import { HttpServerRequest } from "effect/http"
+import { IncomingMessage } from "node:http"
+import { ServerPolicy } from "./policy.ts"
+
+type Refusal = AuthenticationFailed | InvalidRequest | PermissionDenied | RateLimited
+
+/**
+ * Makes the gate that every request passes before anything else. Who keeps sending wrong credentials is told to slow down; who sends the right
+ * one is never kept waiting by another's mistakes.
+ */
+export const makeGate = (
+  hosts: ReadonlyArray<string>
+): ((path: string) => Effect.Effect<void, Refusal, HttpServerRequest.HttpServerRequest | ServerPolicy>) => {
+  const attempts = makeFailedAttempts()
+  return (path) =>
+    Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const { token, tokenRequired = true } = yield* ServerPolicy
+      const { method, url, headers } = request
+      const checked = checkGate(
+        { method, path, headers, url, names: namesOf(request) },
+        { token, tokenRequired, hosts }
+      )
+      yield* Effect.catchTag(Effect.fromResult(checked), "AuthenticationFailed", (refusal) =>
+        Effect.gen(function* () {
+          const address = Option.getOrElse(request.remoteAddress, () => "")
+          const wait = attempts.failed(address, yield* Clock.currentTimeMillis)
+          return yield* wait === undefined ? refusal : tooOften(wait)
+        })
+      )
+    })
+}
+
+const tooOften = (seconds: number): RateLimited =>
+  new RateLimited({
+    message: `The token was missing or wrong too often. Send the one in PENSIEVE_HOME/token; the next try is looked at in ${seconds} s.`,
+    retryAfterSeconds: seconds
+  })
+
+/** Headers as they came: `headers` holds each name once. */
+const namesOf = ({ source }: HttpServerRequest.HttpServerRequest): ReadonlyArray<string> =>
+  source instanceof IncomingMessage ? source.rawHeaders.filter((_, index) => index % 2 === 0) : []

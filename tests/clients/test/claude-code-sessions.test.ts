@@ -1,0 +1,96 @@
+import {
+  callsTools,
+  chatOf,
+  playTurns,
+  type Proxy,
+  says,
+  type ScriptedUpstream,
+  startProxy,
+  startUpstream,
+  words
+} from "@pensieve/test-harness"
+import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, inject, it } from "vitest"
+import { clientEnvironment, clientEvents, runClaude } from "../src/claude-code.ts"
+import { knowsTheClient, runClaudeInTerminal } from "../src/terminal.ts"
+import { makeWorkplace, type Workplace } from "../src/workplace.ts"
+
+const allowed = ["--permission-mode", "acceptEdits", "--allowedTools", "Bash,Read,Edit,Write,Agent"]
+const told = ["--output-format", "stream-json", "--verbose"]
+
+describe("a session of the real Claude Code over a scripted upstream", () => {
+  let upstream: ScriptedUpstream
+  let proxy: Proxy
+  let workplace: Workplace
+  beforeAll(async () => {
+    upstream = await startUpstream()
+    proxy = await startProxy({ args: ["--upstream", upstream.url] })
+  })
+  afterAll(async () => {
+    await proxy?.stop()
+    await upstream?.stop()
+  })
+  beforeEach(() => {
+    workplace = makeWorkplace({ "notes.txt": "the quick brown fox\n" })
+  })
+  afterEach(() => workplace.remove())
+
+  const content = (name: string) => readFileSync(join(workplace.project, name), "utf8")
+
+  it("runs two subagents at once, and brings what they found back", async () => {
+    const agent = (name: string) => ({
+      name: "Agent",
+      input: {
+        description: `Write ${name}`,
+        prompt: `CANARY write the file ${name}.txt`,
+        subagent_type: "general-purpose",
+        run_in_background: false
+      }
+    })
+    const writes = (name: string) => callsTools({ name: "Bash", input: { command: `echo ${name} > ${name}.txt` } })
+    const main = playTurns(callsTools(agent("left"), agent("right")), says("Both agents are done."))
+    upstream.play((call, place) => {
+      if (call.text.includes("THE MAIN QUESTION")) return main(call, place)
+      const name = call.text.includes("left.txt") ? "left" : "right"
+      const answered = chatOf(call).messages.some(({ role }) => role === "assistant")
+      return answered ? says(`I wrote ${name}.`) : writes(name)
+    })
+    const run = await runClaude(proxy, workplace, ["-p", "THE MAIN QUESTION", ...told, ...allowed])
+    assert.strictEqual(run.code, 0, run.stderr)
+    assert.deepStrictEqual([content("left.txt"), content("right.txt")], ["left\n", "right\n"])
+    const last = upstream.calls.findLast(({ text }) => text.includes("THE MAIN QUESTION"))
+    for (const name of ["left", "right"]) assert.include(last?.text, `I wrote ${name}.`)
+    assert.strictEqual(clientEvents(run).at(-1)?.result, "Both agents are done.")
+    assert.match(proxy.log(), /class="?subagent/)
+  })
+
+  it("in a terminal goes from prompt to prompt", async () => {
+    knowsTheClient(workplace)
+    upstream.play(playTurns(says("Good morning."), says("Good night.")))
+    const result = await runClaudeInTerminal(proxy, workplace, [
+      { await: "❯", type: "hello there" },
+      { await: "Good morning.", type: "and now?" },
+      { await: "Good night." }
+    ])
+    assert.isTrue(result.ok, `step ${result.step}\n${result.text.slice(-3000)}\n${proxy.log()}`)
+  })
+
+  it("that is ended in mid-answer hangs up on the upstream within a second", async () => {
+    upstream.play({ steps: [words("Once upon a time"), { until: new Promise(() => undefined) }] })
+    const before = upstream.calls.length
+    const child = spawn(inject("claudeCode"), ["-p", "Tell me a long story"], {
+      cwd: workplace.project,
+      env: clientEnvironment(proxy, workplace),
+      stdio: "ignore"
+    })
+    const gone = new Promise((resolve) => child.once("exit", resolve))
+    const call = await upstream.call(before)
+    await call.said
+    const endedAt = Date.now()
+    child.kill("SIGINT")
+    assert.isBelow((await call.hungUp) - endedAt, 1500)
+    await gone
+  })
+})
