@@ -9,13 +9,25 @@ export interface ErrorMessage {
  * is none.
  */
 export const errorMessagesIn = (source: string, tags: ReadonlyArray<string>): ReadonlyArray<ErrorMessage> => {
-  const made = new RegExp(`new (${tags.join("|")})\\(\\s*`, "g")
-  return [...source.matchAll(made)].flatMap((match) => {
-    const start = match.index + match[0].length
-    const object = source.slice(start, endOf(source, start))
-    return textsIn(object).map((message) => ({ tag: match[1] ?? "", message }))
-  })
+  const made = `new (${tags.join("|")})\\(`
+  const direct = [...source.matchAll(new RegExp(made, "g"))].flatMap((match) =>
+    textsIn(argumentAt(source, match)).map((message) => ({ tag: match[1] ?? "", message }))
+  )
+  // A short name for an error whose message is all that differs.
+  const named = [
+    ...source.matchAll(new RegExp(`const (\\w+) = \\(message: string\\).{0,60}?=>.{0,40}?${made}\\{ message\\b`, "gs"))
+  ]
+  const short = named.flatMap(([, name = "", tag = ""]) =>
+    [...source.matchAll(new RegExp(`\\b${name}\\(`, "g"))].flatMap((match) =>
+      textsOf(argumentAt(source, match)).map((message) => ({ tag, message }))
+    )
+  )
+  return [...direct, ...short]
 }
+
+/** The first argument of the call that a match ends with. */
+const argumentAt = (source: string, { index, 0: { length } }: RegExpExecArray): string =>
+  source.slice(index + length, endOf(source, index + length))
 
 /** Texts behind `message:`, where an expression chooses between several each of them. */
 const textsIn = (object: string): ReadonlyArray<string> =>

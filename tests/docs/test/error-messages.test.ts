@@ -18,6 +18,11 @@ describe("reading messages from sources", () => {
     )
   })
 
+  it("finds the texts that are given to a short name", () => {
+    const source = 'const gone = (message: string) => new Gone({ message, code: 1 })\n gone("The door is shut.")'
+    assert.deepEqual(messages(source), ["The door is shut."])
+  })
+
   it("passes over messages from elsewhere, and other classes", () => {
     assert.deepEqual(messages('new Gone({ message }); new Other({ message: "The door is shut." })'), [])
     assert.deepEqual(messages('new Gone({ message: text.toString("utf8") })'), [])
