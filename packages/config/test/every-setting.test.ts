@@ -7,7 +7,15 @@ const values: Readonly<Record<string, unknown>> = {
   port: 7001,
   model: "some/model",
   token: "t",
+  host: "::1",
+  allowNetwork: true,
+  allowedHosts: ["host.docker.internal"],
+  auth: "optional",
   window: 5000,
+  kvBits: 8,
+  chatTemplate: "chat.jinja",
+  idleMinutes: 5,
+  proxyOnly: true,
   upstream: "http://localhost:1234",
   upstreamKind: "anthropic",
   upstreamModel: "m",
@@ -47,6 +55,11 @@ const values: Readonly<Record<string, unknown>> = {
   allowForced: "script.json"
 }
 
+/** What has to be said besides. */
+const besides: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  proxyOnly: { PENSIEVE_UPSTREAM: "http://localhost:1234" }
+}
+
 const at = (value: unknown, path: ConfigPath): unknown =>
   path.reduce((inner: unknown, step) => Reflect.get(Object(inner), step), value)
 
@@ -59,11 +72,12 @@ describe("every setting", () => {
     (name, { path, env, flag, kind }) => {
       const value = values[name]
       assert.isDefined(value, "it has no value here")
+      const others = besides[name] ?? {}
       const text = kind === "yaml" ? JSON.stringify(value) : String(value)
       const inputs = {
-        file: { flags: {}, env: {}, file: { path: "c.yaml", text: JSON.stringify(nested(path, value)) } },
-        environment: { flags: {}, env: { [env]: text } },
-        flag: { flags: { [flag]: text }, env: {} }
+        file: { flags: {}, env: others, file: { path: "c.yaml", text: JSON.stringify(nested(path, value)) } },
+        environment: { flags: {}, env: { ...others, [env]: text } },
+        flag: { flags: { [flag]: text }, env: others }
       }
       for (const [from, input] of Object.entries(inputs)) {
         const resolved = Result.getOrThrow(resolveConfiguration(input))
