@@ -19,7 +19,7 @@ describe("a mode", () => {
     ["ollama", "openai", "http://localhost:11434"],
     ["llamacpp", "openai", "http://localhost:8080"],
     ["vllm", "openai", "http://localhost:8000"]
-  ])("%s needs nothing else to be said", (mode, kind, url) => {
+  ] as const)("%s needs nothing else to be said", (mode, kind, url) => {
     const configuration = resolved({ flags: { mode } })
     assert.deepInclude(configuration.value.backends[mode], { kind, url })
     assert.strictEqual(defaultReference(configuration), mode)
