@@ -50,7 +50,8 @@ const ask = async (content: string, headers: Readonly<Record<string, string>> = 
   })
   await response.text()
   const id = response.headers.get("request-id") ?? "?"
-  await until("its trace is written", 10_000, () => home.names("traces").some((name) => name.includes(id)) || undefined)
+  const isWhole = (name: string) => name.includes(id) && !name.endsWith(".tmp")
+  await until("its trace is written", 10_000, () => home.names("traces").some(isWhole) || undefined)
   return id
 }
 
