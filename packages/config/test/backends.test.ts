@@ -21,7 +21,8 @@ describe("a mode", () => {
     ["vllm", "openai", "http://localhost:8000"]
   ] as const)("%s needs nothing else to be said", (mode, kind, url) => {
     const configuration = resolved({ flags: { mode } })
-    assert.deepInclude(configuration.value.backends[mode], { kind, url })
+    const backend = configuration.value.backends[mode]
+    assert.deepStrictEqual<unknown>([backend?.kind, backend?.url], [kind, url])
     assert.strictEqual(defaultReference(configuration), mode)
   })
 

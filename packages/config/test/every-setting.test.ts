@@ -2,20 +2,17 @@ import { assert, describe, it } from "@effect/vitest"
 import { type ConfigPath, resolveConfiguration, settings } from "@pensieve/config"
 import { Result } from "effect"
 
-/** A value for each setting, none of them its default. */
+/** A value for each setting of which not any will do, none of them its default. */
 const values: Readonly<Record<string, unknown>> = {
   port: 7001,
-  model: "some/model",
-  token: "t",
   host: "::1",
-  allowNetwork: true,
   allowedHosts: ["host.docker.internal"],
   auth: "optional",
-  window: 5000,
   kvBits: 8,
-  chatTemplate: "chat.jinja",
-  idleMinutes: 5,
-  proxyOnly: true,
+  chatTemplate: "template.jinja",
+  model: "some/model",
+  token: "t",
+  window: 5000,
   upstream: "http://localhost:1234",
   upstreamKind: "anthropic",
   upstreamModel: "m",
@@ -41,43 +38,44 @@ const values: Readonly<Record<string, unknown>> = {
   "cache.use": "all",
   "cache.lifetimeSeconds": 60,
   "cache.megabytes": 2,
-  "cache.allowSampled": true,
   "cache.redis": "redis://localhost:6379",
-  "cache.persist": true,
   "context.reserveTokens": 100,
   "context.scaleWindowTo": 200_000,
   "pool.queue": 3,
-  localOnly: true,
-  allowRemoteFallback: true,
   logLevel: "warn",
   traces: "all",
   debug: 2,
   allowForced: "script.json"
 }
 
-/** What has to be said besides. */
-const besides: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  proxyOnly: { PENSIEVE_UPSTREAM: "http://localhost:1234" }
+/** What has to stand beside a setting. */
+const beside: Readonly<Record<string, object>> = { proxyOnly: { upstream: "http://localhost:1" } }
+
+const valueFor = ({ path, kind, fallback }: (typeof settings)[number]): unknown => {
+  if (kind === "boolean") return fallback !== true
+  return values[path.join(".")] ?? (kind === "number" ? Number(fallback ?? 1000) + 1 : "some/text")
 }
 
 const at = (value: unknown, path: ConfigPath): unknown =>
   path.reduce((inner: unknown, step) => Reflect.get(Object(inner), step), value)
 
-const nested = (path: ConfigPath, value: unknown): unknown =>
-  path.reduceRight((inner, step) => ({ [step]: inner }), value)
+const nested = ([first = "", ...rest]: ReadonlyArray<string>, value: unknown): object => ({
+  [first]: rest.length === 0 ? value : nested(rest, value)
+})
 
 describe("every setting", () => {
   it.each(settings.map((setting) => [setting.path.join("."), setting] as const))(
     "may be said by the file, by the environment and by a flag: %s",
-    (name, { path, env, flag, kind }) => {
-      const value = values[name]
-      assert.isDefined(value, "it has no value here")
-      const others = besides[name] ?? {}
+    (name, setting) => {
+      const { path, env, flag, kind } = setting
+      const value = valueFor(setting)
       const text = kind === "yaml" ? JSON.stringify(value) : String(value)
+      const file = (tree: unknown) => ({ path: "c.yaml", text: JSON.stringify(tree) })
+      const others = beside[name] ?? {}
       const inputs = {
-        file: { flags: {}, env: others, file: { path: "c.yaml", text: JSON.stringify(nested(path, value)) } },
-        environment: { flags: {}, env: { ...others, [env]: text } },
-        flag: { flags: { [flag]: text }, env: others }
+        file: { flags: {}, env: {}, file: file({ ...others, ...nested(path, value) }) },
+        environment: { flags: {}, env: { [env]: text }, file: file(others) },
+        flag: { flags: { [flag]: text }, env: {}, file: file(others) }
       }
       for (const [from, input] of Object.entries(inputs)) {
         const resolved = Result.getOrThrow(resolveConfiguration(input))
