@@ -8,6 +8,8 @@ const scripts: Readonly<Record<string, string>> = JSON.parse(read("package.json"
 const verbs = files.flatMap((file) => /^apps\/proxy\/src\/commands\/([a-z-]+)\.ts$/.exec(file)?.[1] ?? [])
 const flags = new Set([
   ...settings.map(({ flag }) => flag),
+  // Another name of `--window`.
+  "ctx",
   "help",
   "version",
   "completions",
