@@ -27,7 +27,7 @@ export const arrange = (plan: Plan, running: RunningBackends, before?: Arranged)
     const { configuration, backends, otherwise, functionFile } = plan
     const scope = yield* Scope.fork(yield* Scope.Scope)
     const choose = yield* Scope.provide(routingFunctionOf(functionFile, configuration.router.functionMs), scope)
-    const { members, release } = yield* running.hold(backends)
+    const { members, release } = yield* running.hold(backends, configuration.idleMinutes)
     const { allowRemoteFallback, pool: poolSettings } = configuration
     const link = yield* linkOf(configuration, before)
     const board = link === undefined ? undefined : yield* Scope.provide(sharedHealth(link, backends), scope)

@@ -12,7 +12,7 @@ import type { GivenSettings } from "./setting-flags.ts"
 const lookEvery = "1 second"
 
 /** Settings that are read at start only. */
-const atStart = new Set(["port", "token", "logLevel", "allowForced"])
+const atStart = new Set(["port", "host", "allowNetwork", "allowedHosts", "auth", "token", "logLevel", "allowForced"])
 
 /** What follows the file. */
 interface Following {

@@ -18,6 +18,10 @@ export interface PlannedBackend {
   readonly title: string
   /** It runs the built-in demo model. */
   readonly demo: boolean
+  /** Bytes of its weights, of a model of this machine. */
+  readonly weightBytes: number
+  /** It is needed from the start: it answers where no rule applies. */
+  readonly eager: boolean
 }
 
 /** Which model answers where the user names none. */
@@ -31,7 +35,9 @@ const unnamed: Readonly<Record<BackendSettings["kind"], string>> = {
 export const keyOf = (name: string, settings: BackendSettings, configuration: Configuration): string => {
   const own = Object.entries(settings).filter(([field]) => field !== "slots" && field !== "weight")
   const others =
-    settings.kind === "mlx" ? [configuration.allowForced] : [configuration.localOnly, overridesFor(name, configuration)]
+    settings.kind === "mlx"
+      ? [configuration.allowForced, configuration.idleMinutes]
+      : [configuration.localOnly, overridesFor(name, configuration)]
   return JSON.stringify([name, own, ...others])
 }
 
@@ -40,7 +46,8 @@ export const planBackend = Effect.fn("planBackend")(function* (
   name: string,
   settings: BackendSettings,
   configuration: Configuration,
-  getting: Getting
+  getting: Getting,
+  eager: boolean
 ) {
   const key = keyOf(name, settings, configuration)
   if (settings.kind === "mlx") {
@@ -53,7 +60,9 @@ export const planBackend = Effect.fn("planBackend")(function* (
       settings,
       model: folder.name,
       title: `Model: ${folder.name} (${why})`,
-      demo: folder.source === "demo"
+      demo: folder.source === "demo",
+      weightBytes: folder.weightBytes,
+      eager
     } satisfies PlannedBackend
   }
   const layer = yield* serverBackend(name, settings, configuration)
@@ -65,6 +74,8 @@ export const planBackend = Effect.fn("planBackend")(function* (
     settings,
     model: model ?? url ?? name,
     title: `Upstream: ${url} (${model ?? unnamed[kind]})`,
-    demo: false
+    demo: false,
+    weightBytes: 0,
+    eager
   } satisfies PlannedBackend
 })

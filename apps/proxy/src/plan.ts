@@ -33,11 +33,16 @@ export const planOf = Effect.fn("planOf")(function* (read: ReadConfiguration, { 
   const key = env[upstreamKeyVariable]?.trim() ?? ""
   const used = usedBackends(configuration, otherwise, key === "" ? undefined : key)
   const getting = gettingOf(configuration, agreed, before !== undefined)
+  const first = firstBackend(
+    configuration,
+    otherwise,
+    used.map(([name]) => name)
+  )
   const backends = yield* Effect.forEach(used, ([name, settings]) => {
     const same = before?.backends.find((one) => one.key === keyOf(name, settings, configuration))
     return same === undefined
-      ? planBackend(name, settings, configuration, getting)
-      : Effect.succeed({ ...same, settings })
+      ? planBackend(name, settings, configuration, getting, name === first)
+      : Effect.succeed({ ...same, settings, eager: name === first })
   })
   const { functionFile } = read
   return { configuration, backends, otherwise, ...(functionFile === undefined ? {} : { functionFile }) } satisfies Plan
@@ -50,6 +55,10 @@ export const backendNames = (
   const otherwise = defaultReference(read)
   return { otherwise, names: usedBackends(read.value, otherwise, undefined).map(([name]) => name) }
 }
+
+/** The backend that answers first where no rule applies. */
+const firstBackend = ({ models }: Configuration, otherwise: string, names: ReadonlyArray<string>) =>
+  explicitTarget(models[otherwise]?.targets[0] ?? otherwise, names)?.backend ?? names[0]
 
 const usedBackends = (configuration: Configuration, otherwise: string, upstreamKey: string | undefined) =>
   Object.entries(backendsOf(configuration, upstreamKey)).filter(([name]) => isUsed(name, configuration, otherwise))

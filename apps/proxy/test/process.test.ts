@@ -89,9 +89,13 @@ describe("the whole stack on a tiny model", () => {
     assert.strictEqual(message.usage.output_tokens, 12)
   })
 
-  it("refuses what does not fit with the words that make Claude Code compact", async () => {
+  it("bounds an answer by what the window leaves, and refuses what does not fit in the words that make Claude Code compact", async () => {
     const small = await startProxy({ model: await tinyModel("long"), args: ["--window", "300"] })
     try {
+      const bounded = await client(small)
+        .messages.stream({ ...question, max_tokens: 128_000, temperature: 0 })
+        .finalMessage()
+      assert.isAtMost(promptTokens(bounded) + bounded.usage.output_tokens, 300)
       const answer = await post(small, {
         ...question,
         messages: [{ role: "user", content: "many words ".repeat(400) }]

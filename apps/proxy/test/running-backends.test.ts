@@ -14,6 +14,8 @@ const planned = (key: string, kind: "mlx" | "openai"): PlannedBackend => ({
   model: "m",
   title: key,
   demo: false,
+  weightBytes: 0,
+  eager: true,
   layer: Layer.effect(
     Backend,
     Effect.as(
@@ -42,7 +44,7 @@ const run = (
       Effect.flatMap(makeRunningBackends, (running) =>
         Effect.promise(() =>
           work(async (...plans) => {
-            const { release } = await Effect.runPromise(running.hold(plans))
+            const { release } = await Effect.runPromise(running.hold(plans, 0))
             return () => Effect.runPromise(release)
           })
         )
@@ -70,7 +72,9 @@ describe("backends that run", () => {
   it("that hold a model wait for the one whose place they take: memory may not do for both", () =>
     run(async (hold) => {
       const first = await hold(planned("old", "mlx"))
+      await new Promise((resolve) => setImmediate(resolve))
       await hold(planned("new", "mlx"))
+      await new Promise((resolve) => setImmediate(resolve))
       assert.deepStrictEqual(events, ["old starts"])
       await first()
       await new Promise((resolve) => setImmediate(resolve))

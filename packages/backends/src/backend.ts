@@ -2,9 +2,9 @@ import type { BackendError } from "@pensieve/errors"
 import type { Capabilities, Conversation, GenerationEvent } from "@pensieve/models"
 import { Context, type Duration, type Effect, type Redacted, type Scope, type Stream } from "effect"
 
-/** Whether a backend can answer now. `message` says why not, and what to do. */
+/** Whether a backend can answer now; one that is `asleep` can, once a request has woken it. `message` says why not, and what to do. */
 export interface BackendStatus {
-  readonly status: "starting" | "ready" | "failed"
+  readonly status: "starting" | "ready" | "asleep" | "failed"
   readonly message?: string
 }
 

@@ -63,10 +63,10 @@ export const Configuration = Schema.Struct({
       description: "A file with the chat template (Jinja) to use instead of the model's own."
     })
   ),
-  idleMinutes: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })).annotate({
+  idleMinutes: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })).annotate({
     description:
       "Minutes without a request after which a model of this machine is unloaded; the next request loads it again. 0 keeps it.",
-    expected: "a whole number from 0 to 100000",
+    expected: "a number from 0 to 100000",
     default: 30
   }),
   proxyOnly: Schema.Boolean.annotate({

@@ -49,7 +49,7 @@ const currentState = Effect.gen(function* (): Effect.fn.Return<State, never, Rou
   if (yield* (yield* Stopping).begun) return { status: "stopping" }
   const backends = answering(yield* (yield* Routing).current)
   const found = yield* Effect.forEach(backends, ({ status }) => status, { concurrency: "unbounded" })
-  if (found.some(({ status }) => status === "ready")) return { status: "healthy" }
+  if (found.some(({ status }) => status === "ready" || status === "asleep")) return { status: "healthy" }
   const waiting = found.find(({ status }) => status === "starting") ?? found[0]
   const told = waiting?.message === undefined ? {} : { message: waiting.message }
   return { status: waiting?.status === "starting" ? "starting" : "unhealthy", ...told }

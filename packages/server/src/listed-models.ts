@@ -85,8 +85,14 @@ const modelsOf = ({ backend }: PoolMember): Effect.Effect<KnownModels, BackendEr
 const servedBy = ({ main, all }: KnownModels, model: string | undefined): KnownModel =>
   model === undefined ? main : (all.find(({ id }) => id === model) ?? main)
 
-/** Undefined where the backend does not tell. */
+/** Undefined where the backend does not tell. A model that is not loaded is not loaded for a list. */
 const knownModels = (member: PoolMember): Effect.Effect<KnownModels | undefined> =>
+  Effect.flatMap(member.backend.status, ({ status }) => {
+    const main = { id: member.backend.model, window: undefined }
+    return status === "asleep" ? Effect.succeed({ main, all: [main] }) : toldModels(member)
+  })
+
+const toldModels = (member: PoolMember): Effect.Effect<KnownModels | undefined> =>
   modelsOf(member).pipe(
     Effect.timeoutOption(patience),
     Effect.map(Option.getOrUndefined),

@@ -35,7 +35,7 @@ const measure = Effect.gen(function* () {
     yield* Metric.update(Metric.withAttributes(running, { phase }), phases.filter((one) => one === phase).length)
   yield* Metric.update(memory, process.memoryUsage.rss())
   for (const { name: backend, status, numbers: told = {} } of yield* backendsHealth) {
-    yield* Metric.update(Metric.withAttributes(up, { backend }), status === "ready" ? 1 : 0)
+    yield* Metric.update(Metric.withAttributes(up, { backend }), status === "ready" || status === "asleep" ? 1 : 0)
     for (const [name, value] of Object.entries(told))
       yield* Metric.update(Metric.withAttributes(numbers, { backend, name }), value)
   }

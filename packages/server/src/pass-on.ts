@@ -22,10 +22,12 @@ interface Passing {
   readonly sent?: JsonText
   /** How it was routed, where there was something to choose. */
   readonly routed?: Routed
+  /** Headers of our own for the answer. */
+  readonly own?: Readonly<Record<string, string>>
 }
 
 /** A request of an Anthropic client, passed on to a server that speaks its API; the answer goes back as it comes. */
-export const passOn = (requestId: string, { passThrough, sent, routed }: Passing) =>
+export const passOn = (requestId: string, { passThrough, sent, routed, own = {} }: Passing) =>
   Effect.gen(function* () {
     const { method, url, headers } = yield* HttpServerRequest.HttpServerRequest
     const { token } = yield* ServerPolicy
@@ -36,7 +38,10 @@ export const passOn = (requestId: string, { passThrough, sent, routed }: Passing
       headers: withoutToken(headers, token),
       ...(method === "POST" ? { body: yield* withOwnFiles(sent ?? (yield* readJson)) } : {})
     })
-    return respondPassed(requestId, passed, routed === undefined ? {} : routeHeader(routed.describe()))
+    return respondPassed(requestId, passed, {
+      ...(routed === undefined ? {} : routeHeader(routed.describe())),
+      ...own
+    })
   })
 
 /** The same for a request that a model answers: its tokens and its end are read beside the bytes, for the log. */
@@ -65,7 +70,7 @@ export const passOnMessage = (requestId: string, passing: Passing) =>
         const untilTheEnd = { ...passed, bytes: Stream.interruptWhen(passed.bytes, signal) }
         return { ...passed, bytes: passedBytes(requestId, untilTheEnd, open, end) }
       })
-    return yield* passOn(requestId, { ...passing, passThrough: logged })
+    return yield* passOn(requestId, { ...passing, passThrough: logged, own: { "x-pensieve-cache": "bypass" } })
   })
 
 /** What the log says of a request that nobody decodes. */

@@ -181,6 +181,7 @@ describe("an answer for an Anthropic client", () => {
     const response = await send(JSON.stringify(question))
     assert.strictEqual(response.headers.get("request-id"), "req_upstream")
     assert.strictEqual(response.headers.get("anthropic-ratelimit-requests-remaining"), "7")
+    assert.strictEqual(response.headers.get("x-pensieve-cache"), "bypass")
     assert.isNull(response.headers.get("set-cookie"))
     assert.strictEqual(await response.text(), body)
   })

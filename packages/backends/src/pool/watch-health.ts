@@ -14,7 +14,7 @@ const watch = (member: Member): Effect.Effect<never> =>
       yield* Effect.sleep(every)
       const before = member.healthy
       const { status, message = "" } = yield* member.backend.status
-      member.probed(status === "ready")
+      member.probed(status === "ready" || status === "asleep")
       if (member.healthy === before) return
       yield* (member.healthy ? Effect.logInfo("backend is well again") : Effect.logWarning("backend is not well")).pipe(
         Effect.annotateLogs({ backend: member.name, why: message })

@@ -1,6 +1,6 @@
 import { Effect, type Scope } from "effect"
 import { chmodSync } from "node:fs"
-import { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync } from "node:sqlite"
 import { type AnswerBounds, type AnswerStore, largestPart } from "./answer-store.ts"
 
 const schema = `
@@ -69,6 +69,8 @@ export const sqliteAnswers = (
 
 /** What models answered is for the user's eyes only. */
 const open = (file: string): DatabaseSync => {
+  // Loaded where it is wanted: older Nodes warn that it is experimental.
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite")
   const database = new DatabaseSync(file)
   chmodSync(file, 0o600)
   database.exec(schema)

@@ -43,6 +43,7 @@ const judgeBackend = (
   machine: Machine
 ) => {
   const about = `backend ${name}`
+  if (status === "asleep") return [good(about, `${model}, not loaded: the next request loads it`)]
   if (status !== "ready") return [doubtful(about, message === "" ? status : message, "The log says more.")]
   const features = Object.entries(card ?? {}).map(
     ([key, value]) => `${key} ${typeof value === "number" ? count(value) : String(value)}`

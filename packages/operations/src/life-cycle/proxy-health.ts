@@ -53,7 +53,7 @@ export type HealthTotals = typeof HealthTotals.Type
 export const BackendHealth = Schema.Struct({
   name: Schema.String,
   model: Schema.String,
-  status: Schema.Literals(["starting", "ready", "failed"]),
+  status: Schema.Literals(["starting", "ready", "asleep", "failed"]),
   message: optional(Schema.String),
   /** What it tells of itself, by name: bytes of memory, tokens in its cache, … */
   numbers: optional(Schema.Record(Schema.String, Schema.Finite)),

@@ -54,6 +54,10 @@ describe("the health of a proxy", () => {
     assert.match(doubts(engine({ numbers: { activeMemoryBytes: 13e9 } }))[0]?.found ?? "", /13 GB in use/)
   })
 
+  it("is well when the model waits for a request", () => {
+    assert.isEmpty(doubts(engine({ status: "asleep" })))
+  })
+
   it("is told when nobody is ready, with the reason", () => {
     assert.deepInclude(doubts({ status: "unhealthy", message: "No memory." })[0], { state: "bad", found: "No memory." })
     assert.strictEqual(doubts({ status: "starting" })[0]?.state, "doubtful")
