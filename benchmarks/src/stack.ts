@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { request } from "node:http"
 import { createInterface } from "node:readline"
+import { withOpenBlas } from "./open-blas.ts"
 import { median, percentile } from "./statistics.ts"
 
 const rounds = Number(process.argv[2] ?? 12)
@@ -39,26 +40,10 @@ const cpuOfAll = (pids: ReadonlyArray<number>): number => pids.reduce((sum, pid)
 const bodyText = (round: number): string =>
   `Round ${round}: ${Array.from({ length: 160 }, (_, index) => `item${(index * 7 + round) % 41}`).join(" ")}`
 
-const openBlas = (): string | undefined => {
-  // The bridge finds the library itself and says which it is; the direct path gets the same one.
-  const paths = [
-    "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0",
-    "/usr/lib/aarch64-linux-gnu/openblas-pthread/libopenblas.so.0"
-  ]
-  return paths.find((path) => {
-    try {
-      return readFileSync(path).length > 0
-    } catch {
-      return false
-    }
-  })
-}
-
 const startDirect = async (model: string) => {
-  const blas = openBlas()
   const child: ChildProcess = spawn(places.python, [new URL("direct.py", import.meta.url).pathname, model], {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, ...threads, ...(blas === undefined ? {} : { LD_PRELOAD: blas }) }
+    env: { ...process.env, ...threads, ...withOpenBlas() }
   })
   if (child.stdout === null || child.stdin === null) throw new Error("no pipes")
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

@@ -1,3 +1,4 @@
+import { settings } from "@pensieve/config"
 import { type CommandHome, makeCommandHome } from "@pensieve/test-harness"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -25,6 +26,43 @@ describe("pensieve config show", () => {
     const { stdout } = await home.run(["config", "show", "--json"])
     const values = JSON.parse(stdout) as ReadonlyArray<{ path: string; value: string; origin: string }>
     assert.deepInclude(values, { path: "port", value: "7001", origin: "file" })
+  })
+})
+
+describe("the configuration file", () => {
+  it("is the one of --config, else pensieve.yaml of the folder, else the user's own", async () => {
+    const folder = join(home.folder, "project")
+    mkdirSync(folder)
+    const portIn = async (...args: ReadonlyArray<string>) => {
+      const { stdout } = await home.run(["config", "show", ...args], { cwd: folder })
+      return /^port +(\d+)/m.exec(stdout)?.[1]
+    }
+    writeFileSync(join(folder, "own.json"), `{ "port": 7003 }`)
+    assert.strictEqual(await portIn(), "7001")
+    writeFileSync(join(folder, "pensieve.yaml"), "port: 7002\n")
+    assert.strictEqual(await portIn(), "7002")
+    assert.strictEqual(await portIn("--config", "own.json"), "7003")
+  })
+
+  it("that cannot be used is told with every place, and code 2", async () => {
+    writeFileSync(join(home.folder, "wrong.yaml"), "prot: 1\nlogLevel: wran\n")
+    const { code, stderr, stdout } = await home.run(["config", "show", "--config", "wrong.yaml"])
+    assert.deepStrictEqual([code, stdout], [2, ""])
+    assert.strictEqual(
+      stderr.replaceAll(home.folder, "HOME"),
+      `pensieve: HOME/wrong.yaml: prot is not known here; did you mean port? (line 1, column 1)\npensieve: HOME/wrong.yaml: logLevel must be one of debug, info, warn, error (it is "wran"); did you mean warn? (line 2, column 1)\n`
+    )
+  })
+})
+
+describe("the flags of the start", () => {
+  it("are one for each setting that is no secret", async () => {
+    const { stdout } = await home.run(["start", "--help"])
+    const told = new Set([...stdout.matchAll(/--([a-z-]+)/g)].map(([, flag = ""]) => flag))
+    const [secret, open] = [true, false].map((kind) => settings.filter((one) => one.secret === kind))
+    assert.includeMembers([...told], open?.map(({ flag }) => flag) ?? [])
+    for (const { flag } of secret ?? []) assert.isFalse(told.has(flag), flag)
+    assert.isNotEmpty(secret)
   })
 })
 

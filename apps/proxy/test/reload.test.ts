@@ -10,7 +10,7 @@ import {
   until,
   words
 } from "@pensieve/test-harness"
-import { renameSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
@@ -91,6 +91,13 @@ describe("a configuration file that changes", () => {
     await logged(/configuration changed.*changed=router\.function/)
     assert.strictEqual(await textOf(), "near")
     await logged(/routing function.*it threw: mine/)
+  })
+
+  it("is never written", () => {
+    assert.strictEqual(
+      readFileSync(file(), "utf8"),
+      config("router: {default: near, function: route.mjs, functionMs: 20000}\n")
+    )
   })
 
   it("does not touch backends that stay as they are", () => {

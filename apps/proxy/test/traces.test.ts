@@ -50,7 +50,8 @@ const ask = async (content: string, headers: Readonly<Record<string, string>> = 
   })
   await response.text()
   const id = response.headers.get("request-id") ?? "?"
-  await until("its trace is written", 10_000, () => home.names("traces").some((name) => name.includes(id)) || undefined)
+  const isWhole = (name: string) => name.includes(id) && !name.endsWith(".tmp")
+  await until("its trace is written", 10_000, () => home.names("traces").some(isWhole) || undefined)
   return id
 }
 
@@ -70,6 +71,7 @@ describe("traces of every request", () => {
     assert.strictEqual(code, 0)
     for (const part of ["canary-question", "canary-answer", "route: ", "text-delta", '"promptTokens"'])
       assert.include(stdout, part)
+    assert.include(textOf("traces"), '"trials":[{"rule":"explicit","outcome":"lost","why":')
     for (const file of files("traces")) assert.strictEqual(statSync(file).mode & 0o777, 0o600)
     assert.strictEqual(statSync(join(home.state, "traces")).mode & 0o777, 0o700)
   })

@@ -11,6 +11,21 @@ const problems = (text: string) => {
 }
 
 describe("a mode", () => {
+  it.each([
+    ["claude", "anthropic", "https://api.anthropic.com"],
+    ["lmstudio", "openai", "http://localhost:1234"],
+    ["mlx-lm", "openai", "http://localhost:8080"],
+    ["vllm-mlx", "openai", "http://localhost:8000"],
+    ["ollama", "openai", "http://localhost:11434"],
+    ["llamacpp", "openai", "http://localhost:8080"],
+    ["vllm", "openai", "http://localhost:8000"]
+  ] as const)("%s needs nothing else to be said", (mode, kind, url) => {
+    const configuration = resolved({ flags: { mode } })
+    const backend = configuration.value.backends[mode]
+    assert.deepStrictEqual<unknown>([backend?.kind, backend?.url], [kind, url])
+    assert.strictEqual(defaultReference(configuration), mode)
+  })
+
   it("brings its backend along, which the file may change in part", () => {
     const { value } = resolved({
       flags: { mode: "lmstudio" },

@@ -31,6 +31,7 @@ export const errorTable: Readonly<Record<PensieveError["_tag"], ErrorRow>> = {
   InvalidRequest: row(400, "invalid_request_error", "invalid_request_error", null, false),
   PromptTooLong: row(400, "invalid_request_error", "invalid_request_error", "context_length_exceeded", false),
   AuthenticationFailed: row(401, "authentication_error", "invalid_request_error", "invalid_api_key", false),
+  PaymentRequired: row(402, "billing_error", "insufficient_quota", "insufficient_quota", false),
   PermissionDenied: row(403, "permission_error", "invalid_request_error", "permission_denied", false),
   NotFound: row(404, "not_found_error", "invalid_request_error", "not_found", false),
   MethodNotAllowed: row(405, "invalid_request_error", "invalid_request_error", "method_not_allowed", false),

@@ -30,6 +30,9 @@ export class PromptTooLong extends Data.TaggedError("PromptTooLong")<{
 /** No credential, or a wrong one. */
 export class AuthenticationFailed extends Data.TaggedError("AuthenticationFailed")<WithMessage> {}
 
+/** An upstream wants to be paid before it answers: no credit, or a quota that is used up. */
+export class PaymentRequired extends Data.TaggedError("PaymentRequired")<WithMessage> {}
+
 /** The caller may not do this from where it stands (foreign Host or Origin). */
 export class PermissionDenied extends Data.TaggedError("PermissionDenied")<WithMessage> {}
 
@@ -94,6 +97,7 @@ export type PensieveError =
   | InvalidRequest
   | PromptTooLong
   | AuthenticationFailed
+  | PaymentRequired
   | PermissionDenied
   | NotFound
   | MethodNotAllowed
@@ -111,6 +115,7 @@ export type BackendError =
   | InvalidRequest
   | PromptTooLong
   | AuthenticationFailed
+  | PaymentRequired
   | PermissionDenied
   | NotFound
   | RequestTooLarge
@@ -130,6 +135,8 @@ export const withMessage = (error: BackendError, message: string): BackendError 
       return new InvalidRequest({ message, ...(error.field === undefined ? {} : { field: error.field }) })
     case "AuthenticationFailed":
       return new AuthenticationFailed({ message })
+    case "PaymentRequired":
+      return new PaymentRequired({ message })
     case "PermissionDenied":
       return new PermissionDenied({ message })
     case "NotFound":

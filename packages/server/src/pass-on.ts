@@ -7,6 +7,7 @@ import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { routeHeader } from "./answer-headers.ts"
 import type { Asked } from "./exchange/exchange-log.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
+import { withOwnFiles } from "./own-files.ts"
 import { isEventStream, passedBytes } from "./passed-bytes.ts"
 import { ServerPolicy } from "./policy.ts"
 import { type JsonText, readJson } from "./read-body.ts"
@@ -21,10 +22,12 @@ interface Passing {
   readonly sent?: JsonText
   /** How it was routed, where there was something to choose. */
   readonly routed?: Routed
+  /** Headers of our own for the answer. */
+  readonly own?: Readonly<Record<string, string>>
 }
 
 /** A request of an Anthropic client, passed on to a server that speaks its API; the answer goes back as it comes. */
-export const passOn = (requestId: string, { passThrough, sent, routed }: Passing) =>
+export const passOn = (requestId: string, { passThrough, sent, routed, own = {} }: Passing) =>
   Effect.gen(function* () {
     const { method, url, headers } = yield* HttpServerRequest.HttpServerRequest
     const { token } = yield* ServerPolicy
@@ -33,9 +36,12 @@ export const passOn = (requestId: string, { passThrough, sent, routed }: Passing
       method: method === "POST" ? "POST" : "GET",
       path: pathOf(url) + (at === -1 ? "" : url.slice(at)),
       headers: withoutToken(headers, token),
-      ...(method === "POST" ? { body: sent ?? (yield* readJson) } : {})
+      ...(method === "POST" ? { body: yield* withOwnFiles(sent ?? (yield* readJson)) } : {})
     })
-    return respondPassed(requestId, passed, routed === undefined ? {} : routeHeader(routed.describe()))
+    return respondPassed(requestId, passed, {
+      ...(routed === undefined ? {} : routeHeader(routed.describe())),
+      ...own
+    })
   })
 
 /** The same for a request that a model answers: its tokens and its end are read beside the bytes, for the log. */
@@ -64,7 +70,7 @@ export const passOnMessage = (requestId: string, passing: Passing) =>
         const untilTheEnd = { ...passed, bytes: Stream.interruptWhen(passed.bytes, signal) }
         return { ...passed, bytes: passedBytes(requestId, untilTheEnd, open, end) }
       })
-    return yield* passOn(requestId, { ...passing, passThrough: logged })
+    return yield* passOn(requestId, { ...passing, passThrough: logged, own: { "x-pensieve-cache": "bypass" } })
   })
 
 /** What the log says of a request that nobody decodes. */

@@ -67,7 +67,7 @@ export const routeRequest = (
       decision,
       conversation: defaults === undefined ? untagged : withSampling(untagged, defaults),
       context: arrangement.context ?? {},
-      estimate: { tokens: estimated, fromLastTurn: last !== undefined },
+      estimate: { tokens: estimated, fromLastTurn: tellsMost(last, request) },
       cache: arrangement.cache,
       passable: defaults === undefined,
       describe: () => describeRoute(decision, chosen.target()),
@@ -82,6 +82,10 @@ export const routeRequest = (
       }
     }
   })
+
+/** Whether the last turn tells most of a prompt's length. Side work of the same conversation, which is short, tells little. */
+const tellsMost = (last: RememberedTurn | undefined, { bodyBytes }: SizedRequest): boolean =>
+  last !== undefined && bodyBytes >= last.bodyBytes && bodyBytes <= 2 * last.bodyBytes
 
 interface Weighed {
   readonly facts: RoutingFacts

@@ -11,6 +11,7 @@ import {
   MethodNotAllowed,
   NotFound,
   Overloaded,
+  PaymentRequired,
   type PensieveError,
   PermissionDenied,
   PromptTooLong,
@@ -53,6 +54,13 @@ const table: ReadonlyArray<{
     status: 401,
     anthropic: "authentication_error",
     openai: ["invalid_request_error", "invalid_api_key"],
+    retry: false
+  },
+  {
+    error: new PaymentRequired({ message }),
+    status: 402,
+    anthropic: "billing_error",
+    openai: ["insufficient_quota", "insufficient_quota"],
     retry: false
   },
   {

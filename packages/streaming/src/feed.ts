@@ -87,7 +87,8 @@ export const startFeed = <E, R>(
   Effect.gen(function* () {
     const feed = new EventFeed<E>()
     const work = bring((events) => feed.push(events))
-    yield* Effect.forkScoped(Effect.onExit(work, (exit) => Effect.sync(() => feed.settle(exit))))
+    const settled = Effect.onExit(work, (exit) => Effect.sync(() => feed.settle(exit)))
+    yield* Effect.forkScoped(settled, { startImmediately: true })
     return feed
   })
 

@@ -7,6 +7,7 @@ import {
   InvalidRequest,
   NotFound,
   Overloaded,
+  PaymentRequired,
   PermissionDenied,
   RateLimited,
   RequestTooLarge
@@ -71,13 +72,17 @@ const factsOf = (value: unknown, status: number | undefined, retryAfterSeconds: 
   }
 }
 
+/** OpenAI says it with the status of a rate limit, which no waiting ends. */
+const outOfCredit = /billing|insufficient_(?:quota|balance|credits?)|payment_required/i
+
 /** The status an error without one stands for, by its type or code. */
 const kinds: ReadonlyArray<readonly [RegExp, number]> = [
   [/rate_?limit/i, 429],
   [/overloaded/i, 529],
   [/unavailable/i, 503],
   [/authentication/i, 401],
-  [/permission|billing/i, 403],
+  [outOfCredit, 402],
+  [/permission/i, 403],
   [/not_found/i, 404],
   [/request_too_large/i, 413],
   [/timeout/i, 504],
@@ -85,7 +90,7 @@ const kinds: ReadonlyArray<readonly [RegExp, number]> = [
 ]
 
 const statusOf = ({ status, kind }: ErrorFacts): number =>
-  status ?? kinds.find(([pattern]) => pattern.test(kind))?.[1] ?? 500
+  status === 429 && outOfCredit.test(kind) ? 402 : (status ?? kinds.find(([pattern]) => pattern.test(kind))?.[1] ?? 500)
 
 const waiting = (seconds: number | undefined) => (seconds === undefined ? {} : { retryAfterSeconds: seconds })
 
@@ -101,6 +106,7 @@ const byStatus = (status: number, said: string, seconds: number | undefined): Ba
       message: `The upstream refused the key it was given (PENSIEVE_UPSTREAM_KEY): ${said}`
     })
   }
+  if (status === 402) return new PaymentRequired({ message: `The upstream wants to be paid: ${said}` })
   if (status === 403) return new PermissionDenied({ message: `The upstream does not allow this: ${said}` })
   if (status === 404) return new NotFound({ message: `The upstream has no such thing: ${said}` })
   if (status === 413) return new RequestTooLarge({ message: `The request is too large for the upstream: ${said}` })

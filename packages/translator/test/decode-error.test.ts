@@ -132,6 +132,7 @@ describe("other errors", () => {
   it.each([
     [400, "InvalidRequest"],
     [401, "AuthenticationFailed"],
+    [402, "PaymentRequired"],
     [403, "PermissionDenied"],
     [404, "NotFound"],
     [408, "BackendTimeout"],

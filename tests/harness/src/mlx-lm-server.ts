@@ -12,8 +12,15 @@ export interface MlxLmServer {
   readonly stop: () => Promise<void>
 }
 
-/** Starts the real mlx_lm.server of the engine's environment on a model folder. Its cache of models is empty. */
-export const startMlxLmServer = async (model: string): Promise<MlxLmServer> => {
+/**
+ * Starts the real mlx_lm.server of the engine's environment on a model folder. Its cache of models is empty.
+ *
+ * @param env variables besides those it needs
+ */
+export const startMlxLmServer = async (
+  model: string,
+  env: Readonly<Record<string, string>> = {}
+): Promise<MlxLmServer> => {
   const home = mkdtempSync(join(tmpdir(), "pensieve-mlx-lm-"))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -26,7 +33,8 @@ export const startMlxLmServer = async (model: string): Promise<MlxLmServer> => {
         HOME: home,
         HF_HOME: home,
         HF_HUB_OFFLINE: "1",
-        MLX_DISABLE_COMPILE: "1"
+        MLX_DISABLE_COMPILE: "1",
+        ...env
       },
       stdio: ["ignore", "ignore", "pipe"]
     }

@@ -22,6 +22,7 @@ describe("an error of an upstream that comes at once", () => {
   for (const [status, type, told] of [
     [400, "invalid_request_error", 400],
     [401, "authentication_error", 401],
+    [402, "billing_error", 402],
     [403, "permission_error", 403],
     [404, "not_found_error", 404],
     [413, "request_too_large", 413],
@@ -41,6 +42,13 @@ describe("an error of an upstream that comes at once", () => {
         assert.isNotNull(error.headers.get("request-id"))
       }
     })
+
+  it("about a quota that is used up is no limit that waiting ends", async () => {
+    const quota = { message: "You exceeded your current quota", type: "insufficient_quota", code: "insufficient_quota" }
+    const error = await ask(jsonAnswer({ error: quota }, 429))
+    assert.deepStrictEqual([error.status, error.type], [402, "billing_error"])
+    assert.strictEqual(error.headers.get("x-should-retry"), "false")
+  })
 
   it("is told in OpenAI's shape on OpenAI's routes", async () => {
     const error = await ask(refusal(429), "/v1/chat/completions")

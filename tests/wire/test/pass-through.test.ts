@@ -117,6 +117,43 @@ describe("a request of an Anthropic client", () => {
   })
 })
 
+describe("a file that was uploaded here", () => {
+  const asking = (...content: ReadonlyArray<object>) => ({ ...question, messages: [{ role: "user", content }] })
+
+  it("goes to the upstream as what it is, in results too, and nothing else of the request changes", async () => {
+    server().upstream.play(jsonAnswer(wholeMessage([])))
+    const file = new File(["the words"], "notes.txt", { type: "text/plain" })
+    const picture = new File([Buffer.from("iVBORw0KGgo=", "base64")], "dot.png", { type: "image/png" })
+    const { id } = await server().anthropic.beta.files.upload({ file })
+    const { id: pictureId } = await server().anthropic.beta.files.upload({ file: picture })
+    const image = { type: "image", source: { type: "file", file_id: pictureId } }
+    const body = asking(
+      { type: "document", source: { type: "file", file_id: id }, from_the_future: 1 },
+      { type: "tool_result", tool_use_id: "toolu_1", content: [image] }
+    )
+    const place = server().upstream.calls.length
+    await (await send(JSON.stringify(body))).arrayBuffer()
+    const sent = JSON.parse((await server().upstream.call(place)).text)
+    const source = { type: "text", media_type: "text/plain", data: "the words" }
+    const shown = { type: "image", source: { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" } }
+    assert.deepStrictEqual(
+      sent,
+      asking(
+        { type: "document", source, from_the_future: 1, title: "notes.txt" },
+        { type: "tool_result", tool_use_id: "toolu_1", content: [shown] }
+      )
+    )
+  })
+
+  it("is the upstream's own where it is not known here: the request stays byte for byte", async () => {
+    server().upstream.play(jsonAnswer(wholeMessage([])))
+    const body = JSON.stringify(asking({ type: "image", source: { type: "file", file_id: "file_of_theirs" } }), null, 1)
+    const place = server().upstream.calls.length
+    await (await send(body)).arrayBuffer()
+    assert.strictEqual((await server().upstream.call(place)).text, body)
+  })
+})
+
 describe("an answer for an Anthropic client", () => {
   it("is the upstream's, byte for byte, however it is cut", async () => {
     await fc.assert(
@@ -144,6 +181,7 @@ describe("an answer for an Anthropic client", () => {
     const response = await send(JSON.stringify(question))
     assert.strictEqual(response.headers.get("request-id"), "req_upstream")
     assert.strictEqual(response.headers.get("anthropic-ratelimit-requests-remaining"), "7")
+    assert.strictEqual(response.headers.get("x-pensieve-cache"), "bypass")
     assert.isNull(response.headers.get("set-cookie"))
     assert.strictEqual(await response.text(), body)
   })

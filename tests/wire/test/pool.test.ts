@@ -107,6 +107,22 @@ describe("a replica", () => {
     })
   })
 
+  it("that is slow holds nobody else up, and its answer comes whole, once", async () => {
+    const served = await start(two, [says0, says1])
+    const { route } = await ask(served, "mine")
+    const [own, other] = route?.startsWith("b0") === true ? [0, 1] : [1, 0]
+    const { promise: go, resolve } = Promise.withResolvers<void>()
+    const slow = served.upstreams[own] as ScriptedUpstream
+    slow.play({ before: [{ until: go }], ...says("slowly") })
+    const waiting = ask(served, "mine")
+    await slow.call(1)
+    for (const session of ["h1", "h2", "h3", "h4"])
+      assert.strictEqual((await ask(served, session)).answer.text, other === 0 ? "zero" : "one")
+    resolve()
+    assert.strictEqual((await waiting).answer.text, "slowly")
+    assert.deepStrictEqual([asked(served)[own], asked(served)[other]], [2, 4])
+  })
+
   it("is not locked by one request that it always fails over", async () => {
     const served = await start(two, [says0, says1])
     const poison = { messages: [{ role: "user", content: "poison" }] }

@@ -1,4 +1,4 @@
-import { settings } from "@pensieve/config"
+import { resolveConfiguration, settings } from "@pensieve/config"
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "vitest"
@@ -11,6 +11,8 @@ const namedIn = (pattern: RegExp): ReadonlyArray<string> =>
   commandSources.flatMap((source) => [...source.matchAll(pattern)].map(([, name = ""]) => name))
 const flags = new Set([
   ...settings.map(({ flag }) => flag),
+  // Another name of `--window`.
+  "ctx",
   "help",
   "version",
   "completions",
@@ -129,6 +131,13 @@ describe("README.md", () => {
 })
 
 describe("D07", () => {
+  it("shows a configuration that can be used", () => {
+    const [, text = ""] = /^```yaml\n([\s\S]*?)^```/m.exec(read(".domainDocs/D07-configuration.md")) ?? []
+    const resolved = resolveConfiguration({ flags: {}, env: { ANTHROPIC_KEY: "given" }, file: { path: "D07", text } })
+    assert.strictEqual(resolved._tag, "Success", JSON.stringify(resolved))
+    assert.isNotEmpty(text)
+  })
+
   it("tells every setting", () => {
     const reference = read(".domainDocs/D07-configuration.md")
     for (const { flag, env, path, description } of settings) {

@@ -2,12 +2,7 @@ import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { jsonFlag } from "../json-flag.ts"
 import { verb } from "../verb.ts"
-
-const yes = Flag.Boolean("yes").pipe(
-  Flag.withAlias("y"),
-  Flag.withDescription("Do it without asking."),
-  Flag.withDefault(false)
-)
+import { yesFlag as yes } from "../yes-flag.ts"
 
 const model = Argument.String("model").pipe(Argument.withDescription("Its name, such as mlx-community/Qwen3-4B-4bit."))
 

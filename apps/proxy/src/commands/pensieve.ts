@@ -1,4 +1,6 @@
 import { Command } from "effect/cli"
+import { bench } from "./bench.ts"
+import { cache } from "./cache.ts"
 import { claude } from "./claude.ts"
 import { codex } from "./codex.ts"
 import { config } from "./config.ts"
@@ -35,6 +37,8 @@ export const pensieve = Command.make("pensieve").pipe(
     models,
     config,
     explain,
+    cache,
+    bench,
     service
   ]),
   Command.withExamples([

@@ -2,9 +2,10 @@ import { type BackendError, errorRow } from "@pensieve/errors"
 import type { Conversation } from "@pensieve/models"
 import { createHash } from "node:crypto"
 
-/** Whether another backend may do better with the same request. */
-export const mayBeElsewhere = (error: BackendError): boolean =>
-  errorRow(error).retryable || error._tag === "NotFound" || error._tag === "AuthenticationFailed"
+const own = new Set<BackendError["_tag"]>(["NotFound", "AuthenticationFailed", "PaymentRequired"])
+
+/** Whether another backend may do better with the same request: it has other models, another key, another account. */
+export const mayBeElsewhere = (error: BackendError): boolean => errorRow(error).retryable || own.has(error._tag)
 
 /** Whether it speaks against the backend, and not against the request or its sender. */
 export const isBackendsFault = ({ _tag }: BackendError): boolean =>

@@ -1,4 +1,4 @@
-import { lookup } from "node:dns"
+import { lookup, type LookupAddress, type LookupAllOptions } from "node:dns"
 import { BlockList, isIP, type LookupFunction } from "node:net"
 import { buildConnector } from "undici"
 
@@ -12,14 +12,23 @@ const isLoopbackAddress = (address: string): boolean => loopback.check(address, 
 const elsewhere = (host: string): Error & { readonly code: string } =>
   Object.assign(new Error(`${host} is not on this machine`), { code: "ENOTLOOPBACK" })
 
+/** Resolves a name to all its addresses, as the system does. */
+type ResolveAll = (
+  host: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, found: Array<LookupAddress>) => void
+) => void
+
 /** Resolves a name to its addresses on this machine; one that has none cannot be resolved. */
-const lookupHere: LookupFunction = (host, options, callback) =>
-  lookup(host, { ...options, all: true }, (error, found) => {
-    if (error !== null) return callback(error, [])
-    const [first, ...others] = found.filter(({ address }) => isLoopbackAddress(address))
-    if (first === undefined) return callback(elsewhere(host), [])
-    return options.all === true ? callback(null, [first, ...others]) : callback(null, first.address, first.family)
-  })
+const lookupHere =
+  (resolve: ResolveAll): LookupFunction =>
+  (host, options, callback) =>
+    resolve(host, { ...options, all: true }, (error, found) => {
+      if (error !== null) return callback(error, [])
+      const [first, ...others] = found.filter(({ address }) => isLoopbackAddress(address))
+      if (first === undefined) return callback(elsewhere(host), [])
+      return options.all === true ? callback(null, [first, ...others]) : callback(null, first.address, first.family)
+    })
 
 /**
  * Makes connections to this machine only. The address that is connected to is the one that was checked: a name cannot be resolved to
@@ -27,8 +36,11 @@ const lookupHere: LookupFunction = (host, options, callback) =>
  *
  * @param socket how sockets are made; `timeout` in milliseconds
  */
-export const loopbackConnector = (socket: buildConnector.BuildOptions): buildConnector.connector => {
-  const connect = buildConnector({ ...socket, autoSelectFamily: true, lookup: lookupHere })
+export const loopbackConnector = (
+  socket: buildConnector.BuildOptions,
+  resolve: ResolveAll = lookup
+): buildConnector.connector => {
+  const connect = buildConnector({ ...socket, autoSelectFamily: true, lookup: lookupHere(resolve) })
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, "")
     // No name is looked up for an address.

@@ -63,11 +63,17 @@ interface Body {
   readonly input_tokens?: number
 }
 
-const ask = async (base: string, words: number, more: object = {}, path = "/v1/messages") => {
+const ask = async (
+  base: string,
+  words: number,
+  more: object = {},
+  path = "/v1/messages",
+  headers: Readonly<Record<string, string>> = {}
+) => {
   const content = "word ".repeat(words)
   const response = await fetch(base + path, {
     method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
     body: JSON.stringify({ model: "m", max_tokens: 9, messages: [{ role: "user", content }], ...more })
   })
   const body = (await response.json()) as Body
@@ -103,6 +109,15 @@ describe("a prompt", () => {
   live("without tools has the whole window", {}, async ({ base }) => {
     assert.strictEqual((await ask(base, 4090)).status, 200)
     assert.strictEqual((await ask(base, 4097)).body.error?.message, "prompt is too long: 4097 tokens > 4096 maximum")
+  })
+
+  live("that came behind a short one of the same session is judged by itself", {}, async ({ base, asked }) => {
+    const headers = { "x-claude-code-session-id": "s" }
+    await ask(base, 1, {}, "/v1/messages", headers)
+    await ask(base, 2800, { tools }, "/v1/messages", headers)
+    assert.deepStrictEqual([asked.counted, asked.generated], [1, 2])
+    await ask(base, 2801, { tools }, "/v1/messages", headers)
+    assert.deepStrictEqual([asked.counted, asked.generated], [1, 3])
   })
 
   live("that is short is not counted", {}, async ({ base, asked }) => {
@@ -176,6 +191,10 @@ describe("prompt tokens", () => {
       assert.strictEqual(answer.notices, "window-scaled")
       const count = await ask(base, 100, {}, "/v1/messages/count_tokens")
       assert.deepStrictEqual([count.body.input_tokens, count.notices], [1000, "window-scaled"])
+      const get = async (path: string) =>
+        (await fetch(base + path, { headers: { authorization: `Bearer ${token}`, "x-api-key": token } })).json()
+      assert.deepInclude(await get("/v1/models/any"), { max_input_tokens: window * 10 })
+      assert.deepInclude(await get("/health"), { window, clientWindow: window * 10 })
     }
   )
 

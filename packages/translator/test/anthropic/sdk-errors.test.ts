@@ -4,6 +4,7 @@ import {
   BackendTimeout,
   InvalidRequest,
   Overloaded,
+  PaymentRequired,
   type PensieveError,
   PromptTooLong,
   RateLimited
@@ -34,6 +35,7 @@ describe("the official SDK", () => {
   it.each([
     [new InvalidRequest({ message: "x" }), Anthropic.BadRequestError],
     [new PromptTooLong({ promptTokens: 2, window: 1 }), Anthropic.BadRequestError],
+    [new PaymentRequired({ message: "x" }), Anthropic.PaymentRequiredError],
     [new RateLimited({ message: "x" }), Anthropic.RateLimitError],
     [new Overloaded({ message: "x" }), Anthropic.InternalServerError],
     [new BackendTimeout({ message: "x" }), Anthropic.InternalServerError]
