@@ -5,6 +5,7 @@ import type { Capabilities } from "@pensieve/models"
 import type { BackendHealth, ProxyHealth } from "@pensieve/operations"
 import { Effect, Option, type Scope } from "effect"
 import { HttpServerRequest } from "effect/http"
+import { toldWindow } from "./context/scale-window.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
 import { ServerPolicy } from "./policy.ts"
 import { respondJson } from "./respond.ts"
@@ -73,11 +74,13 @@ const details = (state: State) =>
     // Capabilities wait for a model that is being loaded; this answer does not.
     const known = state.status === "healthy" ? yield* Effect.option(backend.capabilities) : Option.none()
     const window = Option.getOrUndefined(known)?.window
+    const clientWindow = toldWindow(window, arrangement.context?.scaleWindowTo)
     return {
       ...now,
       backend: backend.name,
       model: backend.model,
       ...(window === undefined ? {} : { window }),
+      ...(clientWindow === undefined || clientWindow === window ? {} : { clientWindow }),
       ...(backend.passThrough === undefined ? {} : { passesOn: true })
     }
   })

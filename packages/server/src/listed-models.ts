@@ -2,6 +2,7 @@ import type { PoolMember } from "@pensieve/backends"
 import type { BackendError } from "@pensieve/errors"
 import { resolveModel } from "@pensieve/router"
 import { Effect, Option } from "effect"
+import { toldWindow } from "./context/scale-window.ts"
 import { type Arrangement, hasChoice } from "./routing.ts"
 
 /** A backend that does not tell its models within this time is left out of the list. */
@@ -15,17 +16,24 @@ export interface ListedModel {
   readonly window?: number
 }
 
-const entry = (id: string, name: string, window: number | undefined): ListedModel => ({
-  id,
-  displayName: id === name ? name : `${id} (${name})`,
-  createdAt: "2026-01-01T00:00:00Z",
-  ...(window === undefined ? {} : { window })
-})
+/** Makes entries, with windows as clients are told of them. */
+const entriesFor =
+  ({ context }: Arrangement) =>
+  (id: string, name: string, own: number | undefined): ListedModel => {
+    const window = toldWindow(own, context?.scaleWindowTo)
+    return {
+      id,
+      displayName: id === name ? name : `${id} (${name})`,
+      createdAt: "2026-01-01T00:00:00Z",
+      ...(window === undefined ? {} : { window })
+    }
+  }
 
 /** Every model that can be asked for by name: the backend's own, or those of the configuration and of each backend, as `backend,model`. */
 export const listedModels = (arrangement: Arrangement): Effect.Effect<ReadonlyArray<ListedModel>, BackendError> =>
   Effect.gen(function* () {
     const { rules, pool } = arrangement
+    const entry = entriesFor(arrangement)
     const [only] = pool.members
     if (!hasChoice(arrangement) && only !== undefined)
       return (yield* modelsOf(only)).all.map(({ id, window }) => entry(id, id, window))
@@ -56,6 +64,7 @@ export const listedModel = (arrangement: Arrangement, id: string): Effect.Effect
     const own = listed.find((one) => one.id === id)
     if (own !== undefined) return own
     const { rules, pool } = arrangement
+    const entry = entriesFor(arrangement)
     const resolved = resolveModel(id, rules) ?? resolveModel(rules.default, rules)
     const target = resolved?.stages[0][0]
     const member = pool.member(target?.backend ?? "")

@@ -27,10 +27,13 @@ export const readyProxy = Effect.gen(function* () {
 })
 
 /** What a client is told about a proxy. */
-const factsOf = (record: ProxyRecord, { model, window, passesOn = false }: ProxyHealth): ProxyFacts => ({
+const factsOf = (
+  record: ProxyRecord,
+  { model, window, clientWindow = window, passesOn = false }: ProxyHealth
+): ProxyFacts => ({
   baseUrl: urlOf(record),
   token: record.token,
-  window,
+  window: clientWindow,
   modelName: passesOn ? undefined : clientModelName(model)
 })
 

@@ -75,6 +75,8 @@ export const ProxyHealth = Schema.Struct({
   model: Schema.String,
   /** Tokens of prompt and answer together; absent while it is not known. */
   window: optional(Schema.Finite),
+  /** The window that clients are told, where it is another. */
+  clientWindow: optional(Schema.Finite),
   /** Anthropic's clients are passed on to a server that speaks their API. */
   passesOn: optional(Schema.Boolean),
   backends: optional(Schema.Array(BackendHealth)),

@@ -13,6 +13,10 @@ export const scaledNotice: Notice = {
 export const windowScale = (window: number | undefined, believed: number | undefined): number | undefined =>
   window === undefined || believed === undefined || believed <= window ? undefined : believed / window
 
+/** The window that clients are told, tokens: it fits the numbers that they are told. */
+export const toldWindow = (window: number | undefined, believed: number | undefined): number | undefined =>
+  windowScale(window, believed) === undefined ? window : believed
+
 /** Tokens of a prompt as they are told. */
 export const scaledTokens = (tokens: number, scale: number | undefined): number =>
   scale === undefined ? tokens : Math.round(tokens * scale)

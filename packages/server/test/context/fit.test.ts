@@ -191,6 +191,10 @@ describe("prompt tokens", () => {
       assert.strictEqual(answer.notices, "window-scaled")
       const count = await ask(base, 100, {}, "/v1/messages/count_tokens")
       assert.deepStrictEqual([count.body.input_tokens, count.notices], [1000, "window-scaled"])
+      const get = async (path: string) =>
+        (await fetch(base + path, { headers: { authorization: `Bearer ${token}`, "x-api-key": token } })).json()
+      assert.deepInclude(await get("/v1/models/any"), { max_input_tokens: window * 10 })
+      assert.deepInclude(await get("/health"), { window, clientWindow: window * 10 })
     }
   )
 
