@@ -12,7 +12,7 @@ export interface ListedObject extends Place {
 }
 
 /** A list of objects that is a field of the outermost object. */
-export interface ObjectList extends Place {
+interface ObjectList extends Place {
   /** The field's name, with its quotation marks. */
   readonly key: Place
   /** Every item, in order. */
