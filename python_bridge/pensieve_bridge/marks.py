@@ -10,6 +10,9 @@ _TURNS_KEPT = 4
 _CLOSER_IN_HEAD = 4
 """The head is computed once for many sessions, and those of other projects leave it somewhere inside."""
 
+_CLOSER_IN_OPENING = 8
+"""The first turn of a session begins with what its client says of the place it works in: mostly what it said before."""
+
 
 @dataclass(slots=True, frozen=True)
 class Boundaries:
@@ -39,6 +42,12 @@ def place_marks(boundaries: Boundaries, start: int, diverged: int, goal: int, sp
     if start < boundaries.head <= goal:
         inside = [m for m in marks if m < boundaries.head]
         marks = sorted({*marks, *_fill([start, *inside, boundaries.head], spacing // _CLOSER_IN_HEAD)})
+    opening = next((turn for turn in (*boundaries.turns, boundaries.close) if turn > boundaries.head), 0)
+    if boundaries.head > 0 and start < opening <= goal:
+        begin = max(start, boundaries.head)
+        end = min(opening, boundaries.head + spacing)
+        inside = [m for m in marks if begin < m < end]
+        marks = sorted({*marks, *_fill([begin, *inside, end], spacing // _CLOSER_IN_OPENING)})
     for turn in boundaries.turns[:-_TURNS_KEPT]:
         if start < turn <= goal and all(abs(turn - m) >= spacing // 2 for m in marks):
             marks.append(turn)

@@ -12,13 +12,21 @@ def test_the_head_the_last_turns_and_the_close_are_marked() -> None:
 
 
 def test_a_long_head_can_be_left_inside() -> None:
-    boundaries = Boundaries(head=1000, turns=(1000,), close=2000)
-    assert place_marks(boundaries, 0, 0, 2005, 1024) == [256, 512, 768, 1000, 2000]
-    assert place_marks(boundaries, 300, 600, 2005, 1024) == [600, 856, 1000, 2000]
+    boundaries = Boundaries(head=1000, turns=(1000,), close=1100)
+    assert place_marks(boundaries, 0, 0, 1105, 1024) == [256, 512, 768, 1000, 1100]
+    assert place_marks(boundaries, 300, 600, 1105, 1024) == [600, 856, 1000, 1100]
+
+
+def test_the_first_turn_of_a_session_can_be_left_inside() -> None:
+    boundaries = Boundaries(head=500, turns=(500,), close=1500)
+    assert place_marks(boundaries, 0, 0, 1505, 2048) == [500, 756, 1012, 1268, 1500]
+    assert place_marks(boundaries, 500, 800, 1505, 2048) == [800, 1056, 1312, 1500]
+    long = Boundaries(head=500, turns=(500,), close=4500)
+    assert place_marks(long, 500, 0, 4505, 1024) == [628, 756, 884, 1012, 1140, 1268, 1396, 2420, 3444, 4500]
 
 
 def test_older_turns_are_marked_as_the_spacing_allows() -> None:
-    boundaries = Boundaries(head=500, turns=(800, 2000, 2010, 2020, 2030, 2040), close=2050)
+    boundaries = Boundaries(head=500, turns=(500, 520, 800, 2000, 2010, 2020, 2030, 2040), close=2050)
     assert place_marks(boundaries, 400, 0, 2055, 512) == [500, 800, 1312, 2010, 2020, 2030, 2040, 2050]
 
 

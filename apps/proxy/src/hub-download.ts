@@ -31,7 +31,7 @@ export const getFromHub = Effect.fn("getFromHub")(function* (repository: string,
     terminal: somebodyIsThere(),
     memoryBytes: totalmem(),
     freeBytes: yield* freeBytes(hubCache),
-    startCommand: commandLine("start")
+    startWith: (flags) => commandLine(`start ${flags}`)
   })
   for (const line of plan.lines) yield* Console.error(`pensieve: ${line}`)
   if (plan.action === "leave") return undefined

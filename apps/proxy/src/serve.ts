@@ -7,7 +7,7 @@ import {
   makeId,
   openLogFile,
   type ProxyIdentity,
-  sweepRunFolder,
+  sweepLeftovers,
   traceStoreLayer
 } from "@pensieve/operations"
 import { listenLayer, portOf, serveLayer, ServerPolicy } from "@pensieve/server"
@@ -15,6 +15,7 @@ import type { Configuration } from "@pensieve/config"
 import { Clock, Console, Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
 import { isIP } from "node:net"
+import { networkInterfaces } from "node:os"
 import { join } from "node:path"
 import { banner } from "./banner.ts"
 import { CommandFailure } from "./command-failure.ts"
@@ -42,7 +43,7 @@ export const serve = (options: ServeOptions) =>
     const configuration = read.value
     const token = yield* localToken(configuration.token)
     if (configuration.port !== 0 && (yield* joinOrExplain(configuration.port, token, wordsOf(options.given)))) return
-    yield* sweepRunFolder
+    yield* sweepLeftovers
     const home = yield* Home
     const identity: ProxyIdentity = {
       version,
@@ -109,10 +110,13 @@ export const serve = (options: ServeOptions) =>
 
 /** Names under which this server may be asked besides those of loopback. */
 const hostsOf = ({ host, allowedHosts }: Pick<Configuration, "host" | "allowedHosts">): ReadonlyArray<string> => [
-  // A browser may be led to the address that means every address.
-  ...(["0.0.0.0", "::"].includes(host) ? [] : [isIP(host) === 6 ? `[${host}]` : host]),
+  // A web page can be given a name that leads here, but no address.
+  ...(["0.0.0.0", "::"].includes(host) ? addressesHere() : [host]).map((one) => (isIP(one) === 6 ? `[${one}]` : one)),
   ...allowedHosts
 ]
+
+const addressesHere = (): ReadonlyArray<string> =>
+  Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address))
 
 /** What a person should know who opens the door wider. */
 const warningsOf = ({ host, allowNetwork, auth }: Configuration): ReadonlyArray<string> => [

@@ -117,8 +117,9 @@ describe("pensieve setup", () => {
     const { code, stderr } = await setUp("--yes")
     assert.strictEqual(code, 1)
     assert.match(stderr, /settings\.json cannot be changed as JSON \(line 3, column 1: .*left alone/)
-    assert.strictEqual(read(settings()), '{\n  "env": {\n')
     assert.isFalse(existsSync(state()))
+    assert.match((await setUp("--undo")).stdout, /nothing to take back/)
+    assert.strictEqual(read(settings()), '{\n  "env": {\n')
   })
 
   it("writes through a symbolic link, and undoes through it", async () => {
@@ -138,6 +139,8 @@ describe("pensieve setup", () => {
     const { code, stderr } = await setUp("--yes")
     assert.strictEqual(code, 1)
     assert.match(stderr, /The test message was answered with status 400: .*no such luck.*What was set up stays/)
+    await setUp("--undo")
+    assert.deepEqual(readdirSync(join(home.folder, ".claude")), [])
   })
 })
 

@@ -14,8 +14,8 @@ export interface DownloadFacts {
   readonly agreed: boolean
   /** Somebody is there to be asked. */
   readonly terminal: boolean
-  /** How this user starts the proxy. */
-  readonly startCommand: string
+  /** How this user starts the proxy with flags. */
+  readonly startWith: (flags: string) => string
 }
 
 /** What to tell the user, and then what to do. */
@@ -41,7 +41,7 @@ const memoryNeed = (weightBytes: number): number => weightBytes * 1.1 + workingM
 
 /** Decides about the download of a model that is not on this machine, and says why. */
 export const planDownload = (facts: DownloadFacts): DownloadPlan => {
-  const { info, memoryBytes, agreed, terminal, startCommand } = facts
+  const { info, memoryBytes, agreed, terminal, startWith } = facts
   if (info.alreadyHere) return { lines: [], action: "download" }
   const problems = [...memoryProblem(info, memoryBytes), ...diskProblem(info, facts.freeBytes)]
   const told = [sizes(info, memoryBytes), ...problems]
@@ -49,7 +49,7 @@ export const planDownload = (facts: DownloadFacts): DownloadPlan => {
   if (problems.length > 0) return { lines: [...told, instead(facts)], action: "leave" }
   if (terminal) return { lines: told, action: "ask" }
   return {
-    lines: [...told, `To download and serve it:  ${startCommand} --model ${info.repository} --yes`],
+    lines: [...told, `To download and serve it:  ${startWith(`--model ${info.repository} --yes`)}`],
     action: "leave"
   }
 }
@@ -75,11 +75,11 @@ const diskProblem = (info: HubInfo, freeBytes: number | undefined): ReadonlyArra
         `It is too large for the disk, which has ${formatBytes(freeBytes)} free. Make room, or name a folder on another disk with HF_HOME.`
       ]
 
-const instead = ({ info, memoryBytes, freeBytes, startCommand }: DownloadFacts): string => {
+const instead = ({ info, memoryBytes, freeBytes, startWith }: DownloadFacts): string => {
   const fitting = knownModels.find(
     ({ bytes }) => bytes < info.weightBytes && fitsMemory(bytes, memoryBytes) && fitsDisk(bytes, freeBytes)
   )
   return fitting === undefined
     ? "Take a smaller model, or one with fewer bits a weight."
-    : `Take a smaller one, such as ${fitting.name} (${formatBytes(fitting.bytes)}):  ${startCommand} --model ${fitting.name}`
+    : `Take a smaller one, such as ${fitting.name} (${formatBytes(fitting.bytes)}):  ${startWith(`--model ${fitting.name}`)}`
 }

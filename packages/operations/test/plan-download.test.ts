@@ -19,7 +19,7 @@ const plan = (change: Partial<DownloadFacts> = {}) =>
     freeBytes: 100e9,
     agreed: false,
     terminal: true,
-    startCommand: "pensieve start",
+    startWith: (flags) => `pensieve start ${flags}`,
     ...change
   })
 

@@ -7,6 +7,7 @@ import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { routeHeader } from "./answer-headers.ts"
 import type { Asked } from "./exchange/exchange-log.ts"
 import { Exchanges } from "./exchange/exchanges.ts"
+import { withOwnFiles } from "./own-files.ts"
 import { isEventStream, passedBytes } from "./passed-bytes.ts"
 import { ServerPolicy } from "./policy.ts"
 import { type JsonText, readJson } from "./read-body.ts"
@@ -35,7 +36,7 @@ export const passOn = (requestId: string, { passThrough, sent, routed, own = {} 
       method: method === "POST" ? "POST" : "GET",
       path: pathOf(url) + (at === -1 ? "" : url.slice(at)),
       headers: withoutToken(headers, token),
-      ...(method === "POST" ? { body: sent ?? (yield* readJson) } : {})
+      ...(method === "POST" ? { body: yield* withOwnFiles(sent ?? (yield* readJson)) } : {})
     })
     return respondPassed(requestId, passed, {
       ...(routed === undefined ? {} : routeHeader(routed.describe())),

@@ -34,14 +34,24 @@ const resolvePart = (part: Part): Effect.Effect<Part, Failure, FileStore> =>
   Effect.gen(function* () {
     if (part.type === "tool-result") return { ...part, parts: yield* resolveParts(part.parts) }
     if ((part.type !== "image" && part.type !== "document") || part.source.kind !== "file") return part
+    const { source, filename } = yield* uploadedSource(part.type, part.source.id)
+    return part.type === "image" ? { ...part, source } : { ...part, source, title: part.title ?? filename }
+  })
+
+/** An uploaded file as the source of a block, with its name. */
+export const uploadedSource = (
+  block: "image" | "document",
+  id: string
+): Effect.Effect<{ readonly source: MediaSource; readonly filename: string }, Failure, FileStore> =>
+  Effect.gen(function* () {
     const store = yield* FileStore
-    const file = yield* store.get(part.source.id)
+    const file = yield* store.get(id)
     if (file.sizeBytes > readableBytes) return yield* unusable(file, "is larger than the 32 MB that a message may hold")
     const bytes = Buffer.concat(yield* Stream.runCollect(store.content(file)))
-    const source = part.type === "image" ? imageSource(file, bytes) : documentSource(file, bytes)
-    if (source === undefined)
-      return yield* unusable(file, `has the type ${file.mimeType}, which ${part.type} blocks cannot show`)
-    return part.type === "image" ? { ...part, source } : { ...part, source, title: part.title ?? file.filename }
+    const source = block === "image" ? imageSource(file, bytes) : documentSource(file, bytes)
+    return source === undefined
+      ? yield* unusable(file, `has the type ${file.mimeType}, which ${block} blocks cannot show`)
+      : { source, filename: file.filename }
   })
 
 const unusable = ({ id, filename }: StoredFile, why: string): InvalidRequest =>

@@ -1,9 +1,10 @@
 import { describe, it } from "@effect/vitest"
+import type { ListenOptions, ServerPolicy } from "@pensieve/server"
 import { Effect } from "effect"
 import { networkInterfaces } from "node:os"
 import { assert } from "vitest"
 import { openRaw, rawStatus } from "./raw-socket.ts"
-import { startServer, token } from "./test-server.ts"
+import { freshFolder, startServer, token } from "./test-server.ts"
 
 /** One request on a raw socket. */
 interface Said {
@@ -18,10 +19,15 @@ const body = JSON.stringify({ model: "m", max_tokens: 9, messages: [{ role: "use
 const text = ({ line = "GET /v1/models HTTP/1.1", headers = [], body: content = "" }: Said) =>
   `${[line, ...headers].join("\r\n")}\r\nConnection: close\r\n\r\n${content}`
 
-const live = (name: string, test: (base: string, host: string) => Promise<void>, policy = {}) =>
+const live = (
+  name: string,
+  test: (base: string, host: string) => Promise<void>,
+  policy: Partial<ServerPolicy["Service"]> = {},
+  listen: Partial<ListenOptions> = {}
+) =>
   it.live(name, () =>
     Effect.scoped(
-      Effect.flatMap(startServer({}, policy), (base) =>
+      Effect.flatMap(startServer({}, policy, freshFolder, listen), (base) =>
         Effect.promise(async () => {
           const { host } = new URL(base)
           await test(base, `Host: ${host}`)
@@ -31,6 +37,11 @@ const live = (name: string, test: (base: string, host: string) => Promise<void>,
       )
     )
   )
+
+/** Addresses of this machine by which others reach it. */
+const others = Object.values(networkInterfaces()).flatMap((all = []) =>
+  all.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address)
+)
 
 describe("where the server is reached", () => {
   live("is this machine's loopback by both protocols, under each of its names", async (base) => {
@@ -47,9 +58,6 @@ describe("where the server is reached", () => {
   })
 
   live("is no address that other machines could use", async (base) => {
-    const others = Object.values(networkInterfaces()).flatMap((all = []) =>
-      all.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address)
-    )
     const reached = await Promise.all(
       others.map((address) =>
         openRaw(base, address).then(
@@ -63,6 +71,27 @@ describe("where the server is reached", () => {
       []
     )
   })
+})
+
+describe.runIf(others.length > 0)("a server that other machines may ask", () => {
+  const [address = ""] = others
+
+  live(
+    "asks for the token, and for a name that is known to be its own",
+    async (base) => {
+      const { port } = new URL(base)
+      const status = async (...headers: ReadonlyArray<string>) => {
+        const raw = await openRaw(base, address)
+        raw.write(text({ headers }))
+        return Number((await raw.answer()).slice(9, 12))
+      }
+      assert.strictEqual(await status(`Host: ${address}:${port}`), 401)
+      assert.strictEqual(await status(`Host: ${address}:${port}`, bearer), 200)
+      assert.strictEqual(await status(`Host: evil.com:${port}`, bearer), 403)
+    },
+    { hosts: [address] },
+    { host: "0.0.0.0" }
+  )
 })
 
 describe("a Host that is not ours", () => {

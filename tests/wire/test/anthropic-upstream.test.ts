@@ -17,7 +17,7 @@ const key = "canary-key-of-the-upstream"
 const models = {
   data: [
     { type: "model", id: "claude-first", max_input_tokens: 200_000 },
-    { type: "model", id: "claude-second", max_input_tokens: 100_000 }
+    { type: "model", id: "claude-second", max_input_tokens: 100_000, max_tokens: 8192 }
   ],
   has_more: false
 }
@@ -117,6 +117,18 @@ describe("OpenAI's SDK over an Anthropic upstream", () => {
       const place = server().upstream.calls.length
       await server().openai.chat.completions.create({ ...ask, model: asked })
       assert.strictEqual((await nextBody(place)).model, sent)
+    }
+  })
+
+  it("asks a model for no longer an answer than the upstream says it writes", async () => {
+    server().upstream.play(messageOf(textBlock(0, "x"), messageEnd()))
+    for (const [model, bound] of [
+      ["claude-first", 32_000],
+      ["claude-second", 8192]
+    ] as const) {
+      const place = server().upstream.calls.length
+      await server().openai.chat.completions.create({ ...ask, model })
+      assert.strictEqual((await nextBody(place)).max_tokens, bound)
     }
   })
 

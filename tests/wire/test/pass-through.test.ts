@@ -117,6 +117,43 @@ describe("a request of an Anthropic client", () => {
   })
 })
 
+describe("a file that was uploaded here", () => {
+  const asking = (...content: ReadonlyArray<object>) => ({ ...question, messages: [{ role: "user", content }] })
+
+  it("goes to the upstream as what it is, in results too, and nothing else of the request changes", async () => {
+    server().upstream.play(jsonAnswer(wholeMessage([])))
+    const file = new File(["the words"], "notes.txt", { type: "text/plain" })
+    const picture = new File([Buffer.from("iVBORw0KGgo=", "base64")], "dot.png", { type: "image/png" })
+    const { id } = await server().anthropic.beta.files.upload({ file })
+    const { id: pictureId } = await server().anthropic.beta.files.upload({ file: picture })
+    const image = { type: "image", source: { type: "file", file_id: pictureId } }
+    const body = asking(
+      { type: "document", source: { type: "file", file_id: id }, from_the_future: 1 },
+      { type: "tool_result", tool_use_id: "toolu_1", content: [image] }
+    )
+    const place = server().upstream.calls.length
+    await (await send(JSON.stringify(body))).arrayBuffer()
+    const sent = JSON.parse((await server().upstream.call(place)).text)
+    const source = { type: "text", media_type: "text/plain", data: "the words" }
+    const shown = { type: "image", source: { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" } }
+    assert.deepStrictEqual(
+      sent,
+      asking(
+        { type: "document", source, from_the_future: 1, title: "notes.txt" },
+        { type: "tool_result", tool_use_id: "toolu_1", content: [shown] }
+      )
+    )
+  })
+
+  it("is the upstream's own where it is not known here: the request stays byte for byte", async () => {
+    server().upstream.play(jsonAnswer(wholeMessage([])))
+    const body = JSON.stringify(asking({ type: "image", source: { type: "file", file_id: "file_of_theirs" } }), null, 1)
+    const place = server().upstream.calls.length
+    await (await send(body)).arrayBuffer()
+    assert.strictEqual((await server().upstream.call(place)).text, body)
+  })
+})
+
 describe("an answer for an Anthropic client", () => {
   it("is the upstream's, byte for byte, however it is cut", async () => {
     await fc.assert(
@@ -269,45 +306,6 @@ describe("a client that goes away", () => {
       assert.isBelow((await call.hungUp) - leftAt, 1000)
       await pending
     })
-})
-
-describe("a model named for all", () => {
-  const named = oneServer({ upstream: { routes }, anthropic: { model: "claude-named" } })
-
-  it("replaces the value of `model`, and no other byte", async () => {
-    named().upstream.play(jsonAnswer(wholeMessage([])))
-    const text = '{ "max_tokens":1.0,\t"model" : "a\\u0062c", "messages":[{"model":"abc"}] }'
-    await fetch(`${named().base}/v1/messages`, { method: "POST", headers: client, body: text })
-    assert.strictEqual((await named().upstream.call(0)).text, text.replace('"a\\u0062c"', '"claude-named"'))
-  })
-})
-
-describe("an upstream that takes the clients' own keys", () => {
-  const own = oneServer({
-    upstream: { routes, script: jsonAnswer(wholeMessage([])) },
-    anthropic: { keyFrom: "client", key: Redacted.make(key), headers: { "X-Extra": "more" } }
-  })
-  const post = (headers: Readonly<Record<string, string>>) =>
-    fetch(`${own().base}/v1/messages`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(question)
-    })
-
-  it("gets the key that comes beside the local token, in its own header", async () => {
-    await post({ authorization: `Bearer ${token}`, "x-api-key": "my-key" })
-    assert.deepInclude((await own().upstream.call(0)).headers, { "x-api-key": "my-key", "x-extra": "more" })
-    assert.notProperty((await own().upstream.call(0)).headers, "authorization")
-    await post({ authorization: "Bearer my-subscription", "x-api-key": token })
-    assert.propertyVal((await own().upstream.call(1)).headers, "authorization", "Bearer my-subscription")
-    assert.notProperty((await own().upstream.call(1)).headers, "x-api-key")
-  })
-
-  it("gets none that is not the client's", async () => {
-    const response = await post({ authorization: `Bearer ${token}` })
-    assert.strictEqual(response.status, 401)
-    assert.match(await response.text(), /brings none/)
-  })
 })
 
 describe("an upstream that is not there", () => {

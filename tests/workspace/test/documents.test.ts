@@ -6,14 +6,18 @@ import { files, members, packages, read, root } from "../src/checkout.ts"
 
 const scripts: Readonly<Record<string, string>> = JSON.parse(read("package.json")).scripts
 const verbs = files.flatMap((file) => /^apps\/proxy\/src\/commands\/([a-z-]+)\.ts$/.exec(file)?.[1] ?? [])
+const commandSources = files.filter((file) => /^apps\/proxy\/src\/.*\.ts$/.test(file)).map(read)
+const namedIn = (pattern: RegExp): ReadonlyArray<string> =>
+  commandSources.flatMap((source) => [...source.matchAll(pattern)].map(([, name = ""]) => name))
 const flags = new Set([
   ...settings.map(({ flag }) => flag),
+  // Another name of `--window`.
+  "ctx",
   "help",
   "version",
   "completions",
-  ...files
-    .filter((file) => /^apps\/proxy\/src\/.*\.ts$/.test(file))
-    .flatMap((file) => [...read(file).matchAll(/\bFlag\.\w+\("([a-z-]+)"/g)].map(([, flag = ""]) => flag))
+  ...namedIn(/\b(?:Flag\.\w+|positive)\("([a-z-]+)"/g),
+  ...namedIn(/^const otherNames\b.*\{ \w+: "([a-z-]+)" \}/gm)
 ])
 const sources = files
   .filter((file) =>

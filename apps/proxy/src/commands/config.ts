@@ -54,5 +54,9 @@ const schema = Command.make(
 /** `pensieve config`: what the program is told. */
 export const config = Command.make("config").pipe(
   Command.withDescription("What Pensieve is told."),
-  Command.withSubcommands([show, schema, importFile])
+  Command.withSubcommands([show, schema, importFile]),
+  Command.withExamples([
+    { command: "pensieve config show", description: "What is in force, and why" },
+    { command: "pensieve config schema > ~/.pensieve/config.schema.json", description: "For editors" }
+  ])
 )

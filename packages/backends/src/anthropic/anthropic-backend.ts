@@ -60,6 +60,7 @@ export const anthropicBackendLayer = (options: AnthropicBackendOptions): Layer.L
       const calling: Calling = {
         upstream,
         models,
+        known: () => watched.known() ?? [],
         lose: watched.lose,
         base,
         key,

@@ -17,10 +17,15 @@ export const askUpstream = (
   conversation: Conversation
 ): Effect.Effect<Stream.Stream<GenerationEvent, BackendError>, BackendError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { upstream, base } = calling
+    const { upstream, base, known } = calling
     const model = yield* modelFor(calling, conversation)
     const headers = yield* requestHeaders(calling)
-    const encoded = anthropic.encodeRequest(conversation, { model, stream: true })
+    const mostTokens = known().find(({ id }) => id === model)?.mostTokens
+    const encoded = anthropic.encodeRequest(conversation, {
+      model,
+      stream: true,
+      ...(mostTokens === undefined ? {} : { mostTokens })
+    })
     const opened = openAnswer(upstream, {
       request: {
         method: "POST",

@@ -6,10 +6,11 @@ import type { HttpUpstream } from "../upstream/http-upstream.ts"
 import { getJson, notNow } from "../upstream/look.ts"
 import type { KeySource } from "./credentials.ts"
 
-/** One model of the upstream, with its window in tokens where it is told. */
+/** One model of the upstream, with its window and the longest answer it writes, in tokens, where they are told. */
 export interface ListedModel {
   readonly id: string
   readonly window: number | undefined
+  readonly mostTokens: number | undefined
 }
 
 /** How the list is asked for. */
@@ -34,5 +35,9 @@ export const listModels = (
     const refused = (status === 401 || status === 403) && keyFrom === "environment"
     if (refused || status >= 500) return yield* notNow(anthropic.decodeError(status, text), keys)
     const entries = status === 200 ? (modelEntries(body) ?? []) : []
-    return entries.map((entry) => ({ id: entry.id, window: countIn(entry["max_input_tokens"]) }))
+    return entries.map((entry) => ({
+      id: entry.id,
+      window: countIn(entry["max_input_tokens"]),
+      mostTokens: countIn(entry["max_tokens"])
+    }))
   })

@@ -9,6 +9,8 @@ export interface Calling {
   readonly upstream: HttpUpstream
   /** The upstream's models; none where it does not tell. */
   readonly models: Effect.Effect<ReadonlyArray<ListedModel>, BackendError>
+  /** Those of them that are known now. */
+  readonly known: () => ReadonlyArray<ListedModel>
   /** A request found the upstream gone. */
   readonly lose: (error: BackendError) => Effect.Effect<void>
   /** Path before `/v1`. */

@@ -67,7 +67,9 @@ const applyOne = (client: string, { file, text, made }: PlannedFile) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { dirname } = yield* Path.Path
-    yield* fs.makeDirectory(dirname(file.target), { recursive: true })
+    const folder = dirname(file.target)
+    const madeFolder = !(yield* fs.exists(folder))
+    yield* fs.makeDirectory(folder, { recursive: true })
     yield* lockFile(file.target)
     const now = yield* readSettingsFile(file.path)
     if (now.text !== file.text)
@@ -79,15 +81,17 @@ const applyOne = (client: string, { file, text, made }: PlannedFile) =>
     // The record first: a crash between the two leaves a record of changes that are not there, which undo passes over.
     yield* writeRecord(client, {
       version: 1,
-      files: [...record.files.filter(({ target }) => target !== file.target), recordOf(file, text, made, earlier)]
+      files: [
+        ...record.files.filter(({ target }) => target !== file.target),
+        recordOf({ file, text, made }, madeFolder, earlier)
+      ]
     })
     yield* writeAtomic(file.target, text, 0o600)
   })
 
 const recordOf = (
-  file: SettingsFile,
-  text: string,
-  made: ReadonlyArray<MadeChange>,
+  { file, text, made }: Pick<PlannedFile, "file" | "text" | "made">,
+  madeFolder: boolean,
   earlier: FileRecord | undefined
 ): FileRecord => {
   const base = { path: file.path, target: file.target, written: sha256(text) }
@@ -95,6 +99,7 @@ const recordOf = (
     return {
       ...base,
       created: file.text === undefined,
+      ...(madeFolder ? { madeFolder } : {}),
       ...(file.text === undefined ? {} : { original: file.text }),
       ...(file.mode === undefined ? {} : { mode: file.mode }),
       made
@@ -103,6 +108,7 @@ const recordOf = (
   return {
     ...base,
     created: earlier.created && untouched,
+    ...(earlier.madeFolder === undefined ? {} : { madeFolder: earlier.madeFolder }),
     ...(earlier.original === undefined || !untouched ? {} : { original: earlier.original }),
     ...(earlier.mode === undefined ? {} : { mode: earlier.mode }),
     made: mergeMade(earlier.made, made)
@@ -135,14 +141,14 @@ export const undoSetup = (client: string): Effect.Effect<ReadonlyArray<Undone>, 
     const { files } = yield* readRecord(client)
     const undone = yield* Effect.forEach(files, (record) =>
       Effect.scoped(undoOne(record)).pipe(
-        Effect.tap(({ how }) => (how === "removed" ? leaveFolder(record) : Effect.void))
+        Effect.tap(({ how }) => (how === "removed" && record.madeFolder === true ? leaveFolder(record) : Effect.void))
       )
     )
     yield* removeRecord(client)
     return undone
   })
 
-/** The folder may have been made for the file. One that is not empty stays. */
+/** The folder was made for the file. One that is not empty stays. */
 const leaveFolder = ({ target }: FileRecord) =>
   Effect.flatMap(Path.Path, ({ dirname }) => Effect.ignore(Effect.tryPromise(() => rmdir(dirname(target)))))
 

@@ -15,6 +15,8 @@ export const FileRecord = Schema.Struct({
   original: Schema.optionalKey(Schema.String),
   /** Whether the file was made by us. */
   created: Schema.Boolean,
+  /** Whether its folder was made by us. */
+  madeFolder: Schema.optionalKey(Schema.Boolean),
   /** Permission bits before. */
   mode: Schema.optionalKey(Schema.Int),
   made: Schema.Array(MadeChange)

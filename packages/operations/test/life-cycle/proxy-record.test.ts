@@ -1,5 +1,5 @@
 import { describe, it } from "@effect/vitest"
-import { findProxies, Home, keepRecord, type ProxyRecord, readRecords, sweepRunFolder } from "@pensieve/operations"
+import { findProxies, Home, keepRecord, type ProxyRecord, readRecords, sweepLeftovers } from "@pensieve/operations"
 import { Effect, Exit, FileSystem, Scope } from "effect"
 import { assert } from "vitest"
 import { inHome } from "../in-home.ts"
@@ -83,11 +83,11 @@ describe("the folder of running processes", () => {
         const fs = yield* FileSystem.FileSystem
         const { runFolder } = yield* Home
         yield* fs.makeDirectory(runFolder, { recursive: true })
-        const own = `bridge-${process.pid}-0.sock`
+        const own = `bridge-${process.pid}-0-0.sock`
         // Process ids end far below this one.
-        for (const name of [own, "bridge-2147483646-0.sock", "other"])
+        for (const name of [own, "bridge-2147483646-0-3.sock", "other"])
           yield* fs.writeFileString(`${runFolder}/${name}`, "")
-        yield* sweepRunFolder
+        yield* sweepLeftovers
         assert.sameMembers(yield* fs.readDirectory(runFolder), [own, "other"])
       })
     )

@@ -88,6 +88,15 @@ export const encodeSampling = (
   }
 }
 
+/** The bound of the answer, which the API wants and a model may not take as large. */
+export const encodeMaxTokens = (asked: number | undefined, options: RequestOptions, notices: Notices): number => {
+  const { maxTokens, mostTokens = Number.POSITIVE_INFINITY } = options
+  if (asked !== undefined && asked > mostTokens) {
+    note(notices, "max-tokens-lowered", `The model writes ${mostTokens} tokens at most.`, ["maxTokens"])
+  }
+  return Math.min(asked ?? maxTokens, mostTokens)
+}
+
 /** There are no log probabilities in this API. */
 export const noteLogprobs = ({ topLogprobs }: Conversation, notices: Notices): void => {
   if (topLogprobs === undefined) return

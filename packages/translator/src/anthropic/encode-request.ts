@@ -7,7 +7,14 @@ import { systemParts } from "../system-parts.ts"
 import { toolNamesIn, wireNames } from "../wire-names.ts"
 import { type EncodeContext, textBlocks } from "./encode-content.ts"
 import { encodeMessages } from "./encode-messages.ts"
-import { encodeFormat, encodeSampling, encodeStops, encodeTools, noteLogprobs } from "./encode-options.ts"
+import {
+  encodeFormat,
+  encodeMaxTokens,
+  encodeSampling,
+  encodeStops,
+  encodeTools,
+  noteLogprobs
+} from "./encode-options.ts"
 import { encodeThinking } from "./encode-thinking.ts"
 import { passOwnRequest } from "./pass-own-request.ts"
 import { defaultRequestOptions, type RequestOptions } from "./request-options.ts"
@@ -34,7 +41,7 @@ const translated = (conversation: Conversation, context: EncodeContext): Anthrop
   const { options, notices, names } = context
   const messages = encodeMessages(conversation, context)
   noteLogprobs(conversation, notices)
-  const maxTokens = conversation.maxTokens ?? options.maxTokens
+  const maxTokens = encodeMaxTokens(conversation.maxTokens, options, notices)
   const { thinking, effort } = encodeThinking(conversation, options, maxTokens, messages, notices)
   const thinks = thinking !== undefined && thinking.type !== "disabled"
   const config = { ...(effort === undefined ? {} : { effort }), ...encodeFormat(conversation.output, notices) }

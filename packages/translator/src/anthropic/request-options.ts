@@ -5,6 +5,8 @@ export interface RequestOptions {
   readonly stream: boolean
   /** Bound of an answer whose client sets none, in tokens; the API wants one. */
   readonly maxTokens: number
+  /** The largest bound the model takes, where it is known. */
+  readonly mostTokens?: number
   /** How thinking is asked for: the model decides under an effort, a budget in tokens, or not at all. */
   readonly thinking: "adaptive" | "budget" | "none"
   /** System turns inside the conversation: as messages of their own, which only newer models take, or folded into the user's words. */

@@ -21,6 +21,14 @@ describe("a request to an upstream", () => {
     })
   })
 
+  it("asks for no longer an answer than the model writes, and says so where that is less than was asked for", () => {
+    const bounded = (maxTokens: number | undefined) =>
+      encoded(maxTokens === undefined ? {} : { maxTokens }, { mostTokens: 8192 })
+    assert.deepStrictEqual([bounded(undefined).body.max_tokens, codesOf(bounded(undefined))], [8192, []])
+    assert.deepStrictEqual([bounded(9000).body.max_tokens, codesOf(bounded(9000))], [8192, ["max-tokens-lowered"]])
+    assert.strictEqual(bounded(100).body.max_tokens, 100)
+  })
+
   it("has every option under the API's names", () => {
     const { body, notices } = encoded({
       system: [text("Be brief."), text(" \n")],
