@@ -3,12 +3,15 @@
 Each item hangs on the item of the tokens in front of it. Items are never changed, only added and deleted. One thread.
 """
 
+import hashlib
 import sqlite3
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
+
+from .log import log
 
 ItemKind = Literal["kv", "window", "state"]
 
@@ -17,7 +20,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
   id INTEGER PRIMARY KEY, model TEXT NOT NULL, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, parent INTEGER,
   start INTEGER NOT NULL, end INTEGER NOT NULL, tokens BLOB NOT NULL, size INTEGER NOT NULL, rank INTEGER NOT NULL,
-  used REAL NOT NULL);
+  used REAL NOT NULL, checksum BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS items_by_model ON items (model);
 CREATE INDEX IF NOT EXISTS items_by_use ON items (used);
 CREATE TABLE IF NOT EXISTS written (day INTEGER PRIMARY KEY, bytes INTEGER NOT NULL);
@@ -54,34 +57,47 @@ class DiskIndex:
         self._store.executescript(_SCHEMA)
 
     def items(self) -> list[Item]:
-        """Those of the model, each behind its parent."""
+        """Those of the model, each behind its parent. Rows that are not as they were written are deleted."""
         rows = self._store.execute(
-            "SELECT id, name, kind, parent, start, end, tokens, size, rank FROM items WHERE model = ?"
+            "SELECT id, name, kind, parent, start, end, tokens, size, rank, checksum FROM items WHERE model = ?"
             " ORDER BY CASE kind WHEN 'kv' THEN 0 ELSE 1 END, start, rowid",
             (self._model,),
         )
-        return [Item(*row) for row in rows]
+        found: list[Item] = []
+        wrong: list[int] = []
+        for *row, checksum in rows.fetchall():
+            item = Item(*row)
+            if checksum == self._checksum(item):
+                found.append(item)
+            else:
+                wrong.append(item.id)
+        if wrong:
+            log("warning", "disk_rows_lost", rows=len(wrong))
+            self.remove(wrong)
+        return found
 
     def names(self) -> set[str]:
         """Of all models."""
         return {name for (name,) in self._store.execute("SELECT name FROM items")}
 
     def add(self, item: Item) -> int:
-        """Returns its id, or that of the same item if somebody else has written it."""
+        """Returns its id, or that of the same item that was written before; it hangs on `parent` from now on."""
         with self._store:
+            self._store.execute("BEGIN IMMEDIATE")
+            found = self._store.execute("SELECT id FROM items WHERE name = ?", (item.name,)).fetchone()
+            known = item if found is None else replace(item, id=cast(int, found[0]))
             self._store.execute(
-                "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+                "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(item.id, self._model, item.name, item.kind, item.parent, item.start, item.end),
-                    *(item.tokens, item.size, item.rank, time.time()),
+                    *(known.id, self._model, known.name, known.kind, known.parent, known.start, known.end),
+                    *(known.tokens, known.size, known.rank, time.time(), self._checksum(known)),
                 ),
             )
             self._store.execute(
                 "INSERT INTO written VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET bytes = bytes + excluded.bytes",
                 (int(time.time()) // _DAY, item.size),
             )
-        (found,) = self._store.execute("SELECT id FROM items WHERE name = ?", (item.name,)).fetchone()
-        return cast(int, found)
+        return known.id
 
     def written_today(self) -> int:
         row = self._store.execute("SELECT bytes FROM written WHERE day = ?", (int(time.time()) // _DAY,)).fetchone()
@@ -117,3 +133,7 @@ class DiskIndex:
 
     def close(self) -> None:
         self._store.close()
+
+    def _checksum(self, item: Item) -> bytes:
+        """SQLite has none: a wrong bit in a row would give tokens the values of others."""
+        return hashlib.sha256(repr((self._model, *astuple(item))).encode()).digest()

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,8 +142,10 @@ class DiskTier:
         names = self._index.names()
         old = time.time() - _STRAY_SECONDS
         for entry in os.scandir(self._folder):
-            if entry.name not in names and entry.stat().st_mtime < old:
-                Path(entry.path).unlink(missing_ok=True)
+            # Another process may be faster.
+            with suppress(FileNotFoundError):
+                if entry.name not in names and entry.is_file() and entry.stat().st_mtime < old:
+                    Path(entry.path).unlink()
 
     def _write(self, item: Item, packed: Packed) -> None:
         with self._counting:

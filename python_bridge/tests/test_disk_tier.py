@@ -182,6 +182,56 @@ def test_files_that_nobody_knows_are_swept_away_later(tmp_path: Path) -> None:
     assert [f.name for f in files(tmp_path)] == ["fresh"]
 
 
+def test_what_others_put_into_the_folder_is_left_alone(tmp_path: Path) -> None:
+    strange = tmp_path / "kv" / "strange"
+    strange.mkdir(parents=True)
+    (strange / "file").write_text("x")
+    os.utime(strange, (0, 0))
+    with engine(tmp_path) as rig:
+        expected, _ = ask(rig, prompt(250, 1))
+    with engine(tmp_path) as rig:
+        assert ask(rig, prompt(250, 1)) == (expected, Started(249, "disk"))
+    assert (strange / "file").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "tokens = zeroblob(length(tokens))",
+        "tokens = x'010203'",
+        "start = start + 1",
+        "end = end - 1",
+        "kind = 'state'",
+        "rank = 'much'",
+        "parent = id",
+        "size = -5",
+    ],
+)
+def test_rows_of_the_index_that_are_not_as_written_are_misses(tmp_path: Path, change: str) -> None:
+    talk = prompt(250, 1)
+    with engine(tmp_path) as rig:
+        expected, _ = ask(rig, talk)
+    with sqlite3.connect(tmp_path / "kv-1.sqlite") as index:
+        index.execute(f"UPDATE items SET {change} WHERE kind = 'kv'")
+    zeros = [0] * 250
+    with engine(tmp_path) as rig, engine(None) as cold:
+        assert ask(rig, zeros) == (ask(cold, zeros)[0], Started(0, "none"))
+        assert ask(rig, talk) == (expected, Started(0, "none"))
+    with engine(tmp_path) as rig:
+        assert ask(rig, talk) == (expected, Started(249, "disk"))
+
+
+def test_shared_beginnings_are_in_memory_again_before_anybody_asks(tmp_path: Path) -> None:
+    head = prompt(100, 1)
+    with engine(tmp_path) as rig:
+        for seed in range(3):
+            ask(rig, [*head, *prompt(150, 10 + seed)])
+    with engine(tmp_path) as rig:
+        until(lambda: rig.engine.cache.bytes > 0, what="a beginning in memory")
+        _, started = ask(rig, [*head, *prompt(150, 20)])
+        assert started == Started(100, "memory")
+
+
 def test_a_process_that_is_killed_while_it_writes_leaves_nothing_wrong(tmp_path: Path) -> None:
     program = textwrap.dedent(f"""
         from pathlib import Path

@@ -21,7 +21,9 @@ export type BridgeHealth = typeof BridgeHealth.Type
 export const BridgeMetrics = Schema.Struct({
   promptTokens: Count,
   cachedTokens: Count,
+  reusableTokens: Count,
   completionTokens: Count,
+  guesses: Schema.Struct({ passes: Count, guessed: Count, right: Count }),
   activeMemoryBytes: Schema.Finite,
   peakMemoryBytes: Schema.Finite
 })

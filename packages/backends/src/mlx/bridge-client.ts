@@ -109,8 +109,12 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
       numbers: Effect.zipWith(
         json(BridgeMetrics, "GET", "/metrics"),
         json(BridgeCache, "GET", "/cache"),
-        (metrics, cache) => ({
+        ({ guesses: { passes, guessed, right }, ...metrics }, cache) => ({
           ...metrics,
+          guessPasses: passes,
+          guessedTokens: guessed,
+          rightGuesses: right,
+          guessAcceptance: guessed === 0 ? 0 : right / guessed,
           cacheEntries: cache.entries,
           cacheBytes: cache.bytes,
           cacheBudgetBytes: cache.budgetBytes,
