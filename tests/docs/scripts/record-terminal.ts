@@ -42,7 +42,7 @@ const tmux = (...args: ReadonlyArray<string>): string =>
 const screen = (): string => tmux("capture-pane", "-p", "-t", "recorded")
 /** Waits until the terminal shows a text so many times. */
 const shows = (text: string, times = 1) =>
-  until(`"${text}" on the terminal`, 150_000, () => screen().split(text).length > times || undefined)
+  until(`"${text}" on the terminal`, 280_000, () => screen().split(text).length > times || undefined)
 const type = (text: string): void => {
   tmux("send-keys", "-t", "recorded", "-l", text)
   execFileSync("sleep", ["0.5"])
@@ -66,6 +66,11 @@ try {
   await shows("$")
   type("pensieve claude")
   await shows("❯")
+  // Claude Code's own prompt is read once; from then on it looks as it does here.
+  type("Hello!")
+  await shows(" · done ")
+  type("/clear")
+  await until("a cleared terminal", 30_000, () => !screen().includes(" · done ") || undefined)
   type("Hello! Who are you?")
   await shows(" · done ")
   type("Read notes.txt")
