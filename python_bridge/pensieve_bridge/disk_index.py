@@ -16,6 +16,9 @@ from .log import log
 ItemKind = Literal["kv", "window", "state"]
 
 _DAY = 86_400
+_BUSY_SECONDS = 10.0
+"""How long to wait for another process that uses the index too."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
   id INTEGER PRIMARY KEY, model TEXT NOT NULL, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, parent INTEGER,
@@ -51,7 +54,7 @@ class DiskIndex:
 
     def __init__(self, file: Path, model: str) -> None:
         self._model = model
-        self._store = sqlite3.connect(file, timeout=2.0)
+        self._store = sqlite3.connect(file, timeout=_BUSY_SECONDS)
         self._store.execute("PRAGMA journal_mode = WAL")
         self._store.execute("PRAGMA synchronous = NORMAL")
         self._store.executescript(_SCHEMA)

@@ -25,6 +25,7 @@ _FOLDER = "kv"
 _IN_FLIGHT = 256 << 20
 """Bytes that may wait to be written; more would be memory the disk cannot give back in time."""
 
+_IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _STRAY_SECONDS = 60.0
 _ROOM_KEPT = 0.9
 
@@ -128,6 +129,8 @@ class DiskTier:
             self._index = DiskIndex(self._root / _INDEX, self._model)
             items = self._index.items()
         except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in _IN_USE:
+                raise
             log_exception("disk_index_begun_anew", error)
             for end in ("", "-wal", "-shm"):
                 (self._root / f"{_INDEX}{end}").unlink(missing_ok=True)

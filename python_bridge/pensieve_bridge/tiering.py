@@ -22,7 +22,8 @@ from .tiered import (
     unpack_states,
 )
 
-_INDEX_SECONDS = 5.0
+_INDEX_SECONDS = 30.0
+"""It is there within milliseconds; a machine that is busy must not forget all it knew."""
 
 
 @dataclass(slots=True, frozen=True)

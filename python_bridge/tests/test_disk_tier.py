@@ -22,7 +22,7 @@ from pensieve_bridge.marks import Boundaries
 from pensieve_bridge.status import EngineOptions
 
 from .engines import Rig, load_as_numbers
-from .running import ROOT, until
+from .running import ROOT, Bridge, text_of, until
 from .tiny_models import Spec, cached
 
 FAMILIES = {
@@ -123,6 +123,23 @@ def test_an_index_that_is_no_index_is_begun_anew(tmp_path: Path) -> None:
         assert ask(rig, talk)[1].cached_tokens == 249
 
 
+def test_an_index_that_somebody_else_uses_is_left_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pensieve_bridge.disk_index._BUSY_SECONDS", 0.05)
+    tier = DiskTier(tmp_path, "m")
+    tier.write(item(1), full(1))
+    tier.close(20)
+    with sqlite3.connect(tmp_path / "kv-1.sqlite") as index:
+        index.execute("PRAGMA locking_mode = EXCLUSIVE")
+        index.execute("BEGIN EXCLUSIVE")
+        locked_out = DiskTier(tmp_path, "m")
+        assert locked_out.found(20) == []
+        until(lambda: locked_out.off, what="the end of the tier")
+    index.close()
+    again = DiskTier(tmp_path, "m")
+    assert [i.id for i in again.found(20)] == [1]
+    again.close(20)
+
+
 def files(folder: Path) -> list[Path]:
     return sorted((folder / "kv").iterdir()) if (folder / "kv").exists() else []
 
@@ -177,7 +194,8 @@ def test_files_that_nobody_knows_are_swept_away_later(tmp_path: Path) -> None:
     for name, age in (("old", 1000), ("fresh", 0)):
         file = tmp_path / "kv" / name
         file.write_text("x")
-        os.utime(file, (file.stat().st_mtime - age,) * 2)
+        then = file.stat().st_mtime - age
+        os.utime(file, (then, then))
     DiskTier(tmp_path, "m").close(20)
     assert [f.name for f in files(tmp_path)] == ["fresh"]
 
@@ -186,7 +204,7 @@ def test_what_others_put_into_the_folder_is_left_alone(tmp_path: Path) -> None:
     strange = tmp_path / "kv" / "strange"
     strange.mkdir(parents=True)
     (strange / "file").write_text("x")
-    os.utime(strange, (0, 0))
+    os.utime(strange, (0.0, 0.0))
     with engine(tmp_path) as rig:
         expected, _ = ask(rig, prompt(250, 1))
     with engine(tmp_path) as rig:
@@ -257,6 +275,25 @@ def test_a_process_that_is_killed_while_it_writes_leaves_nothing_wrong(tmp_path:
     until(lambda: got.update(dict(tier.arrived(0.1))) or len(got) == len(items), what="all items")
     assert all(p is not None and p.buffers[0] == bytes([n % 256]) * 1000 for n, p in got.items())
     tier.close(20)
+
+
+def test_an_engine_that_is_killed_while_it_writes_is_gone_on_from(tmp_path: Path) -> None:
+    model = cached(Spec())
+    text = " ".join(["the file is in the user value"] * 300)
+    with Bridge(model, "--no-store") as cold:
+        expected = text_of(cold.generate(text=text, maxTokens=8, sampling={"temperature": 0}))
+    for place in (0, 3):
+        bridge = Bridge(model, "--cache", str(tmp_path)).ready()
+        answer = bridge.open(text=f"{text} {place}", maxTokens=20_000)
+        answer.wait_for("piece")
+        bridge.generate(text=text, maxTokens=8, sampling={"temperature": 0})
+        until(lambda place=place: len(files(tmp_path)) > place, what="a file on the disk")
+        bridge.signal(signal.SIGKILL)
+        answer.close()
+    with Bridge(model, "--cache", str(tmp_path)) as bridge:
+        lines = bridge.generate(text=text, maxTokens=8, sampling={"temperature": 0})
+        assert text_of(lines) == expected
+        assert lines[1]["cachedTokens"] > 0
 
 
 def test_a_folder_that_cannot_be_used_turns_the_tier_off(tmp_path: Path) -> None:

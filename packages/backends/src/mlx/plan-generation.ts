@@ -7,8 +7,10 @@ import type {
   Conversation,
   JsonObject,
   Notice,
+  Part,
   RequestClass,
-  Sampling
+  Sampling,
+  Turn
 } from "@pensieve/models"
 import { arrange, type Arranged, messagesThrough, type PromptShape, turnKeys } from "@pensieve/prompt"
 import { createHash } from "node:crypto"
@@ -62,12 +64,32 @@ const shapeOf = (model: LoadedModel): PromptShape => ({ family: model.family, te
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
-/** The names of all turns of a request. */
+/**
+ * The names of all turns of a request. What the model wrote of its calls is known to this process only, and not yet when an
+ * answer gets its name: no name depends on it.
+ */
 export const namedTurns = (
   conversation: Conversation,
   arranged: Arranged,
   model: LoadedModel
-): NonNullable<BridgePrompt["turnKeys"]> => turnKeys(arranged, keptOptions(conversation, model), sha256)
+): NonNullable<BridgePrompt["turnKeys"]> => {
+  const said = conversation.turns.some(holdsRawText) ? arrangeFor(withoutRawText(conversation), model) : arranged
+  return turnKeys(said, keptOptions(conversation, model), sha256)
+}
+
+const holdsRawText = ({ parts }: Turn): boolean =>
+  parts.some((part) => part.type === "tool-call" && part.rawText !== undefined)
+
+const withoutRawText = (conversation: Conversation): Conversation => ({
+  ...conversation,
+  turns: conversation.turns.map((turn) => (holdsRawText(turn) ? { ...turn, parts: turn.parts.map(plainPart) } : turn))
+})
+
+const plainPart = (part: Part): Part => {
+  if (part.type !== "tool-call") return part
+  const { rawText: _, ...plain } = part
+  return plain
+}
 
 /** The template's options that stay the same from turn to turn: what is left of a budget does not. */
 const keptOptions = (conversation: Conversation, model: LoadedModel): JsonObject =>

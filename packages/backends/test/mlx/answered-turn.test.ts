@@ -76,6 +76,21 @@ describe("an answer that becomes a turn", () => {
     })
   )
 
+  it.effect("has its name whatever this process knows of the order in which the model wrote its calls", () =>
+    Effect.gen(function* () {
+      const { sealed } = yield* answer(asked, said)
+      const call = { type: "tool-call", id: "toolu_1", name: "Read", input: { a: "x", b: 1 } } as const
+      const recalled: Turn = {
+        role: "assistant",
+        parts: [
+          { type: "text", text: "I look." },
+          { ...call, rawText: '{"b":1,"a":"x"}' }
+        ]
+      }
+      assert.deepStrictEqual(sealed, [`g ${shown(asked, recalled)[1]}`])
+    })
+  )
+
   it.effect("has its name before the client hears of the end", () =>
     Effect.gen(function* () {
       const { passed, ending } = yield* answer(asked, said)
