@@ -58,10 +58,22 @@ def add_tokens(folder: Path, contents: list[str]) -> None:
     path.write_text(json.dumps(tokenizer))
 
 
-@pytest.fixture(scope="module", params=["bpe", "spm"])
+# Both kinds of vocabulary, and templates that cut and join contents each in its own way.
+MODELS = [
+    ("bpe", "qwen"),
+    ("spm", "qwen"),
+    ("bpe", "qwen_coder"),
+    ("bpe", "llama3"),
+    ("bpe", "harmony"),
+    ("bpe", "thinker"),
+]
+
+
+@pytest.fixture(scope="module", params=MODELS, ids="-".join)
 def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
+    tokenizer, template = request.param
     folder = tmp_path_factory.mktemp("markers") / "model"
-    shutil.copytree(cached(Spec(layers=1, template="qwen", tokenizer=request.param)), folder)
+    shutil.copytree(cached(Spec(layers=1, template=template, tokenizer=tokenizer)), folder)
     add_tokens(folder, [marker for markers in [*FAMILIES.values(), TURNS] for marker in markers])
     return load_model(folder)
 

@@ -51,6 +51,13 @@ describe("the family of a model", () => {
       assert.strictEqual(family.sampling.temperature === undefined, family === prompted, family.name)
   })
 
+  it("is held to what all families keep to", () => {
+    assert.sameMembers(
+      samples.map(({ family }) => family),
+      [...families]
+    )
+  })
+
   it("has a name of its own", () => {
     assert.strictEqual(new Set(families.map((family) => family.name)).size, families.length)
   })

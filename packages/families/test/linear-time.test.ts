@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { families, type Family } from "../src/index.ts"
-import { options, tags } from "./reading.ts"
+import type { Family } from "../src/index.ts"
+import { options } from "./reading.ts"
 import { samples, tools } from "./samples.ts"
 
 const pieceLength = 4
@@ -13,15 +13,8 @@ const largestGrowth = 3
 /** Of a busy machine the quickest of so many. */
 const tries = 4
 
-/** What is written in families whose calls are JSON between tags. */
-const tagged = {
-  fragments: [...tags, '{"name": "f", "arguments": {"a": "b"}}', '<tool_call>{\\"', "[["],
-  cutOff: '<tool_call>\n{"name": "f", "arguments": {"a": "'
-}
-
 /** Everything that means something to a family, and its beginnings, behind a call that is open. */
-const hostile = families.map((family) => {
-  const { fragments, cutOff } = samples.find((sample) => sample.family === family) ?? tagged
+const hostile = samples.map(({ family, fragments, cutOff }) => {
   const units = [...fragments, ...fragments.map((fragment) => fragment.slice(0, -1)), '{"', "```", " \n"]
   return { name: family.name, family, cutOff, units: [...new Set(units)].filter((unit) => unit !== "") }
 })

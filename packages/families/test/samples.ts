@@ -14,6 +14,7 @@ import {
   step3
 } from "../src/index.ts"
 import { jsonSamples } from "./json-samples.ts"
+import { taggedSamples } from "./tagged-samples.ts"
 import { tokenSamples } from "./token-samples.ts"
 
 /** What the tests that all families share have to know of one. */
@@ -56,6 +57,7 @@ export const tools = [
 export const samples: ReadonlyArray<FamilySample> = [
   ...tokenSamples,
   ...jsonSamples,
+  ...taggedSamples,
   {
     family: qwen3Coder,
     templates: ["'<tool_call>\\n<function=' + tool_call.name + '>\\n' '<parameter=' + name"],

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { BridgeLine, Conversation, GenerationEvent, JsonObject } from "@pensieve/models"
 import { Effect, Stream } from "effect"
-import { answerStream } from "../../src/mlx/answer-stream.ts"
+import { answerStream, type AnswerStreamOptions } from "../../src/mlx/answer-stream.ts"
 import { GrammarPlans } from "../../src/mlx/grammar-plans.ts"
 import { OwnCalls } from "../../src/mlx/own-calls.ts"
 import { conversation } from "../conversation.ts"
@@ -17,11 +17,20 @@ const call = (input: string): ReadonlyArray<BridgeLine> => [
 ]
 const whole = (...lines: ReadonlyArray<BridgeLine>) => [accepted, started, ...lines, finished()]
 
-const run = (answers: Parameters<typeof engine>[0], change: Partial<Conversation> = {}) => {
+const run = (
+  answers: Parameters<typeof engine>[0],
+  change: Partial<Conversation> = {},
+  scripted: Pick<AnswerStreamOptions, "script"> = {}
+) => {
   const { asked, sealed, bridge } = engine(answers)
   return Effect.map(
     Stream.runCollect(
-      answerStream(bridge, conversation(change), { ownCalls: new OwnCalls(), plans: new GrammarPlans(), arrival: 0 })
+      answerStream(bridge, conversation(change), {
+        ownCalls: new OwnCalls(),
+        plans: new GrammarPlans(),
+        arrival: 0,
+        ...scripted
+      })
     ),
     (events) => ({
       events: [...events],
@@ -106,6 +115,23 @@ describe("the answer of an engine", () => {
       assert.match(shown(events).join(""), /without an answer/)
       assert.deepStrictEqual(last(events), { type: "finished", reason: "end-turn" })
       assert.strictEqual(events.filter((event) => event.type === "finished").length, 1)
+    })
+  )
+
+  it.effect.each([
+    ["is asked for once where it was scripted", { main: [[]] }, [[]]],
+    [
+      "is asked for twice where the script says what then",
+      { main: [[]], again: [[{ text: "x" }]] },
+      [[], [{ text: "x" }]]
+    ]
+  ] as const)("%s", ([, script, forced]) =>
+    Effect.gen(function* () {
+      const { asked } = yield* run([whole(), whole(text("x"))], {}, { script })
+      assert.deepStrictEqual(
+        asked.map((body) => body.forced),
+        forced.map((pieces) => [...pieces])
+      )
     })
   )
 
