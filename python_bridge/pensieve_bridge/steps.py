@@ -137,9 +137,8 @@ class Steps:
     def step(self, *, broken: bool = False) -> None:
         """`broken` makes the decoder fail, for tests."""
         self._flush()
-        if self._decoding:
-            self._decode(broken)
-        if self._prefilling:
+        # A decoder that has just taken a row may need a step without a word; two chunks would come between two words.
+        if (not self._decoding or self._decode(broken)) and self._prefilling:
             self._prefill()
         self._guard.relieve()
         self._flush()
@@ -184,7 +183,8 @@ class Steps:
             pass
         self.store.close(_LAST_WRITES_SECONDS)
 
-    def _decode(self, broken: bool) -> None:
+    def _decode(self, broken: bool) -> bool:
+        """A token of each row; False if none has come."""
         try:
             if broken:
                 raise RuntimeError("injected fault")
@@ -193,10 +193,11 @@ class Steps:
                 self._decoder.wait()
         except Exception as error:
             self._rebuild(error)
-            return
+            return True
         for number, token in tokens:
             self._take(self._decoding[number], token)
         self._draw_again(number for number, _ in tokens)
+        return bool(tokens)
 
     def _draw_again(self, numbers: Iterable[int]) -> None:
         """The next tokens are drawn already; where the last one has changed what they may be, draw them anew."""

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from pensieve_bridge.events import Finished, Progress, Started, Text
+from pensieve_bridge.prefill import Prefill
 from pensieve_bridge.reasoning import ReasoningBudget
+from pensieve_bridge.row import Row
 from pensieve_bridge.sampling import SamplingPlan
 from pensieve_bridge.status import EngineOptions
 from pensieve_bridge.wire import Refusal
@@ -201,6 +203,30 @@ def test_a_fault_in_the_generator_fails_the_running_rows_and_nothing_else(qwen3_
         assert rig.engine.health().status == "ready"
 
 
+def test_a_fault_in_a_prefill_fails_its_row_and_nothing_else(qwen3_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    advance = Prefill.advance
+
+    def broken(prefill: Prefill, count: int) -> int:
+        if prefill.left > 1000:
+            raise RuntimeError("no such kernel")
+        return advance(prefill, count)
+
+    with Rig(lambda: load_as_numbers(qwen3_path)) as rig:
+        alone = rig.alone(PROMPTS[1], 60)
+        beside = rig.submit(PROMPTS[1], 60)
+        rig.pump(lambda: bool(rig.tokens(beside)))
+        with monkeypatch.context() as patch:
+            patch.setattr(Prefill, "advance", broken)
+            failing = rig.submit(prompt(3000, 5), 5)
+            rig.finish(failing)
+        end = rig.end(failing)
+        assert end is not None
+        assert (end.reason, end.error_message) == ("error", "RuntimeError: no such kernel")
+        assert rig.finish(beside) == [alone]
+        assert rig.engine.counters.generator_rebuilds == 0
+        assert len(rig.alone(prompt(3000, 5), 5)) == 5
+
+
 def test_cancelling_one_row_leaves_the_others_as_they_were(rig: Rig) -> None:
     alone = [rig.alone(p, 40) for p in PROMPTS]
     names = [rig.submit(p, 40) for p in PROMPTS]
@@ -270,6 +296,33 @@ def test_a_running_answer_goes_on_while_a_long_prompt_prefills(rig: Rig) -> None
     assert len(rig.tokens(running)) - before >= 5000 / 512
     rig.engine.cancel(running)
     rig.finish(running)
+
+
+def test_a_running_answer_waits_for_no_more_than_two_chunks_of_256(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    advance, take = Prefill.advance, Row.take
+    done: list[int] = []
+    gaps: list[int] = []
+
+    def counted(prefill: Prefill, count: int) -> int:
+        done.append(advance(prefill, count))
+        return done[-1]
+
+    def taken(row: Row, token: int) -> object:
+        if row.generation == running and len(gaps) < 10_000:
+            gaps.append(sum(done))
+            done.clear()
+        return take(row, token)
+
+    running = rig.submit(PROMPTS[0], 100_000)
+    rig.pump(lambda: len(rig.tokens(running)) >= 5)
+    monkeypatch.setattr(Prefill, "advance", counted)
+    monkeypatch.setattr(Row, "take", taken)
+    # Two at once: their chunks must not add up.
+    rig.finish(rig.submit(prompt(6000, 71), 2), rig.submit(prompt(6000, 72), 2))
+    rig.engine.cancel(running)
+    rig.finish(running)
+    assert sum(gaps) + sum(done) >= 2 * 5900
+    assert 0 < max(gaps) <= 2 * 256
 
 
 def test_health_says_failed_when_the_thread_has_died_silently(qwen3_path: Path) -> None:
