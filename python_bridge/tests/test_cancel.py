@@ -60,6 +60,18 @@ def test_closing_while_prefilling_cancels(bridge: Bridge) -> None:
     assert after["completionTokens"] == before["completionTokens"]
 
 
+def test_what_was_prefilled_before_the_client_went_is_kept(bridge: Bridge) -> None:
+    text = f"{LONG} and it is another one"
+    answer = bridge.open(text=text, maxTokens=5)
+    done = 0
+    while done < 1000:
+        done = answer.wait_for("prefill")["done"]
+    answer.close()
+    idle(bridge)
+    again = bridge.generate(text=text, maxTokens=1)
+    assert again[1]["cachedTokens"] >= min(done, again[0]["promptTokens"] - 1)
+
+
 def test_closing_while_waiting_cancels(qwen3_path: Any) -> None:
     with Bridge(qwen3_path, "--rows", "1") as bridge:
         running = bridge.open(maxTokens=30_000)

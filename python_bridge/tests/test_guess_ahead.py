@@ -68,6 +68,17 @@ def test_sampled_tokens_are_the_same_for_the_same_seed(rig: Rig, plain: Rig) -> 
     assert rig.engine.counters.drafts.guessed > guessed
 
 
+def test_what_is_drawn_behind_guesses_is_distributed_as_it_is_without(rig: Rig, plain: Rig) -> None:
+    """Draw for draw the same, right guesses or wrong ones: so are the frequencies."""
+    drafts = rig.engine.counters.drafts
+    right, wrong = drafts.right, drafts.guessed - drafts.right
+    for seed in range(40):
+        plan = SamplingPlan(temperature=0.05, top_k=2, seed=1000 + seed)
+        assert rig.alone(repeats(0), 60, sampling=plan) == plain.alone(repeats(0), 60, sampling=plan)
+    assert drafts.right - right > 8
+    assert drafts.guessed - drafts.right - wrong > 40
+
+
 def test_a_grammar_decides_behind_guesses_as_it_does_without(rig: Rig, plain: Rig) -> None:
     row = '"the file is in the user value": ~, '
     lark = f"start: {' '.join(json.dumps(row.replace('~', str(n % 3))) for n in range(12))} /[a-z ]{{9}}/"
@@ -95,7 +106,11 @@ def test_a_row_that_guessed_goes_on_unchanged_when_others_join_it(rig: Rig, plai
         running = rig.submit(first, 80)
         rig.pump(lambda running=running, seed=seed: len(rig.tokens(running)) >= 10 + 3 * seed)
         joined = rig.submit(second, 30)
+        rig.pump(lambda joined=joined: len(rig.tokens(joined)) >= 2)
+        # Both are in the batch now: nobody is alone, so nobody guesses.
+        passes = rig.engine.counters.drafts.passes
         assert rig.finish(running, joined) == [plain.alone(first, 80), plain.alone(second, 30)]
+        assert rig.engine.counters.drafts.passes == passes
 
 
 def test_what_was_guessed_wrong_is_not_kept(rig: Rig, plain: Rig) -> None:

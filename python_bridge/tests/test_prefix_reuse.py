@@ -1,16 +1,20 @@
 """Through the engine: what was computed once is not computed again, and the answers are those of a cold engine."""
 
 import random
+import threading
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
 from pensieve_bridge.events import Progress, Started, Text
+from pensieve_bridge.grammar_request import GrammarRequest
 from pensieve_bridge.marks import Boundaries
+from pensieve_bridge.sampling import SamplingPlan
 from pensieve_bridge.status import EngineOptions
 
 from .engines import Rig, load_as_numbers
+from .running import until
 from .tiny_models import Spec, cached
 
 FAMILIES = {
@@ -126,6 +130,28 @@ def test_what_a_cancelled_answer_said_is_kept(rig: Rig) -> None:
     assert started(rig, again).cached_tokens == 110
 
 
+def test_what_was_prefilled_is_kept_when_it_is_cancelled_before_its_grammar_is_there(
+    rigs: tuple[Rig, Rig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm, _ = rigs
+    go = threading.Event()
+    assert warm.engine.model is not None
+    compiler = warm.engine.model.grammars
+    monkeypatch.setattr(compiler, "_made", lambda _: go.wait(30))
+    talk = prompt(700, 27)
+    held = warm.submit(talk, 5, grammar=compiler.submit(GrammarRequest('start: "a"', {}, begin="at-once")))
+    steps = warm.engine._steps  # pyright: ignore[reportPrivateUsage]
+    assert steps is not None
+    rows = steps._prefilling  # pyright: ignore[reportPrivateUsage]
+    until(lambda: held in rows and rows[held].held, what="the end of the prefill")
+    warm.engine.cancel(held)
+    warm.finish(held)
+    go.set()
+    again = warm.submit(talk, 3)
+    warm.finish(again)
+    assert started(warm, again).cached_tokens == 699
+
+
 def test_identical_requests_in_flight_share_one_prefill(rig: Rig) -> None:
     talk = prompt(5000, 19)
     before = rig.engine.counters.cached_tokens
@@ -144,12 +170,13 @@ def test_requests_in_flight_that_begin_alike_compute_that_once(rig: Rig) -> None
 
 
 def test_sampled_answers_are_never_shared(rig: Rig) -> None:
-    from pensieve_bridge.sampling import SamplingPlan
-
-    talk = prompt(200, 29)
-    names = [rig.submit(talk, 12, sampling=SamplingPlan(temperature=1.5, seed=n)) for n in range(2)]
-    first, second = rig.finish(*names)
-    assert first != second
+    talk = prompt(3000, 29)
+    before = rig.engine.counters.cached_tokens
+    names = [rig.submit(talk, 12, sampling=SamplingPlan(temperature=1.5)) for _ in range(3)]
+    said = rig.finish(*names)
+    # Their prefill is.
+    assert rig.engine.counters.cached_tokens - before == 2 * 2999
+    assert len({tuple(tokens) for tokens in said}) == 3
 
 
 def test_a_short_request_for_nothing_but_the_prefill_warms_the_store(rig: Rig) -> None:

@@ -80,3 +80,27 @@ def test_an_answer_of_which_the_client_sees_less_than_was_said_gets_no_name(qwen
         answer.close()
         idle(bridge)
         assert bridge.post("/seal", {"generation": generation, "key": "a"})[1] == {"sealed": False}
+
+
+def test_the_log_names_what_changed_in_a_prompt_that_should_have_grown(qwen3_path: Path) -> None:
+    def ask(system: str, *turns: str, kind: str = "main") -> None:
+        roles = ["user", "assistant"] * len(turns)
+        messages = [{"role": "system", "content": system}]
+        messages += [{"role": role, "content": text} for role, text in zip(roles, turns, strict=False)]
+        bridge.generate({"messages": messages, "maxTokens": 1, "session": "s", "class": kind})
+
+    with Bridge(qwen3_path) as bridge:
+        ask("You help", "Hi")
+        # Side requests of the session are no part of it.
+        ask("A title", "Hi", kind="title")
+        ask("You help", "Hi", "Hello", "Read the file")
+        ask("You help", "Hi", "Hello", "Read the value")
+        ask("You hurt", "Hi", "Hello", "Read the value")
+        lines = [line for line in bridge.log() if line["event"] == "prefix_changed"]
+    assert [line["part"] for line in lines] == [
+        "messages[3] (user) or the answer behind it",
+        "tools and system prompt",
+    ]
+    assert lines[0]["token"].strip() == "value"
+    assert lines[0]["instead"].strip() == "file"
+    assert lines[0]["lostTokens"] > 0
