@@ -8,6 +8,22 @@ from .mlx_edge import TokenizerLike, detokenizer_kind
 
 _SPM_SPACE = "▁".encode()
 
+# Tokens that end a turn wherever a vocabulary has them. Converted and fine-tuned models forget them in their
+# configuration, and then write on: a call's result, the user's next words.
+_ENDS_OF_TURNS = frozenset(
+    {
+        "<|im_end|>",
+        "<|eot_id|>",
+        "<|eom_id|>",
+        "<|call|>",
+        "<|return|>",
+        "<end_of_turn>",
+        "<start_function_response>",
+        "<turn|>",
+        "<|observation|>",
+    }
+)
+
 
 @dataclass(slots=True, frozen=True)
 class Vocabulary:
@@ -50,7 +66,7 @@ def read_vocabulary(tokenizer: TokenizerLike, eos_ids: Iterable[int]) -> Vocabul
         text = [_spm_bytes(t) for t in tokens]
     for i, content in added.items():
         text[i] = content.encode()
-    eos = frozenset(i for i in eos_ids if i in ids)
+    eos = frozenset(i for i in eos_ids if i in ids) | {i for i, content in markers.items() if content in _ENDS_OF_TURNS}
     own = tokenizer.eos_token_id
     turn_end = own if own in eos else min(eos, default=None)
     return Vocabulary(

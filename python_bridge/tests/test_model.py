@@ -82,6 +82,14 @@ def test_a_template_that_renders_nothing_is_refused(
         load_model(qwen3_path, ModelOptions(chat_template=tmp_path / "none.jinja"))
 
 
+def test_a_token_that_ends_turns_is_known_where_the_configuration_forgets_it(folder: Path) -> None:
+    first = load_model(folder).vocabulary.marker_ids["<|endoftext|>"]
+    edit(folder, "config.json", eos_token_id=first)
+    edit(folder, "tokenizer_config.json", eos_token="<|endoftext|>")
+    vocabulary = load_model(folder).vocabulary
+    assert {vocabulary.markers[token] for token in vocabulary.eos} == {"<|endoftext|>", "<|im_end|>"}
+
+
 def test_the_fingerprint_follows_what_decides_tokens(folder: Path) -> None:
     prints = [load_model(folder).facts.fingerprint, load_model(folder).facts.fingerprint]
     edit(folder, "tokenizer_config.json", chat_template="{{ messages[0].content }}")

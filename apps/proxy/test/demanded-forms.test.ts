@@ -46,6 +46,25 @@ describe("an answer in a demanded form", () => {
     }
   })
 
+  it("is that form or a call where tools are offered, and nothing else", async () => {
+    const output_config = { format: { type: "json_schema", schema: title } }
+    const tools = [{ name: "Read", input_schema: parameters }]
+    for (const seed of ["a", "b", "c"]) {
+      const { content, stop_reason } = await message({
+        tools,
+        output_config,
+        temperature: 1,
+        thinking: { type: "disabled" },
+        messages: [{ role: "user", content: seed }]
+      })
+      for (const block of content) {
+        if (block.type === "tool_use") assert.hasAllKeys(block.input, ["file_path"])
+        else assert.hasAllKeys(JSON.parse(block.text), ["title"])
+      }
+      assert.strictEqual(stop_reason, content.at(-1).type === "tool_use" ? "tool_use" : "end_turn")
+    }
+  })
+
   it("is a schema's value in responses", async () => {
     const format = { type: "json_schema", name: "t", schema: title }
     const { output } = await ask("/v1/responses", { max_output_tokens: 300, input: "Hi", text: { format } })

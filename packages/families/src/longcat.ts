@@ -20,5 +20,7 @@ export const longcat = nativeFamily({
   reasoning: { start: "<longcat_think>", end: "</longcat_think>" },
   format: (options) => keyValueFormat(form, options),
   grammar: callGrammar({ blocks: [keyValueBlock(form)], between: "\n" }),
-  renderCall: (call) => renderKeyValues(form, call)
+  renderCall: (call) => renderKeyValues(form, call),
+  // What its makers' own service takes without thinking.
+  sampling: { temperature: 0.7, topP: 0.95 }
 })

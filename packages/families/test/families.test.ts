@@ -46,6 +46,11 @@ describe("the family of a model", () => {
     assert.strictEqual(families.at(-1), prompted)
   })
 
+  it("has a sampling of its own where its models are known", () => {
+    for (const family of families)
+      assert.strictEqual(family.sampling.temperature === undefined, family === prompted, family.name)
+  })
+
   it("has a name of its own", () => {
     assert.strictEqual(new Set(families.map((family) => family.name)).size, families.length)
   })

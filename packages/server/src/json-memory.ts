@@ -1,4 +1,5 @@
-import { outlineJson, type ObjectList } from "./json-outline.ts"
+import { type JsonOutline, type KnownText, type ListedObject, outlineJson } from "./json-outline.ts"
+import { makeRecentTexts } from "./recent-texts.ts"
 
 /** What a JSON text was parsed to. */
 type ParsedJson =
@@ -24,13 +25,14 @@ export const depthLimit = 128
 /**
  * A turn of an agent sends the one before almost whole, so what was parsed is kept by its text.
  *
- * @param limit bytes of text kept at most; the values take about as much again
+ * @param limit bytes of text kept at most, and a quarter of it again for whole texts; the values take about as much
  */
 export const makeJsonMemory = (limit: number): JsonMemory => {
   // What was not used while the one half filled up goes when the next does.
   let fresh = new Map<string, object>()
   let former: ReadonlyMap<string, object> = new Map()
   let freshBytes = 0
+  const recent = makeRecentTexts<KnownText>(limit / 4)
 
   const keep = (text: string, value: object): void => {
     if (freshBytes + text.length > limit / 2) {
@@ -42,7 +44,7 @@ export const makeJsonMemory = (limit: number): JsonMemory => {
     freshBytes += text.length
   }
 
-  const item = (bytes: Buffer, start: number, end: number): object => {
+  const parseItem = (bytes: Buffer, { start, end }: ListedObject): object => {
     // One byte a character is quicker to make and to compare than the text itself.
     const text = bytes.toString("latin1", start, end)
     const known = fresh.get(text)
@@ -52,7 +54,7 @@ export const makeJsonMemory = (limit: number): JsonMemory => {
     return value
   }
 
-  const parseLists = (bytes: Buffer, lists: ReadonlyArray<ObjectList>, fields: number): unknown => {
+  const parseLists = (bytes: Buffer, { lists, fields }: JsonOutline): unknown => {
     let frame = ""
     let at = 0
     for (const { start, end } of lists) {
@@ -63,7 +65,7 @@ export const makeJsonMemory = (limit: number): JsonMemory => {
     // A field that is there twice: which one counts is the parser's business.
     if (Object.keys(value).length !== fields) return JSON.parse(bytes.toString("utf8"))
     for (const { key, items } of lists) {
-      const values = items.map(({ start, end }) => item(bytes, start, end))
+      const values = items.map((item) => (item.value ??= parseItem(bytes, item)))
       Object.defineProperty(value, JSON.parse(bytes.toString("utf8", key.start, key.end)), {
         value: values,
         configurable: true,
@@ -75,10 +77,13 @@ export const makeJsonMemory = (limit: number): JsonMemory => {
   }
 
   const parse = (bytes: Buffer): ParsedJson => {
-    const { depth, fields, lists } = outlineJson(bytes, depthLimit)
-    if (depth > depthLimit) return { type: "too-deep" }
+    const resembling = recent.resembling(bytes)
+    const outline = outlineJson(bytes, depthLimit, resembling)
+    if (outline.depth > depthLimit) return { type: "too-deep" }
     try {
-      return { type: "value", value: parseLists(bytes, lists, fields) }
+      const value = parseLists(bytes, outline)
+      recent.keep({ bytes, outline }, resembling?.text)
+      return { type: "value", value }
     } catch {
       return parsed(bytes)
     }

@@ -4,7 +4,10 @@ import type { Socket } from "node:net"
 /** What cannot be read as HTTP, by Node's code for it; anything else is a bad request. */
 const refusals: Readonly<Record<string, readonly [status: string, message: string]>> = {
   HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "The headers are larger than 32 kB."],
-  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "The request did not arrive within a minute."]
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    "408 Request Timeout",
+    "The request did not arrive in time: its headers within 10 s, all of it within a minute."
+  ]
 }
 
 const badRequest = ["400 Bad Request", "This is not a well-formed HTTP/1.1 request."] as const

@@ -5,7 +5,7 @@ import { makeJsonMemory } from "../src/json-memory.ts"
 const megabyte = 1024 * 1024
 const bytesOf = (text: string): Buffer => Buffer.from(text, "utf8")
 
-const nativeParse = (text: string): unknown => {
+const nativeParse = (text: string): { readonly type: string } & Readonly<Record<string, unknown>> => {
   try {
     return { type: "value", value: JSON.parse(text) }
   } catch (cause) {
@@ -58,6 +58,30 @@ describe("a JSON memory", () => {
     )
   })
 
+  it("follows a text through one change after the other", () => {
+    const memory = makeJsonMemory(megabyte)
+    const change = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      cut: fc.nat(12),
+      put: fc.constantFrom("", ",", '{"a":1}', ',{"a":[{}]}', '],"tools":[{"b":2}', '"', "\\", "]", "}", " ", ":", "é")
+    })
+    fc.assert(
+      fc.property(fc.array(value.object, { maxLength: 6 }), fc.array(change, { maxLength: 8 }), (sent, changes) => {
+        let written = JSON.stringify({ model: "m", messages: sent, tools: [...sent, { name: "t" }], last: 1 })
+        for (const { at, cut, put } of changes) {
+          assert.deepStrictEqual(memory.parse(bytesOf(written)), nativeParse(written))
+          const chars = [...written]
+          chars.splice(Math.floor(at * chars.length), cut, put)
+          const next = bytesOf(chars.join("")).toString("utf8")
+          // Text that is no JSON is looked at, and the changes go on from the last that was.
+          assert.deepStrictEqual(memory.parse(bytesOf(next)), nativeParse(next))
+          if (nativeParse(next).type === "value") written = next
+        }
+      }),
+      { numRuns: 2000 }
+    )
+  })
+
   it.each([
     '{"messages":[{"a":1}],"messages":[]}',
     '{"messages":[{"a":1}],"messages":5}',
@@ -91,7 +115,7 @@ describe("a JSON memory", () => {
     const old = '{"messages":[{"content":"old"}]}'
     const item = () => (memory.parse(bytesOf(old)) as { value: { messages: ReadonlyArray<object> } }).value.messages[0]
     const before = item()
-    for (let at = 0; at < 20; at++) memory.parse(bytesOf(`{"messages":[{"content":"${"x".repeat(100)}${at}"}]}`))
+    for (let at = 0; at < 20; at++) memory.parse(bytesOf(`{"messages":[{"content":"${String(at).repeat(100)}"}]}`))
     assert.notStrictEqual(item(), before)
     assert.deepStrictEqual(item(), before)
   })

@@ -1,4 +1,5 @@
 import type { Conversation } from "@pensieve/models"
+import { callsIn } from "./call-ids.ts"
 
 /** Names as an upstream takes them, and back. */
 export interface WireNames {
@@ -38,11 +39,13 @@ export const wireNames = (names: Iterable<string>, allowed: RegExp): WireNames =
 }
 
 /** The names of a conversation's tools, also of those that are only called or chosen. */
-export const toolNamesIn = ({ tools, turns, toolChoice }: Conversation): ReadonlyArray<string> => [
-  ...tools.map((tool) => tool.name),
-  ...(toolChoice.type === "tool" ? [toolChoice.name] : []),
-  ...turns.flatMap((turn) => turn.parts.flatMap((part) => (part.type === "tool-call" ? [part.name] : [])))
-]
+export const toolNamesIn = (conversation: Conversation): Iterable<string> => {
+  const { tools, toolChoice } = conversation
+  const names = new Set(tools.map((tool) => tool.name))
+  if (toolChoice.type === "tool") names.add(toolChoice.name)
+  for (const { name } of callsIn(conversation)) names.add(name)
+  return names
+}
 
 /**
  * What OpenAI's APIs and the servers that follow them take for a function's name.

@@ -1,6 +1,8 @@
 import {
   callChunk,
   callsTools,
+  ending,
+  jsonAnswer,
   playTurns,
   type Proxy,
   says,
@@ -101,5 +103,35 @@ describe("the real Codex over a scripted upstream", () => {
     const run = await runCodex(proxy, workplace, "Touch a file")
     assert.strictEqual(run.code, 0, run.stderr)
     assert.throws(() => content("never.txt"))
+  })
+
+  it("compacts when the tokens it was told of come near its window, and goes on", async () => {
+    const seen: Array<string> = []
+    upstream.play((call, place) => {
+      if (call.text.includes("CONTEXT CHECKPOINT COMPACTION")) {
+        seen.push("compaction")
+        return says("CANARY of the session so far")
+      }
+      if (call.text.includes("CANARY")) {
+        seen.push("after")
+        return says("Finished after compaction.")
+      }
+      seen.push("before")
+      const read = callChunk(0, `call_${place}`, "exec_command", { cmd: "cat notes.txt" })
+      return { steps: [read, ending("tool_calls", 30_000, 10)] }
+    })
+    const small = "model_context_window = 20000\nmodel_auto_compact_token_limit = 16000"
+    const run = await runCodex(proxy, workplace, "Read the notes", small)
+    assert.strictEqual(run.code, 0, run.stderr)
+    assert.deepStrictEqual(seen, ["before", "compaction", "after"])
+    assert.match(run.stdout, /Finished after compaction\./)
+  })
+
+  it("knows a prompt that does not fit by its code", async () => {
+    const overflow = "request (40000 tokens) exceeds the available context size (32768 tokens), try increasing it"
+    upstream.play(jsonAnswer({ error: { code: 400, message: overflow, type: "exceed_context_size_error" } }, 400))
+    const run = await runCodex(proxy, workplace, "Read the notes")
+    assert.notStrictEqual(run.code, 0)
+    assert.match(run.stderr, /ran out of room in the model's context window/)
   })
 })

@@ -125,6 +125,8 @@ describe("the installed command", () => {
       PATH: [lendingUv(join(folder, "uv")), dirname(process.execPath), process.env["PATH"]].join(delimiter)
     }
     const made = join(home, ".pensieve/python")
+    const { stdout } = await command.run(["doctor", "--quick"], env)
+    assert.include(stdout, "- the engine: its Python environment is made when")
     assert.include(await start(command, env), `environment is made, once, in ${made}`)
     const { url } = await only()
     assert.strictEqual((await ask(url)).status, 200)

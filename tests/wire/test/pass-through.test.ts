@@ -308,45 +308,6 @@ describe("a client that goes away", () => {
     })
 })
 
-describe("a model named for all", () => {
-  const named = oneServer({ upstream: { routes }, anthropic: { model: "claude-named" } })
-
-  it("replaces the value of `model`, and no other byte", async () => {
-    named().upstream.play(jsonAnswer(wholeMessage([])))
-    const text = '{ "max_tokens":1.0,\t"model" : "a\\u0062c", "messages":[{"model":"abc"}] }'
-    await fetch(`${named().base}/v1/messages`, { method: "POST", headers: client, body: text })
-    assert.strictEqual((await named().upstream.call(0)).text, text.replace('"a\\u0062c"', '"claude-named"'))
-  })
-})
-
-describe("an upstream that takes the clients' own keys", () => {
-  const own = oneServer({
-    upstream: { routes, script: jsonAnswer(wholeMessage([])) },
-    anthropic: { keyFrom: "client", key: Redacted.make(key), headers: { "X-Extra": "more" } }
-  })
-  const post = (headers: Readonly<Record<string, string>>) =>
-    fetch(`${own().base}/v1/messages`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(question)
-    })
-
-  it("gets the key that comes beside the local token, in its own header", async () => {
-    await post({ authorization: `Bearer ${token}`, "x-api-key": "my-key" })
-    assert.deepInclude((await own().upstream.call(0)).headers, { "x-api-key": "my-key", "x-extra": "more" })
-    assert.notProperty((await own().upstream.call(0)).headers, "authorization")
-    await post({ authorization: "Bearer my-subscription", "x-api-key": token })
-    assert.propertyVal((await own().upstream.call(1)).headers, "authorization", "Bearer my-subscription")
-    assert.notProperty((await own().upstream.call(1)).headers, "x-api-key")
-  })
-
-  it("gets none that is not the client's", async () => {
-    const response = await post({ authorization: `Bearer ${token}` })
-    assert.strictEqual(response.status, 401)
-    assert.match(await response.text(), /brings none/)
-  })
-})
-
 describe("an upstream that is not there", () => {
   const wired = startWired({ upstream: { routes }, anthropic: {} })
   afterAll(async () => (await wired).stop())

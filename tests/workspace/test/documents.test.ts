@@ -16,7 +16,7 @@ const flags = new Set([
   "help",
   "version",
   "completions",
-  ...namedIn(/\bFlag\.\w+\("([a-z-]+)"/g),
+  ...namedIn(/\b(?:Flag\.\w+|positive)\("([a-z-]+)"/g),
   ...namedIn(/^const otherNames\b.*\{ \w+: "([a-z-]+)" \}/gm)
 ])
 const sources = files

@@ -52,7 +52,14 @@ const clientVersion = (name: string): Effect.Effect<Finding> => {
 
 const engineFound: Effect.Effect<Finding> = Effect.suspend(() => {
   if (!pythonIsThere())
-    return Effect.succeed(leftOut("the engine", "its Python environment is not there: only other servers can answer"))
+    return Effect.succeed(
+      leftOut(
+        "the engine",
+        places.venvBy === "command"
+          ? "its Python environment is made when a model of this machine is first asked for"
+          : "its Python environment is not there: only other servers can answer"
+      )
+    )
   return Effect.promise(() =>
     run(places.python, ["-c", "import mlx.core, mlx_lm; print(mlx.core.__version__, mlx_lm.__version__)"], {
       timeout: versionMs * 3

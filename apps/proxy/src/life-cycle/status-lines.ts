@@ -35,8 +35,11 @@ const healthRows = (health: Health): ReadonlyArray<Row> => [
 
 const count = (value: number): string => Math.round(value).toLocaleString("en")
 
-const modelOf = ({ model, backend, window }: Health): string =>
-  `${model} (${backend})${window === undefined ? "" : `, window ${count(window)} tokens`}`
+const modelOf = ({ model, backend, window, backends = [] }: Health): string => {
+  const asleep = backends.some(({ name, status }) => name === backend && status === "asleep")
+  const size = window === undefined ? "" : `, window ${count(window)} tokens`
+  return `${model} (${backend})${size}${asleep ? "; not loaded, the next request loads it" : ""}`
+}
 
 const totalsOf = ({ finished, failed, promptTokens, cachedTokens, outputTokens }: NonNullable<Health["totals"]>) => {
   const failures = failed === 0 ? "" : `, ${count(failed)} broke off`

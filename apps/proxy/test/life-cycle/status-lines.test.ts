@@ -56,6 +56,14 @@ describe("the status of a proxy", () => {
     ])
   })
 
+  it("says when the model waits for a request", () => {
+    const backends = [{ name: "mlx", model: "qwen", status: "asleep" as const }]
+    assert.include(
+      linesOf(proxy({ backends })),
+      "  model    qwen (mlx), window 40,960 tokens; not loaded, the next request loads it"
+    )
+  })
+
   it("says how far each request is", () => {
     const common = { id: "r", dialect: "anthropic", model: "m", class: "main", seconds: 4.2 }
     const running = linesOf(

@@ -1,5 +1,5 @@
 import type { BackendError } from "@pensieve/errors"
-import type { BridgeLine, Conversation, GenerationEvent } from "@pensieve/models"
+import type { BridgeLine, Conversation, ForcedPiece, GenerationEvent } from "@pensieve/models"
 import type { Arranged } from "@pensieve/prompt"
 import { Effect, Result, Stream } from "effect"
 import { randomBytes } from "node:crypto"
@@ -35,7 +35,7 @@ export interface AnswerStreamOptions {
 
 /**
  * The answer of one engine to one conversation. An answer that falls short (it is empty, or its only call cannot be run) is
- * asked for once more behind the client's back, unless it was scripted.
+ * asked for once more behind the client's back; a scripted one only if the script says what then.
  */
 export const answerStream = (
   bridge: ReadyBridge,
@@ -45,7 +45,7 @@ export const answerStream = (
   const conversation = ownCalls.recall(request)
   const { model, client } = bridge
   const forced =
-    script === undefined ? undefined : forcedPieces(script, conversation, model.family, model.card.addedTokens, arrival)
+    script === undefined ? null : forcedPieces(script, conversation, model.family, model.card.addedTokens, arrival)
   const readers: Array<AnswerReader> = []
 
   const readerFor = (asked: Conversation, more: Pick<AnswerOptions, "last" | "before" | "notices">) => {
@@ -66,8 +66,12 @@ export const answerStream = (
     return reader
   }
 
-  const linesFor = (asked: Conversation, arranged: Arranged): Stream.Stream<BridgeLine, BackendError> => {
-    const body = { ...planGeneration(asked, arranged, model), ...(forced === undefined ? {} : { forced }) }
+  const linesFor = (
+    asked: Conversation,
+    arranged: Arranged,
+    pieces: ReadonlyArray<ForcedPiece> | undefined
+  ): Stream.Stream<BridgeLine, BackendError> => {
+    const body = { ...planGeneration(asked, arranged, model), ...(pieces === undefined ? {} : { forced: pieces }) }
     return generateHeld(bridge, plans, asked, body)
   }
 
@@ -82,16 +86,22 @@ export const answerStream = (
   const onShortfall = (first: AnswerReader, shortfall: Shortfall): Answer => {
     const asked = secondAttempt(conversation, shortfall, makeCallId)
     const second = readerFor(asked, { last: shortfall.type === "empty", before: first })
-    return askOnceMore(first, shortfall, second, eventsOf(linesFor(asked, arrangeFor(asked, model)), second))
+    return askOnceMore(
+      first,
+      shortfall,
+      second,
+      eventsOf(linesFor(asked, arrangeFor(asked, model), forced?.again), second)
+    )
   }
 
   const arranged = arrangeFor(conversation, model)
   const { plan } = plans.of(conversation, model, arranged.continueFinal)
   const notices = [...arranged.notices, ...(plan === null ? unenforced(conversation) : plan.notices)]
-  const first = readerFor(conversation, { last: forced !== undefined, notices })
+  const scriptedOnce = forced?.first !== undefined && forced.again === undefined
+  const first = readerFor(conversation, { last: scriptedOnce, notices })
   const turn = new AnsweredTurn({ conversation, arranged, model, client })
   const events = readBatches(
-    linesFor(conversation, arranged),
+    linesFor(conversation, arranged, forced?.first),
     (line) => Result.map(first.read(line), (found) => turn.pass(line, found)),
     () => first.over
   )

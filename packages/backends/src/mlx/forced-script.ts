@@ -12,6 +12,7 @@ const ScriptPiece = Schema.Union([
  * Answers written beforehand, for tests: request class → the answers in order, each a list of pieces.
  * The answer at place n is given to a conversation that holds n assistant turns; where there is none, the model answers freely.
  * Under `*` stand answers for requests of any class, given in the order in which the requests come.
+ * Under `again` stand answers for when a conversation is asked for once more; without one, nothing scripted is asked for again.
  */
 export const ForcedScript = Schema.Record(Schema.String, Schema.Array(Schema.Array(ScriptPiece)))
 export type ForcedScript = typeof ForcedScript.Type
@@ -39,8 +40,14 @@ const cutAtMarkers = (text: string, markers: ReadonlyArray<string>): ReadonlyArr
   return pieces
 }
 
+/** What is forced of one conversation's answers; undefined where the model answers freely. */
+interface ForcedAnswers {
+  readonly first: ReadonlyArray<ForcedPiece> | undefined
+  readonly again: ReadonlyArray<ForcedPiece> | undefined
+}
+
 /**
- * The pieces to force for a conversation, or undefined. Calls are written the way the model's family writes them.
+ * The pieces to force for a conversation. Calls are written the way the model's family writes them.
  *
  * @param arrival how many requests came before this one
  */
@@ -50,10 +57,14 @@ export const forcedPieces = (
   family: Family,
   addedTokens: ReadonlyArray<string>,
   arrival: number
-): ReadonlyArray<ForcedPiece> | undefined => {
+): ForcedAnswers => {
   const place = conversation.turns.filter((turn) => turn.role === "assistant").length
-  const answer = script["*"]?.[arrival] ?? script[conversation.hints.requestClass]?.[place]
-  return answer?.flatMap((piece): ReadonlyArray<ForcedPiece> =>
-    "call" in piece ? cutAtMarkers(family.renderCall(piece.call), addedTokens) : [piece]
-  )
+  const written = (answer: ForcedScript[string][number] | undefined) =>
+    answer?.flatMap((piece): ReadonlyArray<ForcedPiece> =>
+      "call" in piece ? cutAtMarkers(family.renderCall(piece.call), addedTokens) : [piece]
+    )
+  return {
+    first: written(script["*"]?.[arrival] ?? script[conversation.hints.requestClass]?.[place]),
+    again: written(script["again"]?.[place])
+  }
 }

@@ -36,18 +36,27 @@ describe("a forced script", () => {
   )
 
   it("gives the answer for the place in the conversation, and none behind the last", () => {
-    assert.deepStrictEqual(forcedPieces(script, conversation(0), family, [], 5), [{ text: "one" }])
-    assert.isUndefined(forcedPieces(script, conversation(2), family, [], 0))
+    assert.deepStrictEqual(forcedPieces(script, conversation(0), family, [], 5).first, [{ text: "one" }])
+    assert.isUndefined(forcedPieces(script, conversation(2), family, [], 0).first)
   })
 
   it("gives answers in the order of the requests where it holds such", () => {
     const ordered = { "*": [[{ text: "first" }], [{ text: "second" }]] }
-    const given = [0, 1, 2].map((arrival) => forcedPieces(ordered, conversation(4), family, [], arrival))
+    const given = [0, 1, 2].map((arrival) => forcedPieces(ordered, conversation(4), family, [], arrival).first)
     assert.deepStrictEqual(given, [[{ text: "first" }], [{ text: "second" }], undefined])
   })
 
+  it("gives another answer where one is asked for again, and only where it holds such", () => {
+    const twice = { main: [[], []], again: [[{ text: "better" }]] }
+    assert.deepStrictEqual(forcedPieces(twice, conversation(0), family, [], 0), {
+      first: [],
+      again: [{ text: "better" }]
+    })
+    assert.deepStrictEqual(forcedPieces(twice, conversation(1), family, [], 0), { first: [], again: undefined })
+  })
+
   it("writes a call with the vocabulary's own markers", () => {
-    const pieces = forcedPieces(script, conversation(1), family, ["<tool_call>", "</tool_call>"], 0) ?? []
+    const pieces = forcedPieces(script, conversation(1), family, ["<tool_call>", "</tool_call>"], 0).first ?? []
     assert.deepStrictEqual(
       pieces.filter((piece) => "marker" in piece),
       [{ marker: "<tool_call>" }, { marker: "</tool_call>" }]

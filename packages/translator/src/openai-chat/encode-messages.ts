@@ -129,11 +129,14 @@ const turnsMessages = ({ turns }: Conversation, context: EncodeContext): Message
     return turns.flatMap((turn, index) => turnMessages(turn, index, context))
   const { systemRole, systemTurns, reasoningHistory, toolMedia, images, files } = options
   const way = [systemRole, systemTurns, reasoningHistory, toolMedia, images, files].join()
-  return turns.flatMap((turn, index) =>
-    turn.parts.some(namesTools)
-      ? turnMessages(turn, index, context)
-      : turnOnce(turn, way, context.notices, (notices) => turnMessages(turn, index, { ...context, notices }))
-  )
+  const all: Array<OpenaiChatSentMessage> = []
+  for (const [index, turn] of turns.entries())
+    all.push(
+      ...(turn.parts.some(namesTools)
+        ? turnMessages(turn, index, context)
+        : turnOnce(turn, way, context.notices, (notices) => turnMessages(turn, index, { ...context, notices })))
+    )
+  return all
 }
 
 const asParts = (content: string | ReadonlyArray<OpenaiChatSentPart>): ReadonlyArray<OpenaiChatSentPart> =>

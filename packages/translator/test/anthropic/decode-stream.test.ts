@@ -130,7 +130,7 @@ describe("calls", () => {
     const events = decodePieces([wire], { idPrefix: "toolu_x", callIds: ["toolu_a"] })
     assert.deepStrictEqual(
       events.flatMap((event) => (event.type === "tool-call" ? [event.id] : [])),
-      ["toolu_x0", "toolu_a_2", "toolu_a_3"]
+      ["toolu_x0", "toolu_a-2", "toolu_a-3"]
     )
   })
 

@@ -79,11 +79,11 @@ describe("calls", () => {
 
   it("with an id used twice get ids of their own, also across turns", () => {
     const stream = streamOf(begin(0, "call_0", "ls"), more(0, "{}"), begin(1, "call_0", "ls"), more(1, "{}"), called)
-    check(decodePieces([stream]), call("call_0", "ls", {}), call("call_0_2", "ls", {}), finished("tool-use"))
+    check(decodePieces([stream]), call("call_0", "ls", {}), call("call_0-2", "ls", {}), finished("tool-use"))
     check(
       decodePieces([stream], { ...plainOptions, callIds: ["call_0"] }),
-      call("call_0_2", "ls", {}),
-      call("call_0_3", "ls", {}),
+      call("call_0-2", "ls", {}),
+      call("call_0-3", "ls", {}),
       finished("tool-use")
     )
   })

@@ -175,7 +175,7 @@ describe("calls", () => {
       decodePieces([wire], { idPrefix: "x", callIds: ["call_a"] }).flatMap((event) =>
         event.type === "tool-call" ? [event.id] : []
       ),
-      ["x0", "call_a_2", "call_a_3"]
+      ["x0", "call_a-2", "call_a-3"]
     )
   })
 
