@@ -114,7 +114,7 @@ describe("on a terminal", () => {
     const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
     return {
       type: (text: string) => child.stdin.write(text),
-      sees: (what: RegExp) => until(`the screen shows ${what}`, 30_000, () => what.exec(screen)?.[0]),
+      sees: (what: RegExp) => until(`the screen shows ${what}`, 90_000, () => what.exec(screen)?.[0]),
       ended,
       close: async () => {
         child.kill("SIGKILL")
@@ -198,7 +198,7 @@ describe("a download that is stopped", () => {
           globSync(join(hub.home, "hub/*/blobs/*.incomplete")).map(
             (path) => statSync(path, { throwIfNoEntry: false })?.size
           )
-        await until("it holds", 30_000, () => begun().join() === "1000000" || undefined)
+        await until("it holds", 90_000, () => begun().join() === "1000000" || undefined)
         const [downloader, ...others] = childrenOf(child.pid ?? -1)
         assert.deepStrictEqual(others, [])
         child.kill(signal)
