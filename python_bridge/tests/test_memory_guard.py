@@ -15,7 +15,7 @@ from pensieve_bridge.status import EngineOptions
 from pensieve_bridge.wire import Refusal
 
 from .engines import Rig, load_as_numbers
-from .running import until
+from .running import Bridge, end_of, until
 from .tiny_models import Spec, cached
 
 PER_TOKEN = 2 * 2 * 32 * 4
@@ -66,6 +66,20 @@ def test_the_window_is_what_fits() -> None:
     with engine(above=4 * MEGABYTE) as rig:
         assert model_of(rig).facts.window == pytest.approx(4 * MEGABYTE / (2 * PER_TOKEN), rel=0.02)
         assert model_of(rig).facts.context_length == 32_768
+
+
+def test_the_window_that_is_told_is_the_one_that_is_kept_to() -> None:
+    with Bridge(cached(Spec()), "--memory", str(8 * MEGABYTE)) as bridge:
+        window = bridge.get("/model")["window"]
+        assert window < bridge.get("/model")["contextLength"]
+        words = "the file is in the user value " * window
+        refused = bridge.open(text=words, maxTokens=1)
+        assert refused.status == 400
+        assert (problem := refused.error())["code"] == "prompt_too_long"
+        assert problem["window"] == window
+        lines = bridge.generate(text=words[:window], maxTokens=100_000)
+        assert end_of(lines)["completionTokens"] == window - lines[0]["promptTokens"]
+        assert bridge.get("/metrics")["activeMemoryBytes"] <= bridge.get("/metrics")["memoryLimitBytes"]
 
 
 def test_the_window_of_sliding_layers_is_paid_once() -> None:
