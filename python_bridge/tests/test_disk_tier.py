@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -71,6 +72,22 @@ def test_a_talk_goes_on_after_a_restart_as_if_there_had_been_none(tmp_path: Path
         said, started = ask(rig, fork)
         assert said == expected_fork
         assert started.cached_tokens >= 200
+
+
+def test_who_goes_while_the_disk_reads_has_lost_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = prompt(250, 1)
+    with engine(tmp_path) as rig:
+        expected, _ = ask(rig, talk)
+    fetch, go = DiskTier._fetch, threading.Event()  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(DiskTier, "_fetch", lambda *asked: (go.wait(30), fetch(*asked)))
+    with engine(tmp_path) as rig:
+        left = rig.submit(talk, 6, boundaries=Boundaries(head=100))
+        until(lambda: rig.engine.health().running == 1, what="a row that waits")
+        rig.engine.cancel(left)
+        assert rig.finish(left) == [[]]
+        go.set()
+        assert ask(rig, talk)[0] == expected
+        assert ask(rig, talk) == (expected, Started(249, "memory"))
 
 
 def test_what_leaves_the_memory_comes_back_from_the_disk(tmp_path: Path) -> None:

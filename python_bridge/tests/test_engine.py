@@ -150,24 +150,6 @@ def test_a_lone_row_goes_on_unchanged_when_others_join_it(rig: Rig) -> None:
     assert rig.alone(PROMPTS[1], 60, sampling=plan) == alone
 
 
-def test_a_row_that_cannot_join_takes_the_others_down_with_an_error(qwen3_path: Path) -> None:
-    with Rig(lambda: load_as_numbers(qwen3_path)) as rig:
-        alone = rig.alone(PROMPTS[0])
-        running = rig.submit(PROMPTS[1], 100_000)
-        rig.pump(lambda: len(rig.tokens(running)) >= 3)
-        decoder = rig.engine._steps._decoder  # pyright: ignore
-
-        def broken(*_: object) -> None:
-            raise RuntimeError("no room")
-
-        decoder.add = broken
-        joining = rig.submit(PROMPTS[0])
-        rig.finish(running, joining)
-        ends = [rig.end(name) for name in (running, joining)]
-        assert [end.error_message for end in ends if end] == ["RuntimeError: no room"] * 2
-        assert rig.alone(PROMPTS[0]) == alone
-
-
 def test_a_prompt_of_one_token_works(rig: Rig) -> None:
     assert len(rig.alone([7], 5)) == 5
 
@@ -183,47 +165,6 @@ def test_the_events_come_in_order(rig: Rig) -> None:
     last = max(i for i, e in enumerate(rig.seen[name]) if isinstance(e, Progress))
     assert rig.seen[name][last] == Progress(300, 300)
     assert kinds[last + 1 :] == [Text, Text, Text, Finished]
-
-
-def test_a_fault_in_the_generator_fails_the_running_rows_and_nothing_else(qwen3_path: Path) -> None:
-    with Rig(lambda: load_as_numbers(qwen3_path)) as rig:
-        alone = rig.alone(PROMPTS[1])
-        names = [rig.submit(p, 10_000) for p in PROMPTS[:2]]
-        rig.pump(lambda: all(len(rig.tokens(n)) >= 3 for n in names))
-        rig.engine.inject("raise")
-        rig.finish(*names)
-        for name in names:
-            end = rig.end(name)
-            assert end is not None
-            assert (end.reason, end.error_code) == ("error", "engine_error")
-            assert "injected fault" in (end.error_message or "")
-        assert rig.engine.counters.generator_rebuilds == 1
-        assert rig.alone(PROMPTS[1]) == alone
-        assert rig.engine.health().status == "ready"
-
-
-def test_a_fault_in_a_prefill_fails_its_row_and_nothing_else(qwen3_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    advance = Prefill.advance
-
-    def broken(prefill: Prefill, count: int) -> int:
-        if prefill.left > 1000:
-            raise RuntimeError("no such kernel")
-        return advance(prefill, count)
-
-    with Rig(lambda: load_as_numbers(qwen3_path)) as rig:
-        alone = rig.alone(PROMPTS[1], 60)
-        beside = rig.submit(PROMPTS[1], 60)
-        rig.pump(lambda: bool(rig.tokens(beside)))
-        with monkeypatch.context() as patch:
-            patch.setattr(Prefill, "advance", broken)
-            failing = rig.submit(prompt(3000, 5), 5)
-            rig.finish(failing)
-        end = rig.end(failing)
-        assert end is not None
-        assert (end.reason, end.error_message) == ("error", "RuntimeError: no such kernel")
-        assert rig.finish(beside) == [alone]
-        assert rig.engine.counters.generator_rebuilds == 0
-        assert len(rig.alone(prompt(3000, 5), 5)) == 5
 
 
 def test_cancelling_one_row_leaves_the_others_as_they_were(rig: Rig) -> None:
