@@ -55,11 +55,13 @@ class Engines:
         self._model = model
         self._folder = folder
         self.starts = 0
+        self.ending: Bridge | None = None
         self.asked = self._start()
         self.plain = Bridge(model, "--no-store", "--no-guesses").ready()
 
     def restart(self, number: int) -> None:
-        """End it as a crash or as its parent would."""
+        """End it as a crash or as its parent would; whoever waits for it waits in vain from then on."""
+        self.ending = self.asked
         self.asked.signal(number)
         self.asked = self._start()
 
@@ -123,7 +125,7 @@ class Talker:
             if end["reason"] == "error":
                 self._tally.fail(str(end["error"]))
             return lines if end["reason"] in ("stop", "length") else None
-        if bridge is self._engines.asked and bridge.process.poll() is None:
+        if bridge is not self._engines.ending and bridge.process.poll() is None:
             self._tally.fail(f"an answer without an end, {len(lines)} lines")
         self._tally.add("lost with the engine")
         return None
