@@ -11,7 +11,16 @@ import {
 } from "@pensieve/test-harness"
 import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, globSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { delimiter, dirname, join } from "node:path"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, inject, it } from "vitest"
 import { runInTerminal } from "../src/terminal.ts"
@@ -162,6 +171,7 @@ describe("pensieve claude", () => {
         projects: { [project]: { hasTrustDialogAccepted: true } }
       })
     )
+    writeFileSync(join(home.folder, ".profile"), "# mine\n")
     const turns = playTurns(
       says("First answer."),
       callsTools({ name: "Write", input: { file_path: join(project, "made.txt"), content: "made by a tool\n" } }),
@@ -187,6 +197,15 @@ describe("pensieve claude", () => {
     assert.isTrue(result.ok, `step ${result.step}\n${result.text.slice(-3000)}`)
     assert.strictEqual(readFileSync(join(project, "made.txt"), "utf8"), "made by a tool\n")
     assert.isFalse(existsSync(join(home.folder, ".claude", "settings.json")))
+    // All else that is new or changed is the client's own state, and the proxy's.
+    const others = readdirSync(home.folder).filter((name) => !/^\.(claude|pensieve|local)/.test(name))
+    const shared = globSync(".local/**", { cwd: home.folder }).filter((name) =>
+      statSync(join(home.folder, name)).isFile()
+    )
+    for (const name of shared) assert.match(name, /claude/)
+    assert.sameMembers(others, [".profile", "bin", "project"])
+    assert.strictEqual(readFileSync(join(home.folder, ".profile"), "utf8"), "# mine\n")
+    assert.sameMembers(readdirSync(project), ["made.txt", "notes.txt"])
   })
 })
 
