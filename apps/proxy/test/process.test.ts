@@ -193,7 +193,7 @@ describe("the end of the proxy", () => {
       assert.isBelow(Date.now() - before, 12_000)
       const rest = await restOf(reader).catch(() => undefined)
       if (code === null) assert.isUndefined(rest)
-      else assert.match(rest ?? "", /\nevent: error\ndata: [^\n]*Pensieve is being stopped[^\n]*\n\n$/)
+      else assert.match(rest ?? "", /(^|\n)event: error\ndata: [^\n]*Pensieve is being stopped[^\n]*\n\n$/)
       assert.strictEqual(await proxy.stop(), code)
     })
 })
