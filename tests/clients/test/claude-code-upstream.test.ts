@@ -7,61 +7,41 @@ import {
   ending,
   jsonAnswer,
   playTurns,
-  type Proxy,
   says,
-  type ScriptedUpstream,
-  startProxy,
-  startUpstream,
   words
 } from "@pensieve/test-harness"
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "vitest"
+import { assert, describe, it } from "vitest"
 import { blocksOf, clientEvents, runClaude } from "../src/claude-code.ts"
-import { makeWorkplace, type Workplace } from "../src/workplace.ts"
+import { overUpstream } from "../src/over-upstream.ts"
 
 const allowed = ["--permission-mode", "acceptEdits", "--allowedTools", "Bash,Read,Edit,Write"]
 const told = ["--output-format", "stream-json", "--verbose"]
 
 describe("the real Claude Code over a scripted upstream", () => {
-  let upstream: ScriptedUpstream
-  let proxy: Proxy
-  let workplace: Workplace
-  beforeAll(async () => {
-    upstream = await startUpstream()
-    proxy = await startProxy({ args: ["--upstream", upstream.url] })
-  })
-  afterAll(async () => {
-    await proxy?.stop()
-    await upstream?.stop()
-  })
-  beforeEach(() => {
-    workplace = makeWorkplace({ "calc.py": "def add(a, b):\n    return a - b\n", "notes.txt": "the quick brown fox\n" })
-  })
-  afterEach(() => workplace.remove())
+  const its = overUpstream({ "calc.py": "def add(a, b):\n    return a - b\n", "notes.txt": "the quick brown fox\n" })
 
-  const file = (name: string) => join(workplace.project, name)
-  const content = (name: string) => readFileSync(file(name), "utf8")
+  const file = (name: string) => join(its.workplace.project, name)
 
   it("prints the answer", async () => {
-    upstream.play(says("Hello from the other server — «ünï» 🎉"))
-    const run = await runClaude(proxy, workplace, ["-p", "Say hello"])
+    its.upstream.play(says("Hello from the other server — «ünï» 🎉"))
+    const run = await runClaude(its.proxy, its.workplace, ["-p", "Say hello"])
     assert.strictEqual(run.code, 0, run.stderr)
     assert.strictEqual(run.stdout.trim(), "Hello from the other server — «ünï» 🎉")
   })
 
   it("tells the model where it is", async () => {
-    upstream.play(says("ok"))
-    const before = upstream.calls.length
-    await runClaude(proxy, workplace, ["-p", "Where are you?"])
-    const main = (await upstream.call(before)).text
-    assert.include(main, workplace.project)
+    its.upstream.play(says("ok"))
+    const before = its.upstream.calls.length
+    await runClaude(its.proxy, its.workplace, ["-p", "Where are you?"])
+    const main = (await its.upstream.call(before)).text
+    assert.include(main, its.workplace.project)
     assert.notInclude(main, "x-anthropic-billing-header")
   })
 
   it("changes a file over several turns", async () => {
     const edit = { file_path: file("calc.py"), old_string: "a - b", new_string: "a + b" }
-    upstream.play(
+    its.upstream.play(
       playTurns(
         callsTools({ name: "Read", input: { file_path: file("calc.py") } }),
         callsTools({ name: "Edit", input: edit }),
@@ -69,13 +49,13 @@ describe("the real Claude Code over a scripted upstream", () => {
         says("Fixed.")
       )
     )
-    const run = await runClaude(proxy, workplace, ["-p", "Fix calc.py", ...told, ...allowed])
+    const run = await runClaude(its.proxy, its.workplace, ["-p", "Fix calc.py", ...told, ...allowed])
     assert.strictEqual(run.code, 0, run.stderr)
     assert.deepStrictEqual(
       blocksOf(run, "tool_use").map(({ name }) => name),
       ["Read", "Edit", "Bash"]
     )
-    assert.match(content("calc.py"), /a \+ b/)
+    assert.match(its.content("calc.py"), /a \+ b/)
     assert.strictEqual(clientEvents(run).at(-1)?.result, "Fixed.")
   })
 
@@ -86,24 +66,26 @@ describe("the real Claude Code over a scripted upstream", () => {
     const rest = (index: number, name: string) =>
       delta({ tool_calls: [{ index, function: { arguments: json(name).slice(9) } }] })
     const interleaved = answerOf(start(0, "p1"), start(1, "p2"), rest(0, "p1"), rest(1, "p2"), ending("stop"))
-    upstream.play(playTurns(interleaved, says("Both done.")))
-    const run = await runClaude(proxy, workplace, ["-p", "Write two files", ...told, ...allowed])
+    its.upstream.play(playTurns(interleaved, says("Both done.")))
+    const run = await runClaude(its.proxy, its.workplace, ["-p", "Write two files", ...told, ...allowed])
     assert.strictEqual(run.code, 0, run.stderr)
-    assert.deepStrictEqual([content("p1.txt"), content("p2.txt")], ["p1\n", "p2\n"])
+    assert.deepStrictEqual([its.content("p1.txt"), its.content("p2.txt")], ["p1\n", "p2\n"])
   })
 
   it("finds the calls that a server leaves in the words", async () => {
     const call = JSON.stringify({ name: "Bash", arguments: { command: "echo found > found.txt" } })
-    upstream.play(playTurns(answerOf(words(`I do it.\n<tool_call>\n${call}\n</tool_call>`), ending()), says("Done.")))
-    const run = await runClaude(proxy, workplace, ["-p", "Write a file", ...told, ...allowed])
+    its.upstream.play(
+      playTurns(answerOf(words(`I do it.\n<tool_call>\n${call}\n</tool_call>`), ending()), says("Done."))
+    )
+    const run = await runClaude(its.proxy, its.workplace, ["-p", "Write a file", ...told, ...allowed])
     assert.strictEqual(run.code, 0, run.stderr)
-    assert.strictEqual(content("found.txt"), "found\n")
+    assert.strictEqual(its.content("found.txt"), "found\n")
   })
 
   it("goes on when the upstream dies in mid-answer", async () => {
     let deaths = 0
-    upstream.play(() => (deaths++ === 0 ? answerOf(words("The answer is"), "die") : says("The answer is 42.")))
-    const run = await runClaude(proxy, workplace, ["-p", "What is the answer?"])
+    its.upstream.play(() => (deaths++ === 0 ? answerOf(words("The answer is"), "die") : says("The answer is 42.")))
+    const run = await runClaude(its.proxy, its.workplace, ["-p", "What is the answer?"])
     assert.strictEqual(run.code, 0, run.stderr)
     assert.match(run.stdout, /42/)
     assert.isAtLeast(deaths, 2)
@@ -112,17 +94,17 @@ describe("the real Claude Code over a scripted upstream", () => {
   it("never runs a call that was cut off", async () => {
     const cut = callChunk(0, "c", "Bash", { command: `touch ${file("never.txt")}` }).slice(0, -25)
     let deaths = 0
-    upstream.play(() => (deaths++ === 0 ? answerOf(cut, "die") : says("I did nothing.")))
-    const run = await runClaude(proxy, workplace, ["-p", "Touch a file", ...told, ...allowed])
+    its.upstream.play(() => (deaths++ === 0 ? answerOf(cut, "die") : says("I did nothing.")))
+    const run = await runClaude(its.proxy, its.workplace, ["-p", "Touch a file", ...told, ...allowed])
     assert.deepStrictEqual(blocksOf(run, "tool_use"), [])
-    assert.throws(() => content("never.txt"))
+    assert.throws(() => its.content("never.txt"))
   })
 
   it("compacts when the prompt no longer fits, and finishes", async () => {
     const overflow = "request (40000 tokens) exceeds the available context size (32768 tokens), try increasing it"
     const read = callsTools({ name: "Read", input: { file_path: file("notes.txt") } })
     const seen: Array<string> = []
-    upstream.play((call) => {
+    its.upstream.play((call) => {
       const answers = chatOf(call).messages.filter(({ role }) => role === "assistant").length
       if (/Respond with TEXT ONLY/.test(call.text)) {
         seen.push("compaction")
@@ -136,7 +118,7 @@ describe("the real Claude Code over a scripted upstream", () => {
       seen.push("overflow")
       return jsonAnswer({ error: { code: 400, message: overflow, type: "exceed_context_size_error" } }, 400)
     })
-    const run = await runClaude(proxy, workplace, ["-p", "Read the notes twice", ...told, ...allowed])
+    const run = await runClaude(its.proxy, its.workplace, ["-p", "Read the notes twice", ...told, ...allowed])
     assert.strictEqual(run.code, 0, `${run.stderr}\n${run.stdout.slice(-2000)}`)
     assert.deepStrictEqual(seen, ["overflow", "compaction", "after"])
     assert.strictEqual(clientEvents(run).at(-1)?.result, "Finished after compaction.")

@@ -6,17 +6,16 @@ import {
   playTurns,
   type Proxy,
   says,
-  type ScriptedUpstream,
   startProxy,
-  startUpstream,
   tinyModel,
   type UpstreamAnswer,
   words
 } from "@pensieve/test-harness"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "vitest"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { runCodex } from "../src/codex.ts"
+import { overUpstream } from "../src/over-upstream.ts"
 import { makeWorkplace, type Workplace } from "../src/workplace.ts"
 
 describe("the real Codex in a scripted session through the real engine", () => {
@@ -51,46 +50,33 @@ describe("the real Codex in a scripted session through the real engine", () => {
 })
 
 describe("the real Codex over a scripted upstream", () => {
-  let upstream: ScriptedUpstream
-  let proxy: Proxy
-  let workplace: Workplace
-  beforeAll(async () => {
-    upstream = await startUpstream()
-    proxy = await startProxy({ args: ["--upstream", upstream.url] })
-  })
-  afterAll(async () => {
-    await proxy?.stop()
-    await upstream?.stop()
-  })
-  beforeEach(() => {
-    workplace = makeWorkplace({ "notes.txt": "the quick brown fox\n" })
-  })
-  afterEach(() => workplace.remove())
+  const its = overUpstream({ "notes.txt": "the quick brown fox\n" })
 
-  const content = (name: string) => readFileSync(join(workplace.project, name), "utf8")
   const cutOff = (chunk: string): UpstreamAnswer => ({ steps: [chunk, "die"] })
   const command = (cmd: string) => ({ name: "exec_command", input: { cmd } })
 
   it("runs a command in the project and tells the end", async () => {
-    upstream.play(playTurns(callsTools(command("tr a-z A-Z < notes.txt > loud.txt")), says("It is in loud.txt now.")))
-    const run = await runCodex(proxy, workplace, "Shout the notes")
+    its.upstream.play(
+      playTurns(callsTools(command("tr a-z A-Z < notes.txt > loud.txt")), says("It is in loud.txt now."))
+    )
+    const run = await runCodex(its.proxy, its.workplace, "Shout the notes")
     assert.strictEqual(run.code, 0, run.stderr)
-    assert.strictEqual(content("loud.txt"), "THE QUICK BROWN FOX\n")
+    assert.strictEqual(its.content("loud.txt"), "THE QUICK BROWN FOX\n")
     assert.match(run.stdout, /It is in loud\.txt now\./)
   })
 
   it("runs parallel calls, each with its own arguments", async () => {
     const both = callsTools(command("echo left > left.txt"), command("echo right > right.txt"))
-    upstream.play(playTurns(both, says("Both are written.")))
-    const run = await runCodex(proxy, workplace, "Write two files")
+    its.upstream.play(playTurns(both, says("Both are written.")))
+    const run = await runCodex(its.proxy, its.workplace, "Write two files")
     assert.strictEqual(run.code, 0, run.stderr)
-    assert.deepStrictEqual([content("left.txt"), content("right.txt")], ["left\n", "right\n"])
+    assert.deepStrictEqual([its.content("left.txt"), its.content("right.txt")], ["left\n", "right\n"])
   })
 
   it("goes on when the upstream dies in mid-answer", async () => {
     let deaths = 0
-    upstream.play(() => (deaths++ === 0 ? cutOff(words("The answer is")) : says("The answer is 42.")))
-    const run = await runCodex(proxy, workplace, "What is the answer?")
+    its.upstream.play(() => (deaths++ === 0 ? cutOff(words("The answer is")) : says("The answer is 42.")))
+    const run = await runCodex(its.proxy, its.workplace, "What is the answer?")
     assert.strictEqual(run.code, 0, run.stderr)
     assert.match(run.stdout, /42/)
     assert.isAtLeast(deaths, 2)
@@ -99,15 +85,15 @@ describe("the real Codex over a scripted upstream", () => {
   it("never runs a call that was cut off", async () => {
     const cut = callChunk(0, "c", "exec_command", { cmd: "touch never.txt" }).slice(0, -25)
     let deaths = 0
-    upstream.play(() => (deaths++ === 0 ? cutOff(cut) : says("I did nothing.")))
-    const run = await runCodex(proxy, workplace, "Touch a file")
+    its.upstream.play(() => (deaths++ === 0 ? cutOff(cut) : says("I did nothing.")))
+    const run = await runCodex(its.proxy, its.workplace, "Touch a file")
     assert.strictEqual(run.code, 0, run.stderr)
-    assert.throws(() => content("never.txt"))
+    assert.throws(() => its.content("never.txt"))
   })
 
   it("compacts when the tokens it was told of come near its window, and goes on", async () => {
     const seen: Array<string> = []
-    upstream.play((call, place) => {
+    its.upstream.play((call, place) => {
       if (call.text.includes("CONTEXT CHECKPOINT COMPACTION")) {
         seen.push("compaction")
         return says("CANARY of the session so far")
@@ -121,7 +107,7 @@ describe("the real Codex over a scripted upstream", () => {
       return { steps: [read, ending("tool_calls", 30_000, 10)] }
     })
     const small = "model_context_window = 20000\nmodel_auto_compact_token_limit = 16000"
-    const run = await runCodex(proxy, workplace, "Read the notes", small)
+    const run = await runCodex(its.proxy, its.workplace, "Read the notes", small)
     assert.strictEqual(run.code, 0, run.stderr)
     assert.deepStrictEqual(seen, ["before", "compaction", "after"])
     assert.match(run.stdout, /Finished after compaction\./)
@@ -129,8 +115,8 @@ describe("the real Codex over a scripted upstream", () => {
 
   it("knows a prompt that does not fit by its code", async () => {
     const overflow = "request (40000 tokens) exceeds the available context size (32768 tokens), try increasing it"
-    upstream.play(jsonAnswer({ error: { code: 400, message: overflow, type: "exceed_context_size_error" } }, 400))
-    const run = await runCodex(proxy, workplace, "Read the notes")
+    its.upstream.play(jsonAnswer({ error: { code: 400, message: overflow, type: "exceed_context_size_error" } }, 400))
+    const run = await runCodex(its.proxy, its.workplace, "Read the notes")
     assert.notStrictEqual(run.code, 0)
     assert.match(run.stderr, /ran out of room in the model's context window/)
   })

@@ -3,24 +3,10 @@ import type { Conversation, GenerationEvent, Notice, Turn } from "@pensieve/mode
 import { Effect, Stream } from "effect"
 import { AnsweredTurn } from "../../src/mlx/answered-turn.ts"
 import { arrangeFor, namedTurns } from "../../src/mlx/plan-generation.ts"
+import { conversation } from "../conversation.ts"
 import { model } from "./model.ts"
 
-const asked: Conversation = {
-  model: "m",
-  system: [],
-  turns: [{ role: "user", parts: [{ type: "text", text: "Look" }] }],
-  tools: [],
-  toolChoice: { type: "auto" },
-  parallelToolCalls: true,
-  sampling: {},
-  reasoning: { mode: "off", display: "full" },
-  output: { type: "text" },
-  stopSequences: [],
-  stream: true,
-  hints: { requestClass: "main", cacheBreakpoints: [] },
-  notices: [],
-  source: { dialect: "anthropic", body: {} }
-}
+const asked = conversation({ tools: [], turns: [{ role: "user", parts: [{ type: "text", text: "Look" }] }] })
 const said: ReadonlyArray<GenerationEvent> = [
   { type: "reasoning-delta", text: "H" },
   { type: "reasoning-delta", text: "m" },

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { detectFamily } from "@pensieve/families"
 import type { Conversation } from "@pensieve/models"
 import { Result } from "effect"
+import { conversation as someConversation } from "../conversation.ts"
 import { forcedPieces, parseForcedScript } from "../../src/mlx/forced-script.ts"
 
 const family = detectFamily({
@@ -9,22 +10,8 @@ const family = detectFamily({
   addedTokens: ["<tool_call>", "</tool_call>"],
   architecture: "qwen3"
 })
-const conversation = (answers: number): Conversation => ({
-  model: "m",
-  system: [],
-  turns: Array.from({ length: answers }, () => ({ role: "assistant" as const, parts: [] })),
-  tools: [],
-  toolChoice: { type: "auto" },
-  parallelToolCalls: true,
-  sampling: {},
-  reasoning: { mode: "off", display: "full" },
-  output: { type: "text" },
-  stopSequences: [],
-  stream: true,
-  hints: { requestClass: "main", cacheBreakpoints: [] },
-  notices: [],
-  source: { dialect: "anthropic", body: {} }
-})
+const conversation = (answers: number): Conversation =>
+  someConversation({ tools: [], turns: Array.from({ length: answers }, () => ({ role: "assistant", parts: [] })) })
 
 describe("a forced script", () => {
   const script = Result.getOrThrow(
