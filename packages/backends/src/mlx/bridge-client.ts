@@ -50,16 +50,14 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
       (agent) => Effect.promise(() => agent.destroy())
     )
 
-    const call = (method: "GET" | "POST", path: string, body?: unknown) =>
+    const call = (method: "GET" | "POST", path: string, body?: string) =>
       Effect.tryPromise({
         try: (signal) =>
           request(`http://bridge${path}`, {
             method,
             dispatcher: agent,
             signal,
-            ...(body === undefined
-              ? {}
-              : { body: JSON.stringify(body), headers: { "content-type": "application/json" } })
+            ...(body === undefined ? {} : { body, headers: { "content-type": "application/json" } })
           }),
         catch: callError
       })
@@ -76,7 +74,7 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
     ): Effect.Effect<S["Type"], BackendError> => {
       const decode = Schema.decodeUnknownResult(schema)
       return Effect.gen(function* () {
-        const response = yield* call(method, path, body)
+        const response = yield* call(method, path, body === undefined ? undefined : JSON.stringify(body))
         const value = yield* readJson(response)
         if (!statuses.includes(response.statusCode)) return yield* refusalError(response.statusCode, value)
         const decoded = decode(value)
@@ -92,14 +90,12 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
       Stream.unwrap(
         Effect.gen(function* () {
           const tap = yield* Wiretap
-          tap?.sent(JSON.stringify(body))
-          const response = yield* call("POST", "/generate", body)
+          const text = JSON.stringify(body)
+          tap?.sent(text)
+          const response = yield* call("POST", "/generate", text)
           if (response.statusCode !== 200) return yield* refusalError(response.statusCode, yield* readJson(response))
           yield* Effect.addFinalizer(() => Effect.sync(() => response.body.destroy()))
-          const lines = linesIn(Stream.fromAsyncIterable<Uint8Array, BackendError>(response.body, bodyError))
-          return tap === undefined
-            ? lines
-            : Stream.tap(lines, (line) => Effect.sync(() => isText(line) && tap.heard(line.text)))
+          return linesIn(Stream.fromAsyncIterable<Uint8Array, BackendError>(response.body, bodyError), tap)
         })
       )
 
@@ -132,13 +128,17 @@ export const makeBridgeClient = (socketPath: string): Effect.Effect<BridgeClient
 
 /** The lines of an answer, as many at a time as the bytes hold. */
 const linesIn = (
-  bytes: Stream.Stream<Uint8Array, BackendError>
+  bytes: Stream.Stream<Uint8Array, BackendError>,
+  tap: Wiretap | undefined
 ): Stream.Stream<BridgeLine, BackendError | GrammarRefused> => {
   let reader = initialNdjson()
   return readBatches(bytes, (chunk) => {
     const [next, frames] = pushNdjson(reader, chunk)
     reader = next
-    return parseFrames(frames)
+    const lines = parseFrames(frames)
+    if (tap !== undefined && Result.isSuccess(lines))
+      for (const line of lines.success) if (isText(line)) tap.heard(line.text)
+    return lines
   })
 }
 
