@@ -19,8 +19,8 @@ from pensieve_bridge.model import LoadedModel, load_model  # noqa: E402
 from pensieve_bridge.row import Job  # noqa: E402
 from pensieve_bridge.status import EngineOptions  # noqa: E402
 
-# Guesses make tokens come in bursts: what is measured token by token does without.
-STEADY = EngineOptions(guess_ahead=False)
+# Guesses make tokens come in bursts, as does a pause between deliveries: here each comes when it is there.
+STEADY = EngineOptions(guess_ahead=False, pieces_seconds=0)
 
 
 @dataclasses.dataclass(slots=True, frozen=True)

@@ -1,7 +1,7 @@
 """The direct path of the stack benchmark: `mlx_lm.stream_generate` in a process of its own.
 
-Reads one request a line, {"messages": [...], "maxTokens": n}; answers one line, {"ttft", "decode", "tokens"} (seconds and a count),
-measured inside this process from the request's arrival, greedy.
+Reads one request a line, {"messages": [...], "maxTokens": n}; answers one line, {"ttft", "decode", "tokens"}
+(seconds and a count), measured inside this process from the request's arrival, greedy.
 """
 
 import json

@@ -6,6 +6,7 @@ Random weights say nothing sensible, so the answers are given: an edit repeats a
 shares words with its prompt and nothing else. One engine guesses, one never does; they take turns.
 """
 
+import dataclasses
 import json
 import random
 import statistics
@@ -15,7 +16,6 @@ from pathlib import Path
 from bench_engine import STEADY, Bench, random_tokens
 
 from pensieve_bridge.script import Script
-from pensieve_bridge.status import EngineOptions
 
 LINE, LINES = 12, 18
 
@@ -38,7 +38,7 @@ def prose(seed: int) -> tuple[list[int], list[int]]:
 
 def main() -> None:
     model, rounds = Path(sys.argv[1]), int((sys.argv[2:] or ["5"])[0])
-    guessing, plain = Bench(model, EngineOptions()), Bench(model, STEADY)
+    guessing, plain = Bench(model, dataclasses.replace(STEADY, guess_ahead=True)), Bench(model, STEADY)
     found: dict[str, dict[str, float]] = {}
     for name, make in {"edit": edit, "prose": prose}.items():
         tokens, ratios = 0, list[float]()

@@ -3,7 +3,7 @@
 import { places, type Proxy, startProxy, tinyModel } from "@pensieve/test-harness"
 import { type ChildProcess, spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
-import { request } from "node:http"
+import { connect } from "node:net"
 import { createInterface } from "node:readline"
 import { withOpenBlas } from "./open-blas.ts"
 import { median, percentile } from "./statistics.ts"
@@ -13,8 +13,13 @@ const rounds = Number(process.argv[2] ?? 12)
  * Threads of the matrix library, on both sides. On a CPU backend the model and the rest of the stack share the cores; with one thread fewer
  * than cores the stack has a core to itself, as it has beside a GPU.
  */
-const blasThreads = process.argv[3]
+const blasThreads = process.argv[3] === "all" ? undefined : process.argv[3]
 const threads: Record<string, string> = blasThreads === undefined ? {} : { OPENBLAS_NUM_THREADS: blasThreads }
+/**
+ * Times that both sides are started anew. Two processes that do the same differ by up to 6 % in speed for as long as they live (how their
+ * memory happens to lie), so rounds of one pair of processes tell less than rounds of several.
+ */
+const starts = Number(process.argv[4] ?? 3)
 const maxTokens = 96
 
 interface Sample {
@@ -60,7 +65,10 @@ const startDirect = async (model: string) => {
   }
 }
 
-/** One streamed answer, read with as little work as a client can have: the two processes measured share the cores with it. */
+/**
+ * One streamed answer, read from the bare socket with as little work as a client can have: the processes measured share the cores with it,
+ * and the direct way has no client at all.
+ */
 const streamOf = (proxy: Proxy, content: string): Promise<Omit<Sample, "cpu">> =>
   new Promise((resolve, reject) => {
     const body = JSON.stringify({
@@ -70,30 +78,61 @@ const streamOf = (proxy: Proxy, content: string): Promise<Omit<Sample, "cpu">> =
       stream: true,
       messages: [{ role: "user", content }]
     })
+    const { host, hostname, port } = new URL(proxy.base)
     const start = performance.now()
     let first = 0
     let last = 0
     let tail = ""
-    const headers = { authorization: `Bearer ${proxy.token}`, "content-type": "application/json" }
-    const outgoing = request(`${proxy.base}/v1/messages`, { method: "POST", headers }, (response) => {
-      response.on("data", (chunk: Buffer) => {
-        if (chunk.includes("text_delta")) {
-          last = performance.now()
-          if (first === 0) first = last
-        } else tail += chunk.toString()
-      })
-      response.once("end", () => {
-        const tokens = Number(/"output_tokens":(\d+)[^\n]*\n\nevent: message_stop/.exec(tail)?.[1] ?? 0)
-        resolve({ ttft: (first - start) / 1000, decode: (last - first) / 1000, tokens })
-      })
-      response.once("error", reject)
-    })
-    outgoing.once("error", reject)
-    outgoing.end(body)
+    const read = (chunk: Buffer): void => {
+      if (chunk.includes("text_delta")) {
+        last = performance.now()
+        if (first === 0) first = last
+      }
+      if (first !== 0 && !chunk.includes("output_tokens")) return
+      tail += chunk.toString()
+      const tokens = /^[^]*"output_tokens":(\d+)[^]*event: message_stop/.exec(tail)?.[1]
+      if (tokens === undefined && tail.startsWith("HTTP/1.1 200")) return
+      socket.destroy()
+      if (tokens === undefined) reject(new Error(tail))
+      else resolve({ ttft: (first - start) / 1000, decode: (last - first) / 1000, tokens: Number(tokens) })
+    }
+    const onread = {
+      buffer: Buffer.alloc(65536),
+      callback: (size: number, buffer: Uint8Array): boolean => {
+        read(Buffer.from(buffer.buffer, buffer.byteOffset, size))
+        return true
+      }
+    }
+    const head = [
+      "POST /v1/messages HTTP/1.1",
+      `host: ${host}`,
+      `authorization: Bearer ${proxy.token}`,
+      "content-type: application/json",
+      `content-length: ${Buffer.byteLength(body)}`
+    ]
+    const socket = connect({ host: hostname, port: Number(port), onread }, () =>
+      socket.write(`${head.join("\r\n")}\r\n\r\n${body}`)
+    )
+    socket.once("error", reject)
   })
+
+interface Samples {
+  readonly stack: Array<Sample>
+  readonly direct: Array<Sample>
+}
 
 const main = async (): Promise<void> => {
   const model = await tinyModel("bench")
+  const samples: Samples = { stack: [], direct: [] }
+  for (let start = 0; start < starts; start++) {
+    const until = Math.round((rounds * (start + 1)) / starts)
+    await measure(model, until, samples)
+  }
+  report(samples.stack, samples.direct)
+}
+
+/** Both sides, started anew, in turn, until there are so many samples of each. */
+const measure = async (model: string, until: number, samples: Samples): Promise<void> => {
   const proxy = await startProxy({ model, env: threads })
   const direct = await startDirect(model)
   const pids = [proxy.process.pid ?? 0, ...proxy.children()]
@@ -103,16 +142,14 @@ const main = async (): Promise<void> => {
     return { ...answer, cpu: cpuOfAll(pids) - before }
   }
   try {
-    const samples: { stack: Array<Sample>; direct: Array<Sample> } = { stack: [], direct: [] }
     await throughStack(bodyText(999))
     await direct.ask(bodyText(999))
-    for (let round = 0; round < rounds; round++) {
+    for (let round = samples.stack.length; round < until; round++) {
       const content = bodyText(round)
       const order = round % 2 === 0 ? (["stack", "direct"] as const) : (["direct", "stack"] as const)
       for (const way of order) samples[way].push(await (way === "stack" ? throughStack(content) : direct.ask(content)))
       process.stderr.write(`round ${round + 1} of ${rounds}\r`)
     }
-    report(samples.stack, samples.direct)
   } finally {
     direct.stop()
     await proxy.stop()
@@ -125,7 +162,7 @@ const report = (stack: ReadonlyArray<Sample>, direct: ReadonlyArray<Sample>): vo
   const ms = (sample: Sample) => sample.ttft * 1000
   const decodeRatio = median(stack.map((sample, index) => speed(sample) / speed(direct[index] ?? sample)))
   console.log(
-    `rounds                        ${stack.length}, ${maxTokens} tokens each, interleaved; ${blasThreads ?? "all"} threads of the matrix library`
+    `rounds                        ${stack.length} in ${starts} starts, ${maxTokens} tokens each, interleaved; ${blasThreads ?? "all"} threads of the matrix library`
   )
   console.log(
     `decode, tokens/s              stack ${median(stack.map(speed)).toFixed(1)}  direct ${median(direct.map(speed)).toFixed(1)}`

@@ -14,15 +14,13 @@ import mlx.core as mx
 from .events import Event, Finished
 from .log import log, log_exception
 from .model import LoadedModel, ModelError
+from .outbox import Deliver
 from .prefix_store import StoreSnapshot
 from .row import Job, Row
 from .scheduler import admissible
 from .status import Counters, EngineOptions, Fault, Health, Memory, Status
 from .steps import Steps
 from .wire import Refusal
-
-Deliver = Callable[[list[tuple[str, Event]]], None]
-"""Called on the engine thread, about once a step, with all that happened: (generation, event)."""
 
 _IDLE_WAKE_SECONDS = 0.5
 

@@ -18,6 +18,7 @@ class EngineOptions:
     may hold in memory, and `memory_bytes`: what this process may hold in all; None: found from what is free.
     `guess_ahead`: rows that are alone guess tokens from what was said before, where it pays.
     `mask_overlap`: grammars work out what may come next while the forward pass runs, not behind it.
+    `pieces_seconds`: pause between two deliveries of pieces; nobody sees more of them, and each wakes three processes.
     """
 
     rows: int = 8
@@ -28,6 +29,7 @@ class EngineOptions:
     cache_folder: Path | None = None
     mask_overlap: bool = True
     guess_ahead: bool = True
+    pieces_seconds: float = 1 / 30
 
 
 @dataclass(slots=True, frozen=True)

@@ -1,7 +1,7 @@
 """What the engine does in one step: decode first, then one chunk of the most urgent prompt. Engine thread only."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from . import device
@@ -9,12 +9,13 @@ from .adaptive_decoder import AdaptiveDecoder
 from .cache_layout import Layout
 from .decoder import Decoder
 from .disk_tier import DiskTier
-from .events import Event, Finished
+from .events import Finished
 from .log import log, log_exception
 from .memory_budget import Footprint, MemoryBudget
 from .memory_guard import MemoryGuard
 from .mlx_edge import library_versions
 from .model import LoadedModel
+from .outbox import Deliver, Outbox
 from .prefill import Prefill
 from .prefill_choice import choose, share
 from .prefix_store import PrefixStore
@@ -44,14 +45,14 @@ class Steps:
         model: LoadedModel,
         options: EngineOptions,
         counters: Counters,
-        deliver: Callable[[list[tuple[str, Event]]], None],
+        deliver: Deliver,
     ) -> None:
         self.running = 0
         """Rows that have a place, from `admit` to `finish`."""
         self._model = model
         self._options = options
         self._counters = counters
-        self._deliver = deliver
+        self._outbox = Outbox(deliver, options.pieces_seconds)
         self._chunks = ChunkSizer(_CHUNKS[model.facts.device])
         self._decoder = self._new_decoder()
         self._prefilling: dict[str, Row] = {}
@@ -61,7 +62,6 @@ class Steps:
         self.memory = self._guard.read()
         self.window = model.facts.window
         """Tokens that a prompt and its answer may have: what fits."""
-        self._events: list[tuple[str, Event]] = []
         self._numbers = 0
 
     @property
@@ -136,15 +136,19 @@ class Steps:
 
     def step(self, *, broken: bool = False) -> None:
         """`broken` makes the decoder fail, for tests."""
-        self._flush()
+        self._outbox.deliver_due()
         # A decoder that has just taken a row may need a step without a word; two chunks would come between two words.
         if (not self._decoding or self._decode(broken)) and self._prefilling:
+            # What was said does not wait for a chunk.
+            self._outbox.deliver()
             self._prefill()
         self._guard.relieve()
-        self._flush()
+        self._outbox.deliver_due()
 
     def finish(self, row: Row, end: Finished) -> None:
         """Free the row's place and give its last events."""
+        # What was said goes out before what was computed is kept: that takes a while.
+        self._outbox.deliver()
         # Counted first: whoever sees the place free sees the count too.
         self._counters.completion_tokens += end.completion_tokens
         self._counters.cancelled += end.reason == "cancelled"
@@ -163,7 +167,7 @@ class Steps:
         if row.number in self._decoding:
             self._decoder.remove([row.number])
         self.memory = self._guard.read()
-        self._say(row, *row.close(end, self.memory.peak))
+        self._outbox.put(row.generation, *row.close(end, self.memory.peak))
         had_place = self._decoding.pop(row.number, None) or self._prefilling.pop(row.generation, None)
         if had_place is not None:
             self.running -= 1
@@ -172,8 +176,8 @@ class Steps:
         """The thread ends: everything is cancelled, or fails with the error."""
         for row in [*waiting, *self._prefilling.values(), *self._decoding.values()]:
             end = row.finished("cancelled") if error is None else row.failed(error)
-            self._say(row, *row.close(end, self.memory.peak))
-        self._flush()
+            self._outbox.put(row.generation, *row.close(end, self.memory.peak))
+        self._outbox.deliver()
 
     def close(self) -> None:
         self._prefilling.clear()
@@ -226,7 +230,7 @@ class Steps:
                 began = time.monotonic()
                 size = self._chunks.next_size(others_decode=bool(self._decoding))
                 self._chunks.record(prefill.advance(size), time.monotonic() - began)
-            self._say(row, *row.progress())
+            self._outbox.put(row.generation, *row.progress())
             if prefill.finished and not row.held:
                 self._begin(row)
         except Exception as error:
@@ -237,7 +241,7 @@ class Steps:
     def _started(self, row: Row) -> Prefill:
         share(self._prefilling.values(), row)
         if row.prefill is None:
-            self._say(row, *row.start(self._model.network, self.store))
+            self._outbox.put(row.generation, *row.start(self._model.network, self.store))
             assert row.prefill is not None
             self._counters.cached_tokens += row.prefill.cached_tokens
             self._counters.reusable_tokens += row.prefill.computed_tokens
@@ -275,7 +279,7 @@ class Steps:
         first = row.first_token()
         if self._take(row, first):
             return
-        self._flush()
+        self._outbox.deliver()
         self._numbers += 1
         row.number = self._numbers
         try:
@@ -290,7 +294,7 @@ class Steps:
     def _take(self, row: Row, token: int) -> bool:
         """A sampled token of a row; True when it was the last."""
         events, end = row.take(token)
-        self._say(row, *events)
+        self._outbox.put(row.generation, *events)
         if end is not None:
             self.finish(row, end)
         return end is not None
@@ -316,11 +320,3 @@ class Steps:
         if self._model.facts.batches:
             return AdaptiveDecoder(network, self._options.rows, counts)
         return SequentialDecoder(network, counts)
-
-    def _say(self, row: Row, *events: Event) -> None:
-        self._events.extend((row.generation, event) for event in events)
-
-    def _flush(self) -> None:
-        if self._events:
-            events, self._events = self._events, []
-            self._deliver(events)
