@@ -1,5 +1,6 @@
 """How much fits: pure decisions about bytes. What is measured comes from `device`, what is held from `cache_layout`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _EVICT_ABOVE, _FULL_ABOVE = 0.85, 0.95
@@ -53,3 +54,8 @@ class MemoryBudget:
     def full(self, held: int, needed: int = 0) -> bool:
         """Whether so much must not be held."""
         return held + needed > self.limit * _FULL_ABOVE
+
+
+def batched(lengths: Collection[int]) -> int:
+    """Tokens that rows of these lengths hold in one batch, where each is as long as the longest."""
+    return len(lengths) * max(lengths, default=0)

@@ -14,13 +14,12 @@ class MemoryGuard:
         self._budget = budget
         self._store = store
 
-    def room_for(self, tokens: int, promised: int = 0) -> bool:
-        """Whether a row of so many tokens can begin beside what the running ones will still need (`promised` tokens).
+    def room_for(self, tokens: int) -> bool:
+        """Whether a row can begin with which the caches will hold so many tokens more.
 
         What the store holds gives way to it.
         """
-        footprint = self._budget.footprint
-        return self._make_room(footprint.of(tokens) + footprint.per_token * promised)
+        return self._make_room(self._budget.footprint.of(tokens))
 
     def relieve(self) -> None:
         """After a step: let go of what is too much."""

@@ -121,13 +121,6 @@ class Row:
         return len(self.job.prompt) + said + min(self.job.limit - said, _ANSWER_TOKENS)
 
     @property
-    def to_come(self) -> int:
-        """Those of them that the caches do not hold yet."""
-        if self.prefill is not None:
-            return self.planned - self.prefill.done
-        return self.planned - (len(self.job.prompt) + len(self._sampled) if self.number else 0)
-
-    @property
     def held(self) -> bool:
         """Prefilled, and waiting for its grammar."""
         return self._grammar is not None and self.prefill is not None and self.prefill.finished

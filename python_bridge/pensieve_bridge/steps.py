@@ -11,7 +11,7 @@ from .decoder import Decoder
 from .disk_tier import DiskTier
 from .events import Finished
 from .log import log, log_exception
-from .memory_budget import Footprint, MemoryBudget
+from .memory_budget import Footprint, MemoryBudget, batched
 from .memory_guard import MemoryGuard
 from .mlx_edge import library_versions
 from .model import LoadedModel
@@ -105,9 +105,12 @@ class Steps:
         return self._guard.full
 
     def room_for(self, row: Row) -> bool:
-        """Whether a waiting row has room beside those that run."""
-        placed = [*self._prefilling.values(), *self._decoding.values()]
-        return self._guard.room_for(row.planned, sum(other.to_come for other in placed))
+        """Whether a waiting row has room beside those that run.
+
+        It will join them in a batch; while it is made, the caches that go into it are there as well.
+        """
+        rows = (*self._decoding.values(), *self._prefilling.values(), row)
+        return self._guard.room_for(batched([other.planned for other in rows]))
 
     def idle(self) -> bool:
         """Something useful while no row runs; True if there is more of it."""

@@ -2,7 +2,7 @@
 
 import random
 
-from pensieve_bridge.memory_budget import Footprint, MemoryBudget
+from pensieve_bridge.memory_budget import Footprint, MemoryBudget, batched
 
 
 def test_the_window_is_what_fits_beside_the_model_and_the_store_s_copy() -> None:
@@ -37,3 +37,9 @@ def test_a_prompt_of_the_window_s_length_fits_alone() -> None:
         budget = MemoryBudget(rnd.randint(10**7, 10**9), rnd.randint(0, 10**6), footprint)
         window = budget.window(10**9)
         assert not budget.full(budget.base, 2 * footprint.of(window))
+
+
+def test_in_a_batch_each_row_is_as_long_as_the_longest() -> None:
+    assert batched([]) == 0
+    assert batched([7]) == 7
+    assert batched([7, 100, 3]) == 300

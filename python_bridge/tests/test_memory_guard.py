@@ -113,6 +113,24 @@ def test_what_does_not_fit_beside_the_others_waits_and_is_answered() -> None:
         assert all(end is not None and end.reason == "length" for end in map(rig.end, names))
 
 
+def test_a_long_row_s_length_is_counted_for_each_that_joins_it() -> None:
+    """In a batch every row is as long as the longest: five short ones beside a long one would be five long ones."""
+    with engine(above=4 * MEGABYTE) as rig:
+        names = [rig.submit(prompt(2500, 0), 400)]
+        rig.pump(lambda: bool(rig.tokens(names[0])))
+        names += [rig.submit(prompt(20, n), 40) for n in range(1, 6)]
+        most = 0
+
+        def all_ended() -> bool:
+            nonlocal most
+            most = max(most, device.active_memory())
+            return all(rig.end(name) is not None for name in names)
+
+        rig.pump(all_ended)
+        assert most <= rig.engine.memory.limit
+        assert [len(rig.tokens(name)) for name in names] == [400, *[40] * 5]
+
+
 def test_what_could_never_begin_is_told_to_come_back_later() -> None:
     with engine(above=MEGABYTE) as rig:
         window = model_of(rig).facts.window
