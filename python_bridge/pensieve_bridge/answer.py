@@ -8,7 +8,7 @@ import json
 
 from starlette.types import Receive, Send
 
-from .events import Event, Finished, Progress, Text
+from .events import Event, Finished, Progress
 from .wire import Json
 
 HEADERS = [(b"content-type", b"application/x-ndjson"), (b"cache-control", b"no-store")]
@@ -19,7 +19,7 @@ def encode(line: Json) -> bytes:
 
 
 class Answer:
-    """Collects events between two writes, so that one write carries all that is there, and one line all text."""
+    """Collects events between two writes, so that one write carries everything that is there."""
 
     def __init__(self) -> None:
         self.done = False
@@ -35,11 +35,7 @@ class Answer:
         self.done = isinstance(event, Finished)
         self._last_progress = event if isinstance(event, Progress) and event.done < event.total else None
         self._quiet_ticks = 0
-        before = self._events[-1] if self._events else None
-        if isinstance(event, Text) and isinstance(before, Text):
-            self._events[-1] = Text(before.text + event.text)
-        else:
-            self._events.append(event)
+        self._events.append(event)
         self._arrived.set()
 
     def remind(self, ticks: int) -> None:

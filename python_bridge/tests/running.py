@@ -195,16 +195,7 @@ def text_of(lines: list[Line]) -> str:
 
 
 def pieces_of(lines: list[Line]) -> list[Line]:
-    """Texts and markers; texts next to each other joined, since how many lines they come in means nothing."""
-    found: list[Line] = []
-    for line in lines:
-        if line["type"] != "piece":
-            continue
-        if "text" in line and found and "text" in found[-1]:
-            found[-1]["text"] += line["text"]
-        else:
-            found.append({k: v for k, v in line.items() if k != "type"})
-    return found
+    return [{k: v for k, v in line.items() if k != "type"} for line in lines if line["type"] == "piece"]
 
 
 def end_of(lines: list[Line]) -> Line:
