@@ -10,6 +10,7 @@ import pytest
 
 from pensieve_bridge import device
 from pensieve_bridge.events import Started
+from pensieve_bridge.memory_guard import MemoryGuard
 from pensieve_bridge.model import LoadedModel
 from pensieve_bridge.status import EngineOptions
 from pensieve_bridge.wire import Refusal
@@ -113,21 +114,22 @@ def test_what_does_not_fit_beside_the_others_waits_and_is_answered() -> None:
         assert all(end is not None and end.reason == "length" for end in map(rig.end, names))
 
 
-def test_a_long_row_s_length_is_counted_for_each_that_joins_it() -> None:
+def test_a_long_row_s_length_is_counted_for_each_that_joins_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a batch every row is as long as the longest: five short ones beside a long one would be five long ones."""
+    held: list[int] = []
+    relieve = MemoryGuard.relieve
+
+    def relieve_and_look(guard: MemoryGuard) -> None:
+        relieve(guard)
+        held.append(device.active_memory())
+
     with engine(above=4 * MEGABYTE) as rig:
         names = [rig.submit(prompt(2500, 0), 400)]
         rig.pump(lambda: bool(rig.tokens(names[0])))
+        monkeypatch.setattr(MemoryGuard, "relieve", relieve_and_look)
         names += [rig.submit(prompt(20, n), 40) for n in range(1, 6)]
-        most = 0
-
-        def all_ended() -> bool:
-            nonlocal most
-            most = max(most, device.active_memory())
-            return all(rig.end(name) is not None for name in names)
-
-        rig.pump(all_ended)
-        assert most <= rig.engine.memory.limit
+        rig.finish(*names)
+        assert max(held) <= rig.engine.memory.limit
         assert [len(rig.tokens(name)) for name in names] == [400, *[40] * 5]
 
 
