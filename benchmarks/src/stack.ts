@@ -114,6 +114,7 @@ const streamOf = (proxy: Proxy, content: string): Promise<Omit<Sample, "cpu">> =
       socket.write(`${head.join("\r\n")}\r\n\r\n${body}`)
     )
     socket.once("error", reject)
+    socket.once("close", () => reject(new Error(`the answer broke off: ${tail}`)))
   })
 
 interface Samples {

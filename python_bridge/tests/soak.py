@@ -3,9 +3,9 @@
     python -m tests.soak [MINUTES] [FAMILY]          (from python_bridge/; 30 minutes of qwen3 unless told otherwise)
 
 What is looked at: that every answer has its end, that memory stays within its limit, and that a sample of the answers
-is what an engine says that keeps nothing and guesses nothing. Sums of float32 depend on how many rows and tokens are
-computed together, in the sixth digit: where two tokens are as likely as each other within that, either is right. Prints
-one JSON object; the exit code is 1 if anything was wrong.
+is what an engine says that keeps nothing and guesses nothing. Prints one JSON object; the exit code is 1 if anything
+was wrong. An answer that differs is told with its request and the lead of the right token where it differs: sums of
+float32 depend, in the sixth digit, on what is computed together, so a lead of nothing is chance and any other a fault.
 """
 
 import json
@@ -30,11 +30,6 @@ MEMORY = 16 << 20
 
 WORDS = (Path(__file__).parent / "words.txt").read_text().split()
 CHECKED = 0.1
-TIE = 1e-3
-"""Between the logarithms of two probabilities that count as equal."""
-
-DRAWN_OTHERWISE = 0.02
-"""Of the answers that were drawn: how many may differ, since a draw next to a token's bound does not tell so."""
 
 
 @dataclass
@@ -138,16 +133,10 @@ class Talker:
 
     def _check(self, body: Any, lines: list[Line]) -> None:
         said, expected = text_of(lines), text_of(self._engines.plain.generate(body))
-        drawn = "sampling" in body
-        self._tally.add("drawn and checked" if drawn else "checked")
-        if said == expected:
-            return
-        if drawn:
-            self._tally.add("drawn otherwise")
-        elif (lead := self._lead(body, said)) < TIE:
-            self._tally.add("near ties")
-        else:
-            self._tally.fail(f"said {said!r} instead of {expected!r}, whose next token leads by {lead}")
+        self._tally.add("checked")
+        if said != expected:
+            lead = self._lead(body, said)
+            self._tally.fail(f"said {said!r} instead of {expected!r}, lead {lead}, asked {json.dumps(body)}")
 
     def _lead(self, body: Any, said: str) -> float:
         """By how much the right token was likelier than the next, where an answer leaves the right one."""
@@ -218,9 +207,7 @@ def main() -> None:
         bridge.stop()
     shutil.rmtree(folder)
     print(json.dumps(report, indent=1))
-    drawn = tally.counts["drawn and checked"]
-    strange = tally.counts["drawn otherwise"] > max(1, DRAWN_OTHERWISE * drawn)
-    sys.exit(1 if tally.wrong or most > 1 or strange else 0)
+    sys.exit(1 if tally.wrong or most > 1 else 0)
 
 
 if __name__ == "__main__":
