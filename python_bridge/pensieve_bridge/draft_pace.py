@@ -1,53 +1,42 @@
-"""How many tokens to guess ahead, learned from how it went: pure decisions, no clock."""
+"""Whether guessing tokens ahead pays, learned from how it went: pure decisions, no clock."""
 
 from collections import deque
 from statistics import median
 
-_SHORTEST, _LONGEST = 2, 16
-_FIRST = 4
-_PATIENCE = 2.0
-"""Single passes that guessing may have cost, all in all, before it stops for a while."""
+_FIRST, _MOST = 1.0, 2.0
+"""Passes of one token that guesses may cost at first, and that may be saved up."""
 
-_SHORT_PAUSE, _LONG_PAUSE = 16, 512
-"""Passes without a guess after it did not pay; twice as many each time it does not pay again."""
+_SHARE = 1 / 50
+"""Of the time without guesses, what guesses may cost in the long run where they do not pay."""
 
 _LEARNED, _KNOWN = 2, 9
 _SHORTEST_SECONDS = 1e-6
-_MEMORY = 0.8
 
 
 class DraftPace:
-    """A guess costs: a longer pass, and waiting to see whether it was right. Where that is more than what is won by the
-    tokens that were right, guessing stops for a while."""
+    """A guess costs: a longer pass, and waiting to see whether it was right. What is won by the tokens that were right
+    is put aside, with a little of every pass without a guess; while anything is there, guessing goes on."""
 
     def __init__(self) -> None:
-        self._length = _FIRST
         self._singles: deque[float] = deque(maxlen=_KNOWN)
-        self._won = 0.0
-        self._pause = 0
-        self._next_pause = _SHORT_PAUSE
+        self._purse = _FIRST
 
     @property
-    def length(self) -> int:
-        """Tokens to guess now; 0 while it does not pay, or nobody knows."""
-        return 0 if self._pause or len(self._singles) < _LEARNED else self._length
+    def open(self) -> bool:
+        """Whether to guess; not before it is known what a pass costs."""
+        return self._purse > 0 and len(self._singles) >= _LEARNED
+
+    def begin(self) -> None:
+        """Another row begins: its passes may take another time."""
+        self._singles.clear()
 
     def record(self, guessed: int, right: int, seconds: float) -> None:
         """A pass has ended, of which so many guesses were right, in so many seconds."""
-        if not guessed:
-            self._pause = max(0, self._pause - 1)
+        if guessed:
+            single = max(median(self._singles or [seconds]), _SHORTEST_SECONDS)
+            # No pass is longer than its tokens one by one: what seems so was held up by something else.
+            won = (right + 1) - min(seconds / single, guessed + 1)
+        else:
             self._singles.append(seconds)
-            return
-        single = max(median(self._singles or [seconds]), _SHORTEST_SECONDS)
-        # No pass is longer than its tokens one by one: what seems so was held up by something else.
-        cost = min(seconds / single, guessed + 1)
-        self._won = min(_MEMORY * self._won + (right + 1) - cost, 4 * _PATIENCE)
-        if right == guessed:
-            self._length = min(2 * self._length, _LONGEST)
-        elif 2 * right < guessed:
-            self._length = max(self._length // 2, _SHORTEST)
-        if self._won < -_PATIENCE:
-            self._pause, self._next_pause = self._next_pause, min(2 * self._next_pause, _LONG_PAUSE)
-            self._won, self._length = 0.0, _FIRST
-        elif self._won > _PATIENCE:
-            self._next_pause = _SHORT_PAUSE
+            won = _SHARE
+        self._purse = min(self._purse + won, _MOST)

@@ -32,6 +32,8 @@ class _Pass:
     logprobs: mx.array
     right: int = 0
     seconds: float = 0.0
+    """Spent in beginning it, which on a CPU is most of it, and in waiting for the first token drawn from it."""
+    seen: bool = False
 
     @property
     def left(self) -> int:
@@ -53,6 +55,7 @@ class SequentialDecoder:
         self._model = model
         self._counts = counts
         self._stream = generation_stream()
+        self._pace = DraftPace()
         self.close()
 
     @property
@@ -68,7 +71,8 @@ class SequentialDecoder:
             self._context = mx.array(ready.prefix, dtype=mx.uint32)
         # Processors count what was said: they cannot take it back.
         elif self._counts is not None and can_forget(ready.cache):
-            self._lookup, self._pace = PromptLookup(self._tokens), DraftPace()
+            self._lookup = PromptLookup(self._tokens)
+            self._pace.begin()
         with mx.stream(self._stream):
             self._next = self._forward(ready, mx.array([ready.last], dtype=mx.uint32), [])
 
@@ -126,7 +130,6 @@ class SequentialDecoder:
         # Only where processors want to see it: the tokens so far, on the device.
         self._context = mx.array([], dtype=mx.uint32)
         self._lookup: PromptLookup | None = None
-        self._pace: DraftPace | None = None
 
     def _compare(self, row: ReadyRow, now: _Pass, said: int) -> mx.array:
         """The next token, when the last one was guessed: from the same pass if it was right, else from another."""
@@ -137,9 +140,7 @@ class SequentialDecoder:
         return self._forward(row, mx.array([said], dtype=mx.uint32), self._guess())
 
     def _guess(self) -> list[int]:
-        if self._lookup is None or self._pace is None:
-            return []
-        return self._lookup.guess(self._pace.length)
+        return self._lookup.guess() if self._lookup is not None and self._pace.open else []
 
     def _forget_guesses(self, row: ReadyRow) -> None:
         now = self._pass
@@ -152,16 +153,16 @@ class SequentialDecoder:
         """Wait for a token. The first of a pass tells how long the pass took."""
         began = time.perf_counter()
         said = cast(int, token.item())
-        if not drawn_from.seconds:
-            drawn_from.seconds = time.perf_counter() - began
+        if not drawn_from.seen:
+            drawn_from.seen = True
+            drawn_from.seconds += time.perf_counter() - began
         if not drawn_from.left:
             self._record(drawn_from)
         self._tokens.append(said)
         return said
 
     def _record(self, ended: _Pass) -> None:
-        if self._pace is not None:
-            self._pace.record(len(ended.guessed), ended.right, ended.seconds)
+        self._pace.record(len(ended.guessed), ended.right, ended.seconds)
         if self._counts is not None:
             self._counts.passes += 1
             self._counts.guessed += len(ended.guessed)
@@ -169,6 +170,7 @@ class SequentialDecoder:
 
     def _forward(self, row: ReadyRow, token: mx.array, guessed: list[int]) -> mx.array:
         """Begin a pass over a token and guesses behind it, and draw behind the first."""
+        began = time.perf_counter()
         tokens = mx.concatenate([token, mx.array(guessed, dtype=mx.uint32)]) if guessed else token
         logits = self._model(tokens[None], cache=row.cache)[0]
         if row.processors:
@@ -178,7 +180,9 @@ class SequentialDecoder:
         now = self._pass = _Pass(guessed, logits - mx.logsumexp(logits, axis=-1, keepdims=True))
         # Also where the sampler gives a stand-in that does not ask for them: the forward pass must be under way.
         evaluate_later(now.logprobs)
-        return _draw(row.sampler, now.behind)
+        drawn = _draw(row.sampler, now.behind)
+        now.seconds = time.perf_counter() - began
+        return drawn
 
 
 def _draw(sampler: Sampler, logprobs: mx.array) -> mx.array:
