@@ -28,12 +28,14 @@ export const watchSpace = (): ((text: string) => boolean) => {
 
 /** Watches the calls of one answer: why the next one should not be made; null where it may. */
 export const watchCalls = (conversation: Conversation): ((call: Call) => string | null) => {
-  const failed = lastFailures(conversation)
+  // An answer without calls need not know.
+  let failed: Failures | undefined
   const made = new Map<string, number>()
   let shape = ""
   let alike = 0
   return (call) => {
     const key = callKey(call)
+    failed ??= lastFailures(conversation)
     if (failed.count >= failures && failed.key === key)
       return `the model asked for the same call of ${call.name} that had failed ${failed.count} times in a row`
     const times = (made.get(key) ?? 0) + 1
@@ -59,8 +61,14 @@ const inOrder = (value: Json): Json => {
   )
 }
 
-/** How often the conversation's last call has failed in a row; a word of the user or another call begins anew. */
-const lastFailures = (conversation: Conversation): { readonly key: string; readonly count: number } => {
+/** The conversation's last call, and how often it has failed in a row. */
+interface Failures {
+  readonly key: string
+  readonly count: number
+}
+
+/** A word of the user or another call begins anew. */
+const lastFailures = (conversation: Conversation): Failures => {
   const keys = new Map<string, string>()
   let key = ""
   let count = 0

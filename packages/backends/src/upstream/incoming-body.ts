@@ -5,10 +5,10 @@ import type { NonEmptyReadonlyArray } from "effect/Array"
 const highWaterBytes = 64 * 1024
 
 /**
- * Milliseconds between two takes, at least. What comes faster than any model reads aloud goes on several pieces at a time, and the
- * connection rests meanwhile; what comes behind a longer silence goes on at once.
+ * Milliseconds between two takes, at least: a frame of a screen. What comes faster than anybody sees goes on several pieces at a time, and
+ * the connection rests meanwhile; what comes behind a longer silence goes on at once.
  */
-const gatherMs = 4
+const gatherMs = 16
 
 /** The two ends of a connection's flow. */
 export interface FlowControl {
