@@ -1,7 +1,8 @@
 """The direct path of the stack benchmark: `mlx_lm.stream_generate` in a process of its own.
 
-Reads one request a line, {"messages": [...], "maxTokens": n}; answers one line, {"ttft", "decode", "tokens"}
-(seconds and a count), measured inside this process from the request's arrival, greedy.
+Reads one request a line, {"messages": [...], "maxTokens": n}; says each piece of the answer as it comes, one line each,
+{"text"}, and at the end {"ttft", "decode", "tokens"} (seconds and a count), measured inside this process from the
+request's arrival, greedy.
 """
 
 import json
@@ -32,6 +33,7 @@ def main() -> None:
             tokens += 1
             if tokens == 1:
                 first = last
+            print(json.dumps({"text": part.text}), flush=True)
             if part.finish_reason is not None:
                 break
         answer = {"ttft": first - start, "decode": last - first, "tokens": tokens, "promptTokens": len(prompt)}

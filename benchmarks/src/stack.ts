@@ -1,5 +1,6 @@
 // What does the whole stack cost over calling the model directly? Decode speed, time to first token, CPU per token.
-// The same model and prompts go, in turn, through the proxy and through mlx_lm.stream_generate in its own process.
+// The same model and prompts go, in turn, through the proxy and through mlx_lm.stream_generate in its own process. Both tell this process
+// each piece of the answer as it comes.
 import { places, type Proxy, startProxy, tinyModel } from "@pensieve/test-harness"
 import { type ChildProcess, spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
@@ -58,16 +59,17 @@ const startDirect = async (model: string) => {
     ask: async (content: string): Promise<Sample> => {
       const before = cpuOfAll([child.pid ?? 0])
       stdin.write(`${JSON.stringify({ messages: [{ role: "user", content }], maxTokens })}\n`)
-      const answer: Sample = JSON.parse(String((await lines.next()).value))
-      return { ...answer, cpu: cpuOfAll([child.pid ?? 0]) - before }
+      for (;;) {
+        const said: Sample | { readonly text: string } = JSON.parse(String((await lines.next()).value))
+        if ("ttft" in said) return { ...said, cpu: cpuOfAll([child.pid ?? 0]) - before }
+      }
     },
     stop: () => child.kill()
   }
 }
 
 /**
- * One streamed answer, read from the bare socket with as little work as a client can have: the processes measured share the cores with it,
- * and the direct way has no client at all.
+ * One streamed answer, read from the bare socket with as little work as a client can have: the processes measured share the cores with it.
  */
 const streamOf = (proxy: Proxy, content: string): Promise<Omit<Sample, "cpu">> =>
   new Promise((resolve, reject) => {
