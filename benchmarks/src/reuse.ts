@@ -74,7 +74,8 @@ const withOurIds = (text: string, ids: ReadonlyMap<string, string>): string =>
 const send = async (proxy: Proxy, exchange: Exchange, ids: Map<string, string>): Promise<string> => {
   const response = await fetch(`${proxy.base}${exchange.path}`, {
     method: "POST",
-    headers: { ...exchange.headers, authorization: `Bearer ${proxy.token}` },
+    // The engine is to answer what the proxy has an answer for, too.
+    headers: { ...exchange.headers, authorization: `Bearer ${proxy.token}`, "cache-control": "no-store" },
     body: withOurIds(JSON.stringify({ ...exchange.body, stream: true, max_tokens: 32_000 }), ids)
   })
   const text = await response.text()

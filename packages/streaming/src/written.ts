@@ -60,6 +60,28 @@ export const written = <E>(options: WrittenOptions<E>): Stream.Stream<string> =>
     })
   )
 
+/** What came at once is said at once: pieces of one text that follow each other become one. */
+const joined = (batch: ReadonlyArray<GenerationEvent>): ReadonlyArray<GenerationEvent> => {
+  const whole: Array<GenerationEvent> = []
+  for (const event of batch) {
+    const last = whole.at(-1)
+    const both = last === undefined ? undefined : inOne(last, event)
+    if (both === undefined) whole.push(event)
+    else whole[whole.length - 1] = both
+  }
+  return whole
+}
+
+const inOne = (before: GenerationEvent, event: GenerationEvent): GenerationEvent | undefined => {
+  if (before.type === "text-delta" && event.type === "text-delta")
+    return { type: "text-delta", text: before.text + event.text }
+  if (before.type === "reasoning-delta" && event.type === "reasoning-delta")
+    return { type: "reasoning-delta", text: before.text + event.text }
+  if (before.type === "tool-call-delta" && event.type === "tool-call-delta")
+    return { type: "tool-call-delta", json: before.json + event.json }
+  return undefined
+}
+
 /** The next texts of an answer. */
 type Texts = Pull.Pull<NonEmptyReadonlyArray<string>>
 
@@ -69,7 +91,7 @@ const makePulse = (writer: EventWriter, clock: Clock.Clock, every: number) => {
   let lastWord = lastText
   const write = (batch: ReadonlyArray<GenerationEvent>): string => {
     let text = ""
-    for (const event of batch) {
+    for (const event of joined(batch)) {
       const written = writer.write(event)
       if (written === "") continue
       text += written

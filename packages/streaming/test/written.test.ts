@@ -45,6 +45,44 @@ describe("written", () => {
     })
   )
 
+  it.effect("says in one piece what came at once", () =>
+    Effect.gen(function* () {
+      const told: Array<GenerationEvent> = []
+      const listing: EventWriter = {
+        write: (event) => {
+          told.push(event)
+          return "-"
+        },
+        end: () => ""
+      }
+      const events: ReadonlyArray<GenerationEvent> = [
+        { type: "reasoning-delta", text: "a" },
+        { type: "reasoning-delta", text: "b" },
+        text("c"),
+        text("d"),
+        prefill,
+        text("e"),
+        { type: "tool-call-start", id: "1", name: "run" },
+        { type: "tool-call-delta", json: "{" },
+        { type: "tool-call-delta", json: "}" },
+        { type: "tool-call-end" }
+      ]
+      const feed = yield* feedOf(Stream.fromArray(events))
+      const first = yield* firstEvents(feed, "1 second")
+      const failed = () => Effect.succeed<GenerationEvent>(text("!"))
+      yield* Stream.runDrain(written({ feed, first, writer: listing, pingEvery: "10 seconds", failed }))
+      assert.deepStrictEqual(told, [
+        { type: "reasoning-delta", text: "ab" },
+        text("cd"),
+        prefill,
+        text("e"),
+        { type: "tool-call-start", id: "1", name: "run" },
+        { type: "tool-call-delta", json: "{}" },
+        { type: "tool-call-end" }
+      ])
+    })
+  )
+
   it.effect("says something at once when the first events have no text, since headers leave with it", () =>
     Effect.gen(function* () {
       const events = Stream.concat(Stream.succeed(prefill), after(5, text("a")))

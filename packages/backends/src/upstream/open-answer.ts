@@ -164,12 +164,15 @@ const pullEvents = (response: UpstreamResponse, reader: AnswerReader, { keys, on
     if (failure !== undefined) return Effect.fail(failure)
     if (reader.over()) return Effect.andThen(response.complete, Cause.done())
     return Effect.matchEffect(nextBytes, {
-      onSuccess: (chunks) => said(chunks.flatMap(reader.push)),
+      onSuccess: (chunks) => said(reader.push(inOne(chunks))),
       onFailure: onOver
     })
   })
   return pull
 }
+
+const inOne = (chunks: NonEmptyReadonlyArray<Uint8Array>): Uint8Array =>
+  chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
 
 const orEnd = <A>(chunks: Option.Option<A>): Pull.Pull<A> =>
   Option.isSome(chunks) ? Effect.succeed(chunks.value) : Cause.done()
