@@ -79,7 +79,9 @@ const send = async (proxy: Proxy, exchange: Exchange, ids: Map<string, string>):
     body: withOurIds(JSON.stringify({ ...exchange.body, stream: true, max_tokens: 32_000 }), ids)
   })
   const text = await response.text()
-  if (!response.ok || text.includes("event: error")) return text.slice(0, 300)
+  if (!response.ok) return text.slice(0, 300)
+  const failure = text.indexOf("event: error")
+  if (failure !== -1) return text.slice(failure, failure + 300)
   const made = [...text.matchAll(/"content_block":\{"type":"tool_use","id":"([^"]+)"/g)].flatMap(
     (found) => found[1] ?? []
   )
