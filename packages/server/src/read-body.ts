@@ -82,7 +82,8 @@ const tooLarge = new RequestTooLarge({ message: `The body is larger than ${bodyL
 const checkUtf8 = (body: ArrayBuffer): Result.Result<Buffer, InvalidRequest> => {
   const bytes = Buffer.from(body)
   if (!isUtf8(bytes)) return Result.fail(new InvalidRequest({ message: "The body is not valid UTF-8." }))
-  return Result.succeed(bytes.indexOf(byteOrderMark) === 0 ? bytes.subarray(byteOrderMark.length) : bytes)
+  const { length } = byteOrderMark
+  return Result.succeed(bytes.subarray(0, length).equals(byteOrderMark) ? bytes.subarray(length) : bytes)
 }
 
 const parseJson = (memory: JsonMemory, bytes: Buffer): Result.Result<unknown, InvalidRequest> => {
