@@ -85,6 +85,8 @@ class PrefixStore:
         tier: DiskTier | None = None,
     ) -> None:
         self.budget = budget
+        self.make_room: Callable[[int], bool] = lambda _: True
+        """Asked before values of so many tokens are kept; they are not where there is no room."""
         self.snapshot = StoreSnapshot(budget_bytes=budget)
         self._new_cache = new_cache or partial(empty_cache, network)
         self._layout = layout
@@ -174,6 +176,9 @@ class PrefixStore:
         def put(tree: PrefixTree) -> None:
             assert self._layout is not None
             self._seen.add(tokens, end)
+            missing = end - tree.look(tokens, end).common
+            if missing and not self.make_room(missing):
+                return
             live = _Live(self._layout.reader(cache, held))
             tree.put(tokens, end, live, mark=mark and self.needs_marks, rank=rank)
             if self._tiering is not None:

@@ -95,6 +95,7 @@ class Steps:
         store = min(budget.store, asked) if asked is not None else budget.store
         self.store = PrefixStore(self._model.network, layout, store, tier=self._disk_tier(layout))
         self._guard = MemoryGuard(budget, self.store)
+        self.store.make_room = self._guard.room_for
         self.memory = self._guard.read()
         self.window = budget.window(self._model.facts.window)
         log("info", "memory", limit=limit, model=budget.base, store=store, window=self.window, **asdict(footprint))
@@ -109,8 +110,13 @@ class Steps:
 
         It will join them in a batch; while it is made, the caches that go into it are there as well.
         """
-        rows = (*self._decoding.values(), *self._prefilling.values(), row)
-        return self._guard.room_for(batched([other.planned for other in rows]))
+        coming = [other.planned for other in (*self._prefilling.values(), row)]
+        planned = [*self._planned, *coming]
+        return self._guard.room_for(batched(planned) + (sum(coming) if len(planned) > 1 else 0))
+
+    @property
+    def _planned(self) -> list[int]:
+        return [row.planned for row in self._decoding.values()]
 
     def idle(self) -> bool:
         """Something useful while no row runs; True if there is more of it."""
@@ -285,6 +291,9 @@ class Steps:
         self._outbox.deliver()
         self._numbers += 1
         row.number = self._numbers
+        if self._decoding:
+            # What the store has kept meanwhile gives way to the batch.
+            self._guard.room_for(batched([*self._planned, row.planned]))
         try:
             self._decoder.add(row.ready(row.number, first))
         except Exception as error:
