@@ -12,7 +12,7 @@ from pensieve_bridge import device
 from pensieve_bridge.events import Started
 from pensieve_bridge.memory_guard import MemoryGuard
 from pensieve_bridge.model import LoadedModel
-from pensieve_bridge.status import EngineOptions, Memory
+from pensieve_bridge.status import EngineOptions
 from pensieve_bridge.wire import Refusal
 
 from .engines import Rig, load_as_numbers
@@ -116,21 +116,16 @@ def test_what_does_not_fit_beside_the_others_waits_and_is_answered() -> None:
 
 @contextmanager
 def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """What is held, in bytes, between steps and whenever a row has ended."""
+    """What is held, in bytes, between steps: within one, a pass holds more for a moment."""
     held: list[int] = []
-    relieve, read = MemoryGuard.relieve, MemoryGuard.read
+    relieve = MemoryGuard.relieve
 
     def relieve_and_look(guard: MemoryGuard) -> None:
         relieve(guard)
         held.append(device.active_memory())
 
-    def read_and_look(guard: MemoryGuard) -> Memory:
-        held.append(device.active_memory())
-        return read(guard)
-
     with monkeypatch.context() as patch:
         patch.setattr(MemoryGuard, "relieve", relieve_and_look)
-        patch.setattr(MemoryGuard, "read", read_and_look)
         yield held
 
 
