@@ -130,6 +130,24 @@ def test_a_cache_can_be_kept_while_it_decodes_token_by_token(kind: Kind) -> None
     assert go_on(kind.network, found.cache, feed(kind.network, found.cache, rest))[0] == expected
 
 
+def test_room_is_asked_for_before_anything_is_kept(kind: Kind) -> None:
+    prompt = random_tokens(random.Random(4), 90)
+    store, live = store_of(kind), kind.make()
+    asked: list[int] = []
+
+    def refuse(tokens: int) -> bool:
+        asked.append(tokens)
+        return False
+
+    feed(kind.network, live, prompt[:60])
+    store.keep(as_tokens(prompt), 60, live, 60, mark=True)
+    kept = store.nbytes
+    feed(kind.network, live, prompt[60:])
+    store.make_room = refuse
+    store.keep(as_tokens(prompt), 90, live, 90, mark=True)
+    assert (asked, store.nbytes) == ([30], kept)
+
+
 def test_two_talks_that_part_share_what_they_have_in_common(kind: Kind) -> None:
     rnd = random.Random(5)
     shared = random_tokens(rnd, 150)

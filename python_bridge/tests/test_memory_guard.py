@@ -114,9 +114,8 @@ def test_what_does_not_fit_beside_the_others_waits_and_is_answered() -> None:
         assert all(end is not None and end.reason == "length" for end in map(rig.end, names))
 
 
-@contextmanager
-def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """What is held, in bytes, between steps: within one, a pass holds more for a moment."""
+def test_a_long_row_s_length_is_counted_for_each_that_joins_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a batch every row is as long as the longest: five short ones beside a long one would be five long ones."""
     held: list[int] = []
     relieve = MemoryGuard.relieve
 
@@ -124,43 +123,36 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         relieve(guard)
         held.append(device.active_memory())
 
-    with monkeypatch.context() as patch:
-        patch.setattr(MemoryGuard, "relieve", relieve_and_look)
-        yield held
-
-
-def test_a_long_row_s_length_is_counted_for_each_that_joins_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a batch every row is as long as the longest: five short ones beside a long one would be five long ones."""
     with engine(above=4 * MEGABYTE) as rig:
         names = [rig.submit(prompt(2500, 0), 400)]
         rig.pump(lambda: bool(rig.tokens(names[0])))
-        with watched(monkeypatch) as held:
-            names += [rig.submit(prompt(20, n), 40) for n in range(1, 6)]
-            rig.finish(*names)
+        monkeypatch.setattr(MemoryGuard, "relieve", relieve_and_look)
+        names += [rig.submit(prompt(20, n), 40) for n in range(1, 6)]
+        rig.finish(*names)
         assert max(held) <= rig.engine.memory.limit
         assert [len(rig.tokens(name)) for name in names] == [400, *[40] * 5]
 
 
-def test_a_batch_is_made_only_where_its_rows_own_caches_fit_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it is made there are the old caches, those of the rows that come, and what the store keeps of them."""
-    rnd = random.Random(3)
-    shared = prompt(300, 1)
-    talks = [shared for _ in range(6)]
-    running: dict[int, str] = {}
-    with engine(above=6 * MEGABYTE) as rig, watched(monkeypatch) as held:
-        for _ in range(60):
-            for talk, said in enumerate(talks):
-                if talk not in running:
-                    before = shared if len(said) > 1500 else said
-                    talks[talk] = before + prompt(rnd.randint(3, 240), rnd.randrange(9999))
-                    running[talk] = rig.submit(talks[talk], rnd.randint(1, 60))
-            rig.pump(lambda: any(rig.end(name) for name in running.values()))
-            for talk, name in list(running.items()):
-                if rig.end(name) is not None:
-                    talks[talk] = talks[talk] + rig.tokens(name)
-                    del running[talk]
-        rig.finish(*running.values())
-        assert max(held) <= 0.95 * rig.engine.memory.limit
+def test_a_row_s_own_cache_is_counted_beside_the_batch_it_joins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a batch is made, the caches that go into it are there as well."""
+    with engine(above=4 * MEGABYTE) as rig:
+        first = rig.submit(prompt(1000, 1), 1000)
+        rig.pump(lambda: bool(rig.tokens(first)))
+        batch, own = 2 * 2000, 510
+        most = int(0.95 * rig.engine.memory.limit)
+
+        def with_room_for(tokens: int) -> None:
+            monkeypatch.setattr(device, "active_memory", lambda: most - tokens * PER_TOKEN)
+
+        with_room_for(batch + own // 2)
+        second = rig.submit(prompt(500, 2), 10)
+        said = len(rig.tokens(first))
+        rig.pump(lambda: len(rig.tokens(first)) > said + 20)
+        assert not rig.tokens(second)
+        with_room_for(batch + own + 1)
+        rig.pump(lambda: bool(rig.tokens(second)))
+        assert rig.end(first) is None
+        rig.finish(first, second)
 
 
 def test_what_could_never_begin_is_told_to_come_back_later() -> None:
