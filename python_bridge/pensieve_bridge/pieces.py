@@ -16,6 +16,9 @@ class StopStrings:
         self._stops = tuple(dict.fromkeys(stops))
         self._held = ""
 
+    def __contains__(self, text: str) -> bool:
+        return text in self._stops
+
     def push(self, text: str) -> tuple[str, str | None]:
         """Give text; get (text that is safe to send, the stop string that matched or None)."""
         if not self._stops:
@@ -72,7 +75,11 @@ class Pieces:
         """The pieces this token completes; often one, sometimes none."""
         marker = self._vocabulary.markers.get(token)
         if marker is not None:
-            return [*self._break(), Marker(marker, token)]
+            held = self._break()
+            if marker in self._stops:
+                self.matched = marker
+                return held
+            return [*held, Marker(marker, token)]
         if self._decoder is None:
             text = self._window.push(token)
         else:

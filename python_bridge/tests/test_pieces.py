@@ -97,6 +97,18 @@ def test_a_stop_string_is_not_part_of_the_text_and_not_found_across_a_marker(qwe
     assert said(found + stream.finish()) == "one STOP two "
 
 
+def test_a_stop_string_that_is_a_marker_is_found_as_one(qwen3: LoadedModel) -> None:
+    stream = pieces(qwen3, ("ST", "<think>"))
+    found = [p for t in qwen3.prompts.encode_text("one S") for p in stream.push(t)]
+    found += stream.push(qwen3.vocabulary.marker_ids["</think>"])
+    assert stream.matched is None
+    found += [p for t in qwen3.prompts.encode_text("two S") for p in stream.push(t)]
+    found += stream.push(qwen3.vocabulary.marker_ids["<think>"])
+    assert stream.matched == "<think>"
+    assert said(found + stream.finish()) == "one Stwo S"
+    assert [p.marker for p in found if isinstance(p, Marker)] == ["</think>"]
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_stop_strings_are_found_at_the_same_place_however_the_text_is_cut(seed: int) -> None:
     rnd = random.Random(seed)

@@ -105,6 +105,15 @@ def test_a_stop_string_ends_the_answer_and_is_left_out(bridge: Bridge) -> None:
     assert (end["reason"], end["stop"]) == ("stop", "ee fo")
 
 
+def test_a_stop_string_may_be_a_marker(bridge: Bridge) -> None:
+    script = forced("one ", {"marker": "<|im_start|>"}, "two")
+    lines = bridge.generate(forced=script, maxTokens=50, stop=["<|im_start|>"])
+    assert not [piece for piece in pieces_of(lines) if "marker" in piece]
+    assert text_of(lines) == "one "
+    end = end_of(lines)
+    assert (end["reason"], end["stop"]) == ("stop", "<|im_start|>")
+
+
 def test_text_held_back_for_a_stop_string_comes_in_the_end(bridge: Bridge) -> None:
     lines = bridge.generate(forced=forced("wait for User"), maxTokens=50, stop=["Users"])
     assert text_of(lines) == "wait for User"
