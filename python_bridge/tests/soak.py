@@ -147,16 +147,16 @@ class Talker:
 
 
 def judge(model: Path, tally: Tally) -> list[str]:
-    """Looks at the answers that differ. Gives those that rounding explains; the others are wrong."""
+    """Looks at the answers that differ. Gives those where rounding explains both; the others are wrong."""
     explained: list[str] = []
     cold = ColdModel(model) if tally.different else None
     for body, said, expected in tally.different:
-        ties = cold.ties(body, said) if cold else None
-        told = f"said {said!r} instead of {expected!r}, asked {json.dumps(body)}"
-        if ties:
-            explained.append(f"{ties} tied: {told}")
-        else:
+        ties = [cold.ties(body, answer) if cold else None for answer in (said, expected)]
+        told = f"{ties} tied: said {said!r} instead of {expected!r}, asked {json.dumps(body)}"
+        if None in ties:
             tally.fail(told)
+        else:
+            explained.append(told)
     return explained
 
 
