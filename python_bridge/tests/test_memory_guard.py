@@ -10,7 +10,6 @@ import pytest
 
 from pensieve_bridge import device
 from pensieve_bridge.events import Started
-from pensieve_bridge.memory_guard import MemoryGuard
 from pensieve_bridge.model import LoadedModel
 from pensieve_bridge.status import EngineOptions
 from pensieve_bridge.wire import Refusal
@@ -114,45 +113,36 @@ def test_what_does_not_fit_beside_the_others_waits_and_is_answered() -> None:
         assert all(end is not None and end.reason == "length" for end in map(rig.end, names))
 
 
-def test_a_long_row_s_length_is_counted_for_each_that_joins_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a batch every row is as long as the longest: five short ones beside a long one would be five long ones."""
-    held: list[int] = []
-    relieve = MemoryGuard.relieve
-
-    def relieve_and_look(guard: MemoryGuard) -> None:
-        relieve(guard)
-        held.append(device.active_memory())
-
-    with engine(above=4 * MEGABYTE) as rig:
-        names = [rig.submit(prompt(2500, 0), 400)]
-        rig.pump(lambda: bool(rig.tokens(names[0])))
-        monkeypatch.setattr(MemoryGuard, "relieve", relieve_and_look)
-        names += [rig.submit(prompt(20, n), 40) for n in range(1, 6)]
-        rig.finish(*names)
-        assert max(held) <= rig.engine.memory.limit
-        assert [len(rig.tokens(name)) for name in names] == [400, *[40] * 5]
-
-
-def test_a_row_s_own_cache_is_counted_beside_the_batch_it_joins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While a batch is made, the caches that go into it are there as well."""
+@pytest.mark.parametrize(
+    ("length", "answer", "too_little"),
+    [
+        # In a batch every row is as long as the longest.
+        pytest.param(20, 40, 2000 + 60 + 60, id="no longer than it is itself"),
+        # While it is made, the caches that go into it are there as well.
+        pytest.param(500, 10, 2 * 2000 + 510 // 2, id="without its own cache"),
+    ],
+)
+def test_a_row_begins_only_where_the_batch_it_joins_has_room(
+    monkeypatch: pytest.MonkeyPatch, length: int, answer: int, too_little: int
+) -> None:
     with engine(above=4 * MEGABYTE) as rig:
         first = rig.submit(prompt(1000, 1), 1000)
         rig.pump(lambda: bool(rig.tokens(first)))
-        batch, own = 2 * 2000, 510
         most = int(0.95 * rig.engine.memory.limit)
 
         def with_room_for(tokens: int) -> None:
             monkeypatch.setattr(device, "active_memory", lambda: most - tokens * PER_TOKEN)
 
-        with_room_for(batch + own // 2)
-        second = rig.submit(prompt(500, 2), 10)
+        with_room_for(too_little)
+        second = rig.submit(prompt(length, 2), answer)
         said = len(rig.tokens(first))
         rig.pump(lambda: len(rig.tokens(first)) > said + 20)
         assert not rig.tokens(second)
-        with_room_for(batch + own + 1)
+        with_room_for(2 * 2000 + length + answer + 1)
         rig.pump(lambda: bool(rig.tokens(second)))
         assert rig.end(first) is None
         rig.finish(first, second)
+        assert [len(rig.tokens(first)), len(rig.tokens(second))] == [1000, answer]
 
 
 def test_what_could_never_begin_is_told_to_come_back_later() -> None:
