@@ -148,10 +148,11 @@ class Talker:
 
 def judge(model: Path, tally: Tally) -> list[str]:
     """Looks at the answers that differ. Gives those where rounding explains both; the others are wrong."""
-    explained: list[str] = []
-    cold = ColdModel(model) if tally.different else None
+    if not tally.different:
+        return []
+    cold, explained = ColdModel(model), list[str]()
     for body, said, expected in tally.different:
-        ties = [cold.ties(body, answer) if cold else None for answer in (said, expected)]
+        ties = [cold.ties(body, answer) for answer in (said, expected)]
         told = f"{ties} tied: said {said!r} instead of {expected!r}, asked {json.dumps(body)}"
         if None in ties:
             tally.fail(told)
