@@ -19,6 +19,7 @@ import { networkInterfaces } from "node:os"
 import { join } from "node:path"
 import { banner } from "./banner.ts"
 import { CommandFailure } from "./command-failure.ts"
+import { compileEarly } from "./compile-early.ts"
 import { joinOrExplain } from "./life-cycle/join-or-explain.ts"
 import { loggingLayer } from "./logging.ts"
 import { readConfiguration } from "./read-configuration.ts"
@@ -43,6 +44,7 @@ export const serve = (options: ServeOptions) =>
     const configuration = read.value
     const token = yield* localToken(configuration.token)
     if (configuration.port !== 0 && (yield* joinOrExplain(configuration.port, token, wordsOf(options.given)))) return
+    compileEarly()
     yield* sweepLeftovers
     const home = yield* Home
     const identity: ProxyIdentity = {

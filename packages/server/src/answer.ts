@@ -21,6 +21,7 @@ import { resolveFiles } from "./resolve-files.ts"
 import { pathOf } from "./route.ts"
 import { byName, type Routed, routeRequest } from "./route-request.ts"
 import { type Arrangement, onlyPassThrough, Routing } from "./routing.ts"
+import { sendTexts } from "./send-texts.ts"
 import { streamedAnswer } from "./streamed-answer.ts"
 import { Stopping } from "./stopping.ts"
 import { wholeAnswer } from "./whole-answer.ts"
@@ -111,19 +112,21 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       client,
       decision: routed.decision
     })
-    const events = sized.told(Stream.mapArray(refusal ?? cached.answer(sized.fresh), open.watch))
-    const { signal } = yield* Stopping
-    const feed = yield* startFeed<PensieveError, never>((push) =>
-      Stream.runForEachArray(events, push).pipe(
-        Effect.raceFirst(signal),
-        Effect.onExit((exit) => {
+    const events = sized.told(refusal ?? cached.answer(sized.fresh))
+    const feed = yield* startFeed<PensieveError, never>(
+      (push) =>
+        Stream.runForEachArray(events, (batch) => push(open.watch(batch))).pipe(
+          Effect.provideService(ClientKeys, clientKeys),
+          Effect.provideService(Metric.MetricRegistry, exchanges.registry),
+          Effect.provideService(Wiretap, open.tap)
+        ),
+      {
+        ending: (yield* Stopping).listen,
+        onEnd: (exit) => {
           routed.remember(open.usage())
           return open.end(exit)
-        }),
-        Effect.provideService(ClientKeys, clientKeys),
-        Effect.provideService(Metric.MetricRegistry, exchanges.registry),
-        Effect.provideService(Wiretap, open.tap)
-      )
+        }
+      }
     )
     const exchange = {
       requestId,
@@ -136,11 +139,14 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       pingEvery
     }
     return yield* conversation.stream
-      ? streamedAnswer({
-          ...exchange,
-          writer: dialect.streamWriter(conversation, headers),
-          errorPatience: backend.errorPatience ?? defaultErrorPatience
-        })
+      ? Effect.flatMap(
+          streamedAnswer({
+            ...exchange,
+            writer: dialect.streamWriter(conversation, headers),
+            errorPatience: backend.errorPatience ?? defaultErrorPatience
+          }),
+          sendTexts
+        )
       : wholeAnswer({
           ...exchange,
           gatherer: dialect.bodyGatherer(conversation, headers),

@@ -9,18 +9,31 @@ export class Stopping extends Context.Service<
     readonly begun: Effect.Effect<boolean>
     /** Fails when the end begins, with what a client is told. */
     readonly signal: Effect.Effect<never, BackendUnavailable>
+    /** Calls back when the end begins, with the same; gives back what forgets that. */
+    readonly listen: (told: (why: BackendUnavailable) => void) => () => void
     readonly begin: Effect.Effect<void>
   }
 >()("@pensieve/server/Stopping") {
   static readonly layer = Layer.effect(
     Stopping,
-    Effect.map(Deferred.make<never, BackendUnavailable>(), (deferred) =>
-      Stopping.of({
+    Effect.map(Deferred.make<never, BackendUnavailable>(), (deferred) => {
+      const listeners = new Set<(why: BackendUnavailable) => void>()
+      return Stopping.of({
         begun: Deferred.isDone(deferred),
         signal: Deferred.await(deferred),
-        begin: Effect.asVoid(Deferred.fail(deferred, stopped))
+        listen: (told) => {
+          if (Deferred.isDoneUnsafe(deferred)) told(stopped)
+          else listeners.add(told)
+          return () => listeners.delete(told)
+        },
+        begin: Effect.andThen(
+          Deferred.fail(deferred, stopped),
+          Effect.sync(() => {
+            for (const told of listeners) told(stopped)
+          })
+        )
       })
-    )
+    })
   )
 }
 

@@ -2,8 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { BackendFailed, BackendTimeout, type PensieveError } from "@pensieve/errors"
 import type { GenerationEvent } from "@pensieve/models"
 import { startFeed } from "@pensieve/streaming"
-import { Effect, Exit, Fiber, Result, type Scope, Stream } from "effect"
-import type { HttpServerResponse } from "effect/http"
+import { Array as Arr, Effect, Exit, Fiber, Result, type Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { anthropicDialect, type Dialect, openaiChatDialect, openaiResponsesDialect } from "../src/dialect.ts"
 import { streamedAnswer } from "../src/streamed-answer.ts"
@@ -11,7 +10,8 @@ import { wholeAnswer } from "../src/whole-answer.ts"
 import { plainAnswer } from "./test-server.ts"
 
 type Events = Stream.Stream<GenerationEvent, PensieveError>
-type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Scope.Scope>
+/** The texts of an answer; none where it came in time to be told as a whole. */
+type Answer = Effect.Effect<Stream.Stream<string, unknown>, PensieveError, Scope.Scope>
 
 const dialects = [anthropicDialect, openaiChatDialect, openaiResponsesDialect]
 
@@ -33,21 +33,27 @@ const exchange = (events: Events) =>
 
 const streamed = (dialect: Dialect, events: Events): Answer =>
   Effect.flatMap(exchange(events), (common) =>
-    streamedAnswer({
-      ...common,
-      writer: dialect.streamWriter(conversationOf(dialect), {}),
-      errorPatience: "1 second"
-    })
+    Effect.map(
+      streamedAnswer({
+        ...common,
+        writer: dialect.streamWriter(conversationOf(dialect), {}),
+        errorPatience: "1 second"
+      }),
+      ({ texts }) => Stream.fromPull(Effect.succeed(Effect.map(texts, Arr.of)))
+    )
   )
 
 const whole = (dialect: Dialect, events: Events): Answer =>
   Effect.flatMap(exchange(events), (common) =>
-    wholeAnswer({
-      ...common,
-      gatherer: dialect.bodyGatherer(conversationOf(dialect), {}),
-      errorBody: (error) => dialect.errorBody(error, "req_1"),
-      patience: "1 minute"
-    })
+    Effect.map(
+      wholeAnswer({
+        ...common,
+        gatherer: dialect.bodyGatherer(conversationOf(dialect), {}),
+        errorBody: (error) => dialect.errorBody(error, "req_1"),
+        patience: "1 minute"
+      }),
+      ({ body }) => (body._tag === "Stream" ? Stream.decodeText(body.stream) : Stream.empty)
+    )
   )
 
 /** What a client hears while time passes second by second: each piece with its second, and how it ended. */
@@ -56,12 +62,9 @@ const heard = (answer: Answer, seconds: number) =>
     const pieces: Array<{ readonly second: number; readonly text: string }> = []
     let second = 0
     const fiber = yield* Effect.forkChild(
-      Effect.flatMap(answer, ({ body }) =>
-        body._tag === "Stream"
-          ? Stream.runForEach(Stream.decodeText(body.stream), (text) =>
-              Effect.sync(() => pieces.push({ second, text }))
-            )
-          : Effect.succeed(body)
+      Effect.flatMap(
+        answer,
+        Stream.runForEach((text) => Effect.sync(() => pieces.push({ second, text })))
       )
     )
     yield* TestClock.adjust(0)

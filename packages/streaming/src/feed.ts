@@ -1,5 +1,5 @@
 import type { GenerationEvent } from "@pensieve/models"
-import { Cause, type Duration, Effect, Exit, Option, Pull, type Scope } from "effect"
+import { Cause, type Duration, Effect, Exit, Pull, type Scope } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 
 /** Events a fast backend may be ahead of a slow reader, before what comes at once is counted. */
@@ -13,7 +13,15 @@ export interface Feed<E> {
   readonly pull: Pull.Pull<NonEmptyReadonlyArray<GenerationEvent>, E>
   /** Puts an event in where nothing waits to be read. */
   readonly beat: (event: GenerationEvent) => void
+  /** Whether there is something to pull: events, or the end. */
+  readonly ready: () => boolean
+  /** Waits until there may be something to pull, or until somebody wakes whoever waits here. */
+  readonly filled: Effect.Effect<void>
+  readonly wake: () => void
 }
+
+/** What may end an answer from outside. It is given what tells the end, and gives back what forgets it. */
+export type Ending<E> = (end: (error: E) => void) => () => void
 
 /**
  * The two ends of a feed. Neither costs the other a turn of the scheduler: what comes is with its reader within the same tick.
@@ -34,11 +42,19 @@ class EventFeed<E> implements Feed<E> {
   /** There is no more. */
   settle(exit: Exit.Exit<void, E>): void {
     this.#end = exit
+    this.wake()
+  }
+
+  wake(): void {
     this.#wakeReader?.()
   }
 
+  ready(): boolean {
+    return this.#waiting.length > 0 || this.#end !== undefined
+  }
+
   beat(event: GenerationEvent): void {
-    if (this.#waiting.length > 0 || this.#end !== undefined) return
+    if (this.ready()) return
     this.#waiting.push(event)
     this.#wakeReader?.()
   }
@@ -50,11 +66,11 @@ class EventFeed<E> implements Feed<E> {
       this.#wakeWriter?.()
       return Effect.succeed([first, ...rest] as const)
     }
-    if (this.#end === undefined) return Effect.flatMap(this.#filled, () => this.pull)
+    if (this.#end === undefined) return Effect.flatMap(this.filled, () => this.pull)
     return Exit.isFailure(this.#end) ? Effect.failCause(this.#end.cause) : Cause.done()
   })
 
-  readonly #filled = Effect.callback<void>((resume) => {
+  readonly filled = Effect.callback<void>((resume) => {
     this.#wakeReader = () => {
       this.#wakeReader = undefined
       resume(Effect.void)
@@ -76,19 +92,39 @@ class EventFeed<E> implements Feed<E> {
   })
 }
 
+/** How the work of a feed ends. */
+export interface FeedEnd<E, R> {
+  /** What may end it before its time; the work is then interrupted, and the answer fails with what was told. */
+  readonly ending?: Ending<E>
+  /** To be done at the end, before the reader learns of it, with what he will be told. */
+  readonly onEnd?: (exit: Exit.Exit<void, E>) => Effect.Effect<void, never, R>
+}
+
 /**
  * Starts the work that brings an answer, in a fiber of its own, at most a few events ahead of the reader. The work ends with the scope.
  *
  * @param bring pushes the events as they come; it ends, and fails, as the answer does
  */
-export const startFeed = <E, R>(
-  bring: (push: (events: Events) => Effect.Effect<void>) => Effect.Effect<void, E, R>
-): Effect.Effect<Feed<E>, never, R | Scope.Scope> =>
+export const startFeed = <E, R, R2 = never>(
+  bring: (push: (events: Events) => Effect.Effect<void>) => Effect.Effect<void, E, R>,
+  { ending, onEnd }: FeedEnd<E, R2> = {}
+): Effect.Effect<Feed<E>, never, R | R2 | Scope.Scope> =>
   Effect.gen(function* () {
     const feed = new EventFeed<E>()
     const work = bring((events) => feed.push(events))
-    const settled = Effect.onExit(work, (exit) => Effect.sync(() => feed.settle(exit)))
-    yield* Effect.forkScoped(settled, { startImmediately: true })
+    let ended: Exit.Exit<never, E> | undefined
+    const settled = Effect.onExit(work, (exit) => {
+      const told = ended ?? exit
+      const settle = Effect.sync(() => feed.settle(told))
+      return onEnd === undefined ? settle : Effect.andThen(onEnd(told), settle)
+    })
+    const fiber = yield* Effect.forkScoped(settled, { startImmediately: true })
+    if (ending === undefined) return feed
+    const forget = ending((error) => {
+      ended = Exit.fail(error)
+      fiber.interruptUnsafe()
+    })
+    fiber.addObserver(forget)
     return feed
   })
 
@@ -99,9 +135,18 @@ export const startFeed = <E, R>(
 export const firstEvents = <E>(
   feed: Feed<E>,
   patience: Duration.Input
-): Effect.Effect<ReadonlyArray<GenerationEvent>, Exclude<E, Cause.Done>> =>
-  feed.pull.pipe(
-    Pull.catchDone(() => Effect.succeed<ReadonlyArray<GenerationEvent>>([])),
-    Effect.timeoutOption(patience),
-    Effect.map(Option.getOrElse((): ReadonlyArray<GenerationEvent> => []))
-  )
+): Effect.Effect<Events, Exclude<E, Cause.Done>, Scope.Scope> =>
+  Effect.gen(function* () {
+    if (!feed.ready()) {
+      // Nobody waits for its end: what it wakes later finds nothing and waits on.
+      yield* Effect.forkScoped(
+        Effect.andThen(
+          Effect.sleep(patience),
+          Effect.sync(() => feed.wake())
+        )
+      )
+      yield* feed.filled
+    }
+    if (!feed.ready()) return []
+    return yield* Pull.catchDone(feed.pull, () => Effect.succeed<Events>([]))
+  })

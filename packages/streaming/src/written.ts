@@ -1,6 +1,5 @@
 import type { GenerationEvent } from "@pensieve/models"
-import { Cause, Clock, Duration, Effect, Pull, Scope, Stream } from "effect"
-import type { NonEmptyReadonlyArray } from "effect/Array"
+import { Cause, Clock, Duration, Effect, Pull, type Scope } from "effect"
 import type { Feed } from "./feed.ts"
 
 /** Writes one answer. Feed it every event in order, then end it; it holds the state in between. */
@@ -21,44 +20,46 @@ export interface WrittenOptions<E> {
   readonly failed: (cause: Cause.Cause<E>) => Effect.Effect<GenerationEvent>
 }
 
+/** The next text of an answer, until it ends. */
+export type TextPull = Pull.Pull<string>
+
 /**
- * An answer as text that is never silent: when nothing was written for `pingEvery`, however much the backend said meanwhile, a heartbeat
+ * An answer as texts, never silent: when nothing was written for `pingEvery`, however much the backend said meanwhile, a heartbeat
  * is. The first text comes at once, since headers leave with it.
  *
  * A reader that takes nothing gets no heartbeats either; what waits for it is bounded by the feed.
  */
-export const written = <E>(options: WrittenOptions<E>): Stream.Stream<string> =>
-  Stream.unwrap(
-    Effect.gen(function* () {
-      const { feed, first, writer } = options
-      const clock = yield* Clock.Clock
-      const pulse = makePulse(writer, clock, Duration.toMillis(Duration.fromInputUnsafe(options.pingEvery)))
-      yield* Effect.forkIn(pulse.beating(feed), yield* Scope.Scope)
-      const opening = pulse.write(first) || pulse.write([pulse.heartbeat()])
-      let over = false
+export const written = <E>(options: WrittenOptions<E>): Effect.Effect<TextPull, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { feed, first, writer } = options
+    const clock = yield* Clock.Clock
+    const pulse = makePulse(writer, clock, Duration.toMillis(Duration.fromInputUnsafe(options.pingEvery)))
+    yield* Effect.forkScoped(pulse.beating(feed))
+    let opening = pulse.write(first) || pulse.write([pulse.heartbeat()])
+    let over = false
 
-      const texts = (text: string): Texts => (text === "" ? rest : Effect.succeed([text]))
-      const end = (): Texts => {
+    const said = (text: string): TextPull => (text === "" ? next : Effect.succeed(text))
+    const end = (): TextPull => {
+      over = true
+      return said(writer.end())
+    }
+    const fail = (cause: Cause.Cause<E>): TextPull =>
+      Effect.flatMap(options.failed(cause), (event) => {
         over = true
-        return texts(writer.end())
+        return said(pulse.write([event]) + writer.end())
+      })
+    const next: TextPull = Effect.suspend(() => {
+      if (opening !== "") {
+        const text = opening
+        opening = ""
+        return Effect.succeed(text)
       }
-      const fail = (cause: Cause.Cause<E>): Texts =>
-        Effect.flatMap(options.failed(cause), (event) => {
-          over = true
-          return texts(pulse.write([event]) + writer.end())
-        })
-      const rest: Texts = Effect.suspend(() =>
-        over
-          ? Cause.done()
-          : Pull.matchEffect(feed.pull, {
-              onSuccess: (batch) => texts(pulse.write(batch)),
-              onFailure: fail,
-              onDone: end
-            })
-      )
-      return Stream.concat(Stream.succeed(opening), Stream.fromPull(Effect.succeed(rest)))
+      return over
+        ? Cause.done()
+        : Pull.matchEffect(feed.pull, { onSuccess: (batch) => said(pulse.write(batch)), onFailure: fail, onDone: end })
     })
-  )
+    return next
+  })
 
 /** What came at once is said at once: pieces of one text that follow each other become one. */
 const joined = (batch: ReadonlyArray<GenerationEvent>): ReadonlyArray<GenerationEvent> => {
@@ -81,9 +82,6 @@ const inOne = (before: GenerationEvent, event: GenerationEvent): GenerationEvent
     return { type: "tool-call-delta", json: before.json + event.json }
   return undefined
 }
-
-/** The next texts of an answer. */
-type Texts = Pull.Pull<NonEmptyReadonlyArray<string>>
 
 /** Writes events and knows since when nothing was written, and since when nothing but heartbeats. */
 const makePulse = (writer: EventWriter, clock: Clock.Clock, every: number) => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { GenerationEvent } from "@pensieve/models"
 import { firstEvents, startFeed } from "@pensieve/streaming"
-import { Effect, Fiber, Ref, Stream } from "effect"
+import { Effect, Exit, Fiber, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 
 const text = (value: string): GenerationEvent => ({ type: "text-delta", text: value })
@@ -64,6 +64,41 @@ describe("startFeed", () => {
       const endless = Stream.fromEffect(Effect.onInterrupt(Effect.never, () => Ref.set(ended, true)))
       yield* Effect.scoped(Effect.andThen(feedOf(endless), TestClock.adjust("1 second")))
       assert.isTrue(yield* Ref.get(ended))
+    })
+  )
+
+  it.effect("fails with what ends it from outside, behind what was brought, and interrupts the work", () =>
+    Effect.gen(function* () {
+      const ended = yield* Ref.make(false)
+      let end = (_: string): void => assert.fail("nobody listens")
+      let forgotten = 0
+      const exits: Array<unknown> = []
+      const work = Stream.concat(
+        Stream.succeed(text("a")),
+        Stream.fromEffect(Effect.onInterrupt(Effect.never, () => Ref.set(ended, true)))
+      )
+      const feed = yield* startFeed<string, never>((push) => Stream.runForEachArray(work, push), {
+        ending: (tell) => {
+          end = tell
+          return () => forgotten++
+        },
+        onEnd: (exit) => Effect.sync(() => exits.push(exit))
+      })
+      end("stopped")
+      assert.deepStrictEqual(yield* feed.pull, [text("a")])
+      assert.strictEqual(yield* Effect.flip(feed.pull), "stopped")
+      assert.isTrue(yield* Ref.get(ended))
+      assert.deepStrictEqual(exits, [Exit.fail("stopped")])
+      assert.strictEqual(forgotten, 1)
+    })
+  )
+
+  it.effect("forgets what may end it once it has ended by itself", () =>
+    Effect.gen(function* () {
+      let forgotten = 0
+      yield* startFeed<string, never>((push) => push([text("a")]), { ending: () => () => forgotten++ })
+      yield* TestClock.adjust(0)
+      assert.strictEqual(forgotten, 1)
     })
   )
 })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { GenerationEvent } from "@pensieve/models"
-import { type EventWriter, firstEvents, startFeed, written } from "@pensieve/streaming"
-import { Effect, Fiber, Ref, Stream } from "effect"
+import { type EventWriter, firstEvents, startFeed, type TextPull, written } from "@pensieve/streaming"
+import { Array as Arr, Effect, Fiber, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 
 const text = (value: string): GenerationEvent => ({ type: "text-delta", text: value })
@@ -18,12 +18,14 @@ const writer: EventWriter = {
 const feedOf = <E, R>(events: Stream.Stream<GenerationEvent, E, R>) =>
   startFeed<E, R>((push) => Stream.runForEachArray(events, push))
 
+const streamOf = (texts: TextPull) => Stream.fromPull(Effect.succeed(Effect.map(texts, Arr.of)))
+
 const answer = <E>(events: Stream.Stream<GenerationEvent, E>) =>
   Effect.gen(function* () {
     const feed = yield* feedOf(events)
     const first = yield* firstEvents(feed, "1 second")
     const failed = () => Effect.succeed<GenerationEvent>(text("!"))
-    return written({ feed, first, writer, pingEvery: "10 seconds", failed })
+    return streamOf(yield* written({ feed, first, writer, pingEvery: "10 seconds", failed }))
   })
 
 /** The texts of an answer, with time passing second by second. */
@@ -70,7 +72,9 @@ describe("written", () => {
       const feed = yield* feedOf(Stream.fromArray(events))
       const first = yield* firstEvents(feed, "1 second")
       const failed = () => Effect.succeed<GenerationEvent>(text("!"))
-      yield* Stream.runDrain(written({ feed, first, writer: listing, pingEvery: "10 seconds", failed }))
+      yield* Stream.runDrain(
+        streamOf(yield* written({ feed, first, writer: listing, pingEvery: "10 seconds", failed }))
+      )
       assert.deepStrictEqual(told, [
         { type: "reasoning-delta", text: "ab" },
         text("cd"),
