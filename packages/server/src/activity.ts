@@ -1,4 +1,4 @@
-import { Clock, Context, Duration, Effect, Layer, type Scope, Stream, SubscriptionRef } from "effect"
+import { Clock, Context, Duration, Effect, Latch, Layer, type Scope } from "effect"
 import { ServerPolicy } from "./policy.ts"
 
 /** Time without requests after which work in the background goes on. An agent pauses that long while its tools run. */
@@ -22,16 +22,19 @@ export class Activity extends Context.Service<
     Effect.gen(function* () {
       const { backgroundQuiet = defaultQuiet } = yield* ServerPolicy
       const quietMs = Duration.toMillis(Duration.fromInputUnsafe(backgroundQuiet))
-      const running = yield* SubscriptionRef.make(0)
+      const idle = yield* Latch.make(true)
+      let running = 0
       let lastEnd = Number.NEGATIVE_INFINITY
-      const begin = SubscriptionRef.update(running, (count) => count + 1)
-      const end = Effect.gen(function* () {
-        lastEnd = yield* Clock.currentTimeMillis
-        yield* SubscriptionRef.update(running, (count) => count - 1)
+      const begin = Effect.sync(() => {
+        running++
+        idle.closeUnsafe()
       })
-      const none = Stream.runHead(Stream.filter(SubscriptionRef.changes(running), (count) => count === 0))
+      const end = Effect.map(Clock.currentTimeMillis, (now) => {
+        lastEnd = now
+        if (--running === 0) idle.openUnsafe()
+      })
       const quiet: Effect.Effect<void> = Effect.gen(function* () {
-        yield* none
+        yield* idle.await
         const wait = lastEnd + quietMs - (yield* Clock.currentTimeMillis)
         if (wait <= 0) return
         yield* Effect.sleep(wait)

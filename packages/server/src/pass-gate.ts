@@ -1,6 +1,6 @@
 import { checkGate, makeFailedAttempts } from "@pensieve/auth"
 import { type AuthenticationFailed, type InvalidRequest, type PermissionDenied, RateLimited } from "@pensieve/errors"
-import { Clock, Effect, Option } from "effect"
+import { Clock, Effect, Option, Result } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { IncomingMessage } from "node:http"
 import { ServerPolicy } from "./policy.ts"
@@ -24,13 +24,12 @@ export const makeGate = (
         { method, path, headers, url, names: namesOf(request) },
         { token, tokenRequired, hosts }
       )
-      yield* Effect.catchTag(Effect.fromResult(checked), "AuthenticationFailed", (refusal) =>
-        Effect.gen(function* () {
-          const address = Option.getOrElse(request.remoteAddress, () => "")
-          const wait = attempts.failed(address, yield* Clock.currentTimeMillis)
-          return yield* wait === undefined ? refusal : tooOften(wait)
-        })
-      )
+      if (Result.isSuccess(checked)) return
+      const refusal = checked.failure
+      if (refusal._tag !== "AuthenticationFailed") return yield* refusal
+      const address = Option.getOrElse(request.remoteAddress, () => "")
+      const wait = attempts.failed(address, yield* Clock.currentTimeMillis)
+      return yield* wait === undefined ? refusal : tooOften(wait)
     })
 }
 

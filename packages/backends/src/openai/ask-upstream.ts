@@ -1,6 +1,6 @@
 import type { BackendError } from "@pensieve/errors"
 import type { Conversation, GenerationEvent } from "@pensieve/models"
-import { Effect, type Scope, Stream } from "effect"
+import { Cause, Effect, Pull, Scope, Stream } from "effect"
 import { randomBytes } from "node:crypto"
 import { askOnceMore, type ReadAnswer } from "../ask-once-more.ts"
 import { logNotices } from "../log-notices.ts"
@@ -67,17 +67,29 @@ interface Reading {
  * Asks the server: in the words it takes, learning from its refusals, until it answers or there is nothing to be done. An
  * answer that falls short (it is empty, or its only call cannot be run) is asked for once more behind the client's back.
  */
-export const askUpstream = (asking: Asking, conversation: Conversation): Asked => {
-  const first: Reading = { last: false }
-  const second: Reading = { last: false }
-  const mended = Effect.suspend(() => logNotices([first, second].flatMap(({ reader }) => reader?.mended() ?? [])))
-  return Effect.map(askAs(asking, conversation, first), (answer) =>
-    Stream.concat(
-      answer,
-      Stream.suspend(() => onShortfall(asking, conversation, first, second))
-    ).pipe(Stream.ensuring(mended))
-  )
-}
+export const askUpstream = (asking: Asking, conversation: Conversation): Asked =>
+  Effect.gen(function* () {
+    const first: Reading = { last: false }
+    const second: Reading = { last: false }
+    yield* Effect.addFinalizer(() => logNotices([first, second].flatMap(({ reader }) => reader?.mended() ?? [])))
+    const answer = yield* askAs(asking, conversation, first)
+    return yield* followed(answer, () => onShortfall(asking, conversation, first, second))
+  })
+
+/** An answer, and what follows it where something does. */
+const followed = (answer: Answer, follow: () => Answer | undefined): Effect.Effect<Answer, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    let pull = yield* Stream.toPull(answer)
+    let isLast = false
+    const onDone = (): typeof pull => {
+      isLast = true
+      const more = follow()
+      if (more === undefined) return Cause.done()
+      return Effect.flatMap(Scope.provide(Stream.toPull(more), scope), (next) => (pull = next))
+    }
+    return Stream.fromPull(Effect.succeed(Effect.suspend(() => (isLast ? pull : Pull.catchDone(pull, onDone)))))
+  })
 
 const askAs = (asking: Asking, conversation: Conversation, reading: Reading): Asked =>
   Effect.flatMap(firstAttempt(asking, conversation), (attempt) => ask(asking, conversation, attempt, reading))
@@ -87,9 +99,9 @@ const onShortfall = (
   conversation: Conversation,
   { reader: before }: Reading,
   second: Reading
-): Answer => {
+): Answer | undefined => {
   const shortfall = before?.shortfall() ?? null
-  if (before === undefined || shortfall === null) return Stream.empty
+  if (before === undefined || shortfall === null) return undefined
   const asked = secondAttempt(conversation, shortfall, makeCallId)
   second.last = shortfall.type === "empty"
   second.before = before

@@ -78,7 +78,14 @@ export const openAnswer = (
       pull,
       unlessDone((failure) => failure.error)
     )
-    return Stream.concat(Stream.fromArray(first), Stream.fromPull(Effect.succeed(rest)))
+    let said: Events = first
+    const answer: Pull.Pull<NonEmptyReadonlyArray<GenerationEvent>, BackendError> = Effect.suspend(() => {
+      const [head, ...tail] = said
+      if (head === undefined) return rest
+      said = []
+      return Effect.succeed([head, ...tail] as const)
+    })
+    return Stream.fromPull(Effect.succeed(answer))
   })
 
 /** The end of a pull is told as an error; it stays what it is. */
