@@ -128,6 +128,8 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
         }
       }
     )
+    // What the backend asks is on its way before anything else is made ready.
+    yield* Effect.yieldNow
     const exchange = {
       requestId,
       feed,

@@ -2,6 +2,7 @@ import { InvalidRequest, RequestTooLarge } from "@pensieve/errors"
 import { ByteSize, Context, Effect, Result } from "effect"
 import { HttpIncomingMessage, HttpServerRequest } from "effect/http"
 import { isUtf8 } from "node:buffer"
+import { IncomingMessage } from "node:http"
 import { depthLimit, type JsonMemory, makeJsonMemory } from "./json-memory.ts"
 
 /** Bytes a body may have. @see wire contract, section 2 */
@@ -39,13 +40,10 @@ const readBytes: Read<Buffer> = Effect.gen(function* () {
     })
   if (encoding.toLowerCase() !== "identity") return yield* encodingUnsupported(encoding)
   if (Number(request.headers["content-length"] ?? 0) > bodyLimitBytes) return yield* tooLarge
-  const bytes = yield* Effect.mapError(
-    Effect.provideService(request.arrayBuffer, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bodyLimitBytes)),
-    ({ reason }): InvalidRequest | RequestTooLarge =>
-      reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
-        ? tooLarge
-        : new InvalidRequest({ message: "The body broke off before it was complete." })
-  )
+  const { source } = request
+  // Who asks whether he may send waits for an answer, which only the server's own reading gives.
+  const direct = source instanceof IncomingMessage && request.headers["expect"] === undefined
+  const bytes = yield* direct ? collectBody(source, bodyLimitBytes) : readSlowly(request)
   return yield* Effect.fromResult(checkUtf8(bytes))
 })
 
@@ -68,6 +66,41 @@ export const readJson: Read<SentBody> = Effect.gen(function* () {
   }
 })
 
+const readSlowly = (request: HttpServerRequest.HttpServerRequest): Read<Buffer> =>
+  Effect.provideService(request.arrayBuffer, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bodyLimitBytes)).pipe(
+    Effect.map((body) => Buffer.from(body)),
+    Effect.mapError(({ reason }): InvalidRequest | RequestTooLarge =>
+      reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge" ? tooLarge : brokenOff
+    )
+  )
+
+/** All of a body, as soon as its last byte is there. What comes of it behind the limit is not read. */
+const collectBody = (source: IncomingMessage, limit: number): Effect.Effect<Buffer, InvalidRequest | RequestTooLarge> =>
+  Effect.callback((resume) => {
+    const chunks: Array<Buffer> = []
+    let size = 0
+    const onData = (chunk: Buffer) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size <= limit) return
+      leave()
+      source.pause()
+      resume(Effect.fail(tooLarge))
+    }
+    const onEnd = () => {
+      leave()
+      resume(Effect.succeed(Buffer.concat(chunks, size)))
+    }
+    const onBroken = () => {
+      leave()
+      resume(Effect.fail(brokenOff))
+    }
+    const leave = () => source.off("data", onData).off("end", onEnd).off("error", onBroken).off("close", onBroken)
+    if (source.destroyed) return resume(Effect.fail(brokenOff))
+    source.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onBroken)
+    return Effect.sync(leave)
+  })
+
 /** The code is the one the official SDK knows. */
 const encodingUnsupported = (encoding: string): InvalidRequest =>
   new InvalidRequest({
@@ -76,11 +109,12 @@ const encodingUnsupported = (encoding: string): InvalidRequest =>
     detailCode: "request_body_encoding_unsupported"
   })
 
+const brokenOff = new InvalidRequest({ message: "The body broke off before it was complete." })
+
 const tooLarge = new RequestTooLarge({ message: `The body is larger than ${bodyLimitBytes / 1024 / 1024} MB.` })
 
 /** The bytes of valid UTF-8, without the mark that some editors put before it. */
-const checkUtf8 = (body: ArrayBuffer): Result.Result<Buffer, InvalidRequest> => {
-  const bytes = Buffer.from(body)
+const checkUtf8 = (bytes: Buffer): Result.Result<Buffer, InvalidRequest> => {
   if (!isUtf8(bytes)) return Result.fail(new InvalidRequest({ message: "The body is not valid UTF-8." }))
   const { length } = byteOrderMark
   return Result.succeed(bytes.subarray(0, length).equals(byteOrderMark) ? bytes.subarray(length) : bytes)

@@ -12,7 +12,7 @@ type Failure = InvalidRequest | NotFound | InternalError
 export const resolveFiles = (conversation: Conversation): Effect.Effect<Conversation, Failure, FileStore> =>
   Effect.gen(function* () {
     const { system, turns } = conversation
-    if (![...system, ...turns.flatMap((turn) => turn.parts)].some(namesFile)) return conversation
+    if (!system.some(namesFile) && !turns.some(({ parts }) => parts.some(namesFile))) return conversation
     return {
       ...conversation,
       system: yield* resolveParts(system),
