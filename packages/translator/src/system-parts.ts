@@ -4,6 +4,9 @@ import { note, type Notices } from "./notices.ts"
 /** Claude Code's first system block; its value differs from one session to the next and would spoil an upstream's cache. */
 const billingHeader = /^x-anthropic-billing-header:[^\n]*\n*/
 
+/** What is left of a first part is the same part each time, so that what is made of it can be kept. */
+const withoutHeader = new WeakMap<Part, Part>()
+
 /**
  * The instructions without the billing header.
  *
@@ -17,5 +20,7 @@ export const systemParts = ({ system }: Conversation, notices: Notices): Readonl
     "system",
     0
   ])
-  return [{ type: "text", text: first.text.slice(header.length) }, ...others]
+  const left = withoutHeader.get(first) ?? { type: "text", text: first.text.slice(header.length) }
+  withoutHeader.set(first, left)
+  return [left, ...others]
 }

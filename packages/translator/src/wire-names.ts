@@ -1,5 +1,4 @@
-import type { Conversation } from "@pensieve/models"
-import { callsIn } from "./call-ids.ts"
+import type { Conversation, ToolCallPart } from "@pensieve/models"
 
 /** Names as an upstream takes them, and back. */
 export interface WireNames {
@@ -39,11 +38,13 @@ export const wireNames = (names: Iterable<string>, allowed: RegExp): WireNames =
 }
 
 /** The names of a conversation's tools, also of those that are only called or chosen. */
-export const toolNamesIn = (conversation: Conversation): Iterable<string> => {
-  const { tools, toolChoice } = conversation
+export const toolNamesIn = (
+  { tools, toolChoice }: Conversation,
+  calls: ReadonlyArray<ToolCallPart>
+): Iterable<string> => {
   const names = new Set(tools.map((tool) => tool.name))
   if (toolChoice.type === "tool") names.add(toolChoice.name)
-  for (const { name } of callsIn(conversation)) names.add(name)
+  for (const { name } of calls) names.add(name)
   return names
 }
 

@@ -35,7 +35,10 @@ export const makeMemory = (bound: number | undefined): Memory => {
   let news = false
   const of = (model: string): ModelMemory => models.get(model) ?? { patches: [], window: undefined }
   return {
-    traits: (server, model) => [model.traits ?? {}, ...of(model.id).patches].reduce<Traits>(withTraits, server.traits),
+    traits: (server, model) => {
+      const patches = [...(model.traits === undefined ? [] : [model.traits]), ...of(model.id).patches]
+      return patches.reduce<Traits>(withTraits, server.traits)
+    },
     learn: (model, patch) => models.set(model, { ...of(model), patches: [...of(model).patches, patch] }),
     learnWindow: (model, window) => models.set(model, { ...of(model), window }),
     window: (model) => {

@@ -10,6 +10,7 @@ import {
 } from "@pensieve/models"
 import { Result } from "effect"
 import { decodeEach } from "../decode-each.ts"
+import { decodeOnce } from "../decode-once.ts"
 import { decoderOf, invalidField } from "./field-error.ts"
 import type { Path } from "../path.ts"
 import { unsealReasoning } from "../seal-reasoning.ts"
@@ -228,5 +229,18 @@ const decodeBlock = (block: unknown, path: Path, notices: Notices): Parts => {
 export const decodeContent = (content: string | ReadonlyArray<unknown>, path: Path, notices: Notices): Parts => {
   if (typeof content === "string") return Result.succeed([{ type: "text", text: content }])
   const decoded = decodeEach(content, path, (block, place) => decodeBlock(block, place, notices))
+  return Result.map(decoded, (parts) => parts.flat())
+}
+
+const decodeBlockOnce = decodeOnce(decodeBlock)
+
+/**
+ * `system` as parts.
+ *
+ * @param shared what was decoded of a block before may be given again
+ */
+export const decodeSystem = (content: string | ReadonlyArray<unknown>, notices: Notices, shared: boolean): Parts => {
+  if (typeof content === "string") return decodeContent(content, ["system"], notices)
+  const decoded = decodeEach(content, ["system"], (block, place) => decodeBlockOnce(block, place, notices, shared))
   return Result.map(decoded, (parts) => parts.flat())
 }

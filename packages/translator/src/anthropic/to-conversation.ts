@@ -1,6 +1,6 @@
 import { type AnthropicCountRequest, AnthropicRequest, type JsonObject, type RequestClass } from "@pensieve/models"
 import { Result } from "effect"
-import { decodeContent } from "./decode-content.ts"
+import { decodeSystem } from "./decode-content.ts"
 import { decodeHints } from "./decode-hints.ts"
 import { decodeMessages, hasCacheMark } from "./decode-messages.ts"
 import {
@@ -41,7 +41,7 @@ export const toConversation = (
 
     const { shared = false } = context
     const sent = request.tools ?? []
-    const system = request.system === undefined ? [] : yield* decodeContent(request.system, ["system"], notices)
+    const system = request.system === undefined ? [] : yield* decodeSystem(request.system, notices, shared)
     const { turns, cached, configs } = yield* decodeMessages(request.messages, notices, shared)
     const tools = yield* decodeTools(sent, notices, shared)
     const { toolChoice, parallelToolCalls } = yield* decodeToolChoice(request.tool_choice, tools, sent, notices)

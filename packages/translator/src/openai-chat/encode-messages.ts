@@ -19,10 +19,28 @@ import type { Path } from "../path.ts"
 
 type Messages = ReadonlyArray<OpenaiChatSentMessage>
 
+/** Instructions that were encoded before, by their first part. */
+const instructions = new WeakMap<
+  Part,
+  { readonly parts: ReadonlyArray<Part>; readonly role: string; readonly messages: Messages }
+>()
+
+/** Instructions are long and hardly ever change: those of the same texts are the very same message. */
 const systemMessages = (conversation: Conversation, context: EncodeContext): Messages => {
-  const content = partsText(systemParts(conversation, context.notices), ["system"], context)
-  return content === "" ? [] : [{ role: context.options.systemRole, content }]
+  const { systemRole: role, shared } = context.options
+  const parts = systemParts(conversation, context.notices)
+  const [first] = parts
+  const before = shared && first !== undefined ? instructions.get(first) : undefined
+  if (before?.role === role && isSame(before.parts, parts)) return before.messages
+  const content = partsText(parts, ["system"], context)
+  const messages = content === "" ? [] : [{ role, content }]
+  if (shared && first !== undefined && parts.every(({ type }) => type === "text"))
+    instructions.set(first, { parts, role, messages })
+  return messages
 }
+
+const isSame = (some: ReadonlyArray<Part>, others: ReadonlyArray<Part>): boolean =>
+  some.length === others.length && some.every((part, index) => part === others[index])
 
 const systemTurn = (turn: Turn, path: Path, context: EncodeContext): Messages => {
   const content = partsText(turn.parts, path, context)

@@ -1,6 +1,6 @@
 import type { Conversation, OpenaiChatSentRequest } from "@pensieve/models"
 import type { Notices } from "../notices.ts"
-import { callIds } from "../call-ids.ts"
+import { callsIn } from "../call-ids.ts"
 import type { EncodedRequest } from "../encoded-request.ts"
 import { openaiName, toolNamesIn, wireNames } from "../wire-names.ts"
 import type { EncodeContext } from "./encode-content.ts"
@@ -28,7 +28,8 @@ export const encodeRequest = (
 ): EncodedRequest<OpenaiChatSentRequest> => {
   const settings: RequestOptions = { ...defaultRequestOptions, ...options }
   const notices: Notices = new Map()
-  const names = wireNames(toolNamesIn(conversation), openaiName)
+  const calls = callsIn(conversation)
+  const names = wireNames(toolNamesIn(conversation, calls), openaiName)
   const tools = new Map(conversation.tools.map((tool) => [tool.name, tool]))
   const context: EncodeContext = { options: settings, names, tools, notices }
   const { hints, stopSequences } = conversation
@@ -46,5 +47,5 @@ export const encodeRequest = (
     stream: settings.stream,
     ...(settings.stream ? { stream_options: { include_usage: true } as const } : {})
   }
-  return { body, notices: [...notices.values()], toolNames: names.fromWire, callIds: callIds(conversation) }
+  return { body, notices: [...notices.values()], toolNames: names.fromWire, callIds: calls.map(({ id }) => id) }
 }

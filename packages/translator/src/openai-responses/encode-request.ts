@@ -1,5 +1,5 @@
 import type { Conversation, JsonObject, ResponsesSentRequest } from "@pensieve/models"
-import { callIds } from "../call-ids.ts"
+import { callsIn } from "../call-ids.ts"
 import type { EncodedRequest } from "../encoded-request.ts"
 import type { Notices } from "../notices.ts"
 import { partsText } from "../part-text.ts"
@@ -52,8 +52,9 @@ export const encodeRequest = (
   options: Partial<RequestOptions> & Pick<RequestOptions, "model">
 ): EncodedRequest<ResponsesSentRequest | JsonObject> => {
   const notices: Notices = new Map()
-  const names = wireNames(toolNamesIn(conversation), openaiName)
-  const ids = callIds(conversation)
+  const calls = callsIn(conversation)
+  const names = wireNames(toolNamesIn(conversation, calls), openaiName)
+  const ids = calls.map(({ id }) => id)
   const passed = passOwnRequest(conversation, options.model, notices)
   if (passed !== undefined) return { ...passed, notices: [...notices.values()], toolNames: new Map(), callIds: ids }
   const body = translated(conversation, {
