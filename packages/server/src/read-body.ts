@@ -89,7 +89,7 @@ const collectBody = (source: IncomingMessage, limit: number): Effect.Effect<Buff
     }
     const onEnd = () => {
       leave()
-      resume(Effect.succeed(Buffer.concat(chunks, size)))
+      resume(Effect.succeed(joined(chunks, size)))
     }
     const onBroken = () => {
       leave()
@@ -100,6 +100,17 @@ const collectBody = (source: IncomingMessage, limit: number): Effect.Effect<Buff
     source.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onBroken)
     return Effect.sync(leave)
   })
+
+/** `Buffer.concat` looks at each piece in ways that cost more than the copying. */
+const joined = (chunks: ReadonlyArray<Buffer>, size: number): Buffer => {
+  const all = Buffer.allocUnsafe(size)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}
 
 /** The code is the one the official SDK knows. */
 const encodingUnsupported = (encoding: string): InvalidRequest =>

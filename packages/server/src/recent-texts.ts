@@ -4,6 +4,8 @@ import { type SharedEnds, sharedEnds } from "./shared-ends.ts"
 const mostTexts = 8
 /** A text that resembles another one has this part of it in common: it goes on from it, and takes its place. */
 const goesOn = 0.5
+/** One of which this part is in the text is the one before it of the same session: no other need be looked at. */
+const surelyBefore = 0.99
 
 /** The last texts, each the newest of its kind. */
 export interface RecentTexts<A extends { readonly bytes: Buffer }> {
@@ -26,6 +28,7 @@ export const makeRecentTexts = <A extends { readonly bytes: Buffer }>(limit: num
       if (shared.head + shared.tail < most) continue
       most = shared.head + shared.tail
       found = { text, shared }
+      if (most >= text.bytes.length * surelyBefore) break
     }
     return found
   }

@@ -20,11 +20,14 @@ const shortened = (name: string, attempt: number): string =>
 
 /** Names as they are where an upstream takes them, else shortened to 64 letters, digits, `_` and `-`. */
 export const wireNames = (names: Iterable<string>, allowed: RegExp): WireNames => {
-  const own = new Set(names)
-  const taken = new Set([...own].filter((name) => allowed.test(name)))
+  const taken = new Set<string>()
+  const others: Array<string> = []
+  for (const name of new Set(names)) {
+    if (allowed.test(name)) taken.add(name)
+    else others.push(name)
+  }
   const wire = new Map<string, string>()
-  for (const name of own) {
-    if (allowed.test(name)) continue
+  for (const name of others) {
     let attempt = 0
     while (taken.has(shortened(name, attempt))) attempt++
     const short = shortened(name, attempt)

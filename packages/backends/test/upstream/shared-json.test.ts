@@ -38,4 +38,27 @@ describe("shared JSON", () => {
     assert.strictEqual(written({ messages: [[], message] }), '{"messages":[[],{"role":"user"}]}')
     assert.strictEqual(times, 1)
   })
+
+  it("is what JSON.stringify writes of lists that go on, fall back and part", () => {
+    const item = (name: string) => ({ name, text: "ä".repeat(name.length) })
+    const items = ["a", "bb", "ccc", "dddd", "eeeee"].map(item)
+    const lists = fc.array(fc.oneof(fc.constantFrom(...items), fc.constantFrom("x", null, 5)), { maxLength: 7 })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(lists, lists), { minLength: 1, maxLength: 8 }), (turns) => {
+        for (const [messages, tools] of turns) {
+          const value = { model: "m", messages, tools, stream: true }
+          assert.strictEqual(written(value), JSON.stringify(value))
+          assert.strictEqual(sharedJson(value).characters, JSON.stringify(value).length)
+        }
+      })
+    )
+  })
+
+  it("takes what a list begins with from the one before in one piece", () => {
+    const messages = Array.from({ length: 50 }, (_, index) => ({ index }))
+    written({ messages })
+    const next = { messages: [...messages, { index: 50 }] }
+    assert.isBelow(sharedJson(next).pieces.length, 7)
+    assert.strictEqual(written(next), JSON.stringify(next))
+  })
 })
