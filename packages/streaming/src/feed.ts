@@ -1,5 +1,5 @@
 import type { GenerationEvent } from "@pensieve/models"
-import { Cause, type Duration, Effect, Exit, Pull, type Scope } from "effect"
+import { Array as Arr, Cause, type Duration, Effect, Exit, Pull, type Scope } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 
 /** Events a fast backend may be ahead of a slow reader, before what comes at once is counted. */
@@ -13,6 +13,8 @@ export interface Feed<E> {
   readonly pull: Pull.Pull<NonEmptyReadonlyArray<GenerationEvent>, E>
   /** Puts an event in where nothing waits to be read. */
   readonly beat: (event: GenerationEvent) => void
+  /** Takes what waits, as far as something does. */
+  readonly take: () => Events
   /** Whether there is something to pull: events, or the end. */
   readonly ready: () => boolean
   /** Waits until there may be something to pull, or until somebody wakes whoever waits here. */
@@ -59,13 +61,17 @@ class EventFeed<E> implements Feed<E> {
     this.#wakeReader?.()
   }
 
+  take(): Events {
+    const taken = this.#waiting
+    if (taken.length === 0) return taken
+    this.#waiting = []
+    this.#wakeWriter?.()
+    return taken
+  }
+
   readonly pull: Feed<E>["pull"] = Effect.suspend(() => {
-    const [first, ...rest] = this.#waiting
-    if (first !== undefined) {
-      this.#waiting = []
-      this.#wakeWriter?.()
-      return Effect.succeed([first, ...rest] as const)
-    }
+    const taken = this.take()
+    if (Arr.isReadonlyArrayNonEmpty(taken)) return Effect.succeed(taken)
     if (this.#end === undefined) return Effect.flatMap(this.filled, () => this.pull)
     return Exit.isFailure(this.#end) ? Effect.failCause(this.#end.cause) : Cause.done()
   })
@@ -147,6 +153,8 @@ export const firstEvents = <E>(
       )
       yield* feed.filled
     }
-    if (!feed.ready()) return []
-    return yield* Pull.catchDone(feed.pull, () => Effect.succeed<Events>([]))
+    const events = feed.take()
+    return events.length > 0 || !feed.ready()
+      ? events
+      : yield* Pull.catchDone(feed.pull, () => Effect.succeed<Events>([]))
   })

@@ -34,8 +34,9 @@ export const written = <E>(options: WrittenOptions<E>): Effect.Effect<TextPull, 
     const { feed, first, writer } = options
     const clock = yield* Clock.Clock
     const pulse = makePulse(writer, clock, Duration.toMillis(Duration.fromInputUnsafe(options.pingEvery)))
-    yield* Effect.forkScoped(pulse.beating(feed))
+    const scope = yield* Effect.scope
     let opening = pulse.write(first) || pulse.write([pulse.heartbeat()])
+    let beats = false
     let over = false
 
     const said = (text: string): TextPull => (text === "" ? next : Effect.succeed(text))
@@ -53,6 +54,10 @@ export const written = <E>(options: WrittenOptions<E>): Effect.Effect<TextPull, 
         const text = opening
         opening = ""
         return Effect.succeed(text)
+      }
+      if (!beats) {
+        beats = true
+        return Effect.andThen(Effect.forkIn(pulse.beating(feed), scope), next)
       }
       return over
         ? Cause.done()

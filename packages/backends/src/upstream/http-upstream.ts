@@ -20,6 +20,8 @@ export interface UpstreamRequest {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
+  /** Done once, while the answer is waited for: what would otherwise be done when it is there. */
+  readonly meanwhile?: () => void
 }
 
 /** An answer, of any status, whose headers have come. */
@@ -89,6 +91,7 @@ class Exchange {
   readonly #tap: Wiretap | undefined
   readonly #body = new IncomingBody<UpstreamFault>()
   #controller: Dispatcher.DispatchController | undefined
+  #answered = false
   #closed = false
   #complete = false
 
@@ -99,7 +102,7 @@ class Exchange {
 
   start(
     agent: Dispatcher,
-    { method, path, headers, body }: UpstreamRequest
+    { method, path, headers, body, meanwhile }: UpstreamRequest
   ): Effect.Effect<UpstreamResponse, UpstreamFault> {
     return Effect.callback<UpstreamResponse, UpstreamFault>((resume) => {
       const request = { origin: this.#server, path, method, headers: { ...headers }, body: body ?? null }
@@ -109,8 +112,11 @@ class Exchange {
           if (this.#closed) controller.abort(gone)
         },
         onResponseStart: (_, status, received) => {
-          // An answer of status 1xx is only a sign of life.
-          if (status >= 200) resume(Effect.succeed(this.#response(status, plainHeaders(received))))
+          // An answer of status 1xx is only a sign of life. What comes with the headers is there when they are told of.
+          if (status >= 200) {
+            this.#answered = true
+            queueMicrotask(() => resume(Effect.succeed(this.#response(status, received))))
+          }
         },
         onResponseData: (controller, chunk) => {
           this.#tap?.heard(chunk)
@@ -120,9 +126,11 @@ class Exchange {
         onResponseError: (_, cause) => {
           const fault = faultOf(this.#server, cause)
           this.#body.fail(fault)
-          resume(Effect.fail(fault))
+          if (!this.#answered) resume(Effect.fail(fault))
         }
       })
+      // A connection that was used before sends at the end of this turn.
+      if (meanwhile !== undefined) setImmediate(meanwhile)
     })
   }
 
@@ -135,10 +143,12 @@ class Exchange {
     setTimeout(() => this.#controller?.abort(gone), restMs).unref()
   }
 
-  #response(status: number, headers: Readonly<Record<string, string>>): UpstreamResponse {
+  #response(status: number, received: IncomingHttpHeaders): UpstreamResponse {
     return {
       status,
-      headers,
+      get headers() {
+        return plainHeaders(received)
+      },
       bytes: Stream.fromPull(Effect.succeed(this.#body.pull)),
       pull: this.#body.pull,
       text: (limit = errorBytes) => boundedText(this.#body, limit),

@@ -67,9 +67,11 @@ export const openAnswer = (
 ): Effect.Effect<AnswerStream, Setback, Scope.Scope> =>
   Effect.gen(function* () {
     const { keys } = exchange
-    const response = yield* Effect.mapError(upstream.send(exchange.request), faultSetback)
+    let made: AnswerReader | undefined
+    const meanwhile = () => void (made ??= exchange.makeReader())
+    const response = yield* Effect.mapError(upstream.send({ ...exchange.request, meanwhile }), faultSetback)
     if (response.status < 200 || response.status > 299) return yield* refused(response, keys)
-    const reader = exchange.makeReader()
+    const reader = (made ??= exchange.makeReader())
     const pull = pullEvents(response, reader, exchange)
     const first = yield* Pull.catchDone(Effect.mapError(pull, unlessDone(firstSetback)), () =>
       Effect.succeed<Events>([])
