@@ -4,7 +4,7 @@ import { type InvalidRequest, Overloaded, type PensieveError } from "@pensieve/e
 import { type Conversation, type GenerationEvent, isJsonObject } from "@pensieve/models"
 import { makeId } from "@pensieve/operations"
 import { startFeed } from "@pensieve/streaming"
-import { type Duration, Effect, Metric, Redacted, Result, Stream } from "effect"
+import { Context, type Duration, Effect, Metric, Redacted, Result, Stream } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { Activity } from "./activity.ts"
 import { noticeHeader, routeHeader } from "./answer-headers.ts"
@@ -113,12 +113,15 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       decision: routed.decision
     })
     const events = sized.told(refusal ?? cached.answer(sized.fresh))
+    const services = Context.make(ClientKeys, clientKeys).pipe(
+      Context.add(Metric.MetricRegistry, exchanges.registry),
+      Context.add(Wiretap, open.tap)
+    )
     const feed = yield* startFeed<PensieveError, never>(
       (push) =>
-        Stream.runForEachArray(events, (batch) => push(open.watch(batch))).pipe(
-          Effect.provideService(ClientKeys, clientKeys),
-          Effect.provideService(Metric.MetricRegistry, exchanges.registry),
-          Effect.provideService(Wiretap, open.tap)
+        Effect.provideContext(
+          Stream.runForEachArray(events, (batch) => push(open.watch(batch))),
+          services
         ),
       {
         ending: (yield* Stopping).listen,

@@ -1,6 +1,6 @@
 import { hostsNamed, loopbackHosts } from "@pensieve/auth"
 import { NotFound, type PensieveError } from "@pensieve/errors"
-import { Cause, Effect, type Scope } from "effect"
+import { Cause, Effect, Result, type Scope } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import type { Activity } from "./activity.ts"
 import { answer } from "./answer.ts"
@@ -14,7 +14,7 @@ import { ServerPolicy } from "./policy.ts"
 import { type BatchStore, type FileStore, makeId } from "@pensieve/operations"
 import { respondEmpty, respondError } from "./respond.ts"
 import { health } from "./health.ts"
-import { makeGate } from "./pass-gate.ts"
+import { makeGate, type PassGate } from "./pass-gate.ts"
 import { metrics } from "./metrics.ts"
 import { pathOf, routeOf } from "./route.ts"
 import { model, models } from "./routes.ts"
@@ -34,23 +34,23 @@ type Requirements =
   | HttpServerRequest.HttpServerRequest
   | Scope.Scope
 
-/** What the gate remembers, and what it is asked about. */
-type Gate = ReturnType<typeof makeGate>
-
 /**
  * The gate, then the route. Never fails: what is wrong becomes an answer in the caller's dialect.
  *
  * The HTTP server runs handlers uninterruptibly; this one may be interrupted, so that a client that goes away stops the work.
  */
 export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerResponse, never, Requirements> => {
-  let gate: Gate | undefined
+  let gate: PassGate | undefined
   return Effect.gen(function* () {
-    const { hosts = [] } = yield* ServerPolicy
-    gate ??= makeGate([...loopbackHosts(port), ...hosts.flatMap((host) => hostsNamed(host, port))])
+    const policy = yield* ServerPolicy
+    gate ??= makeGate([...loopbackHosts(port), ...(policy.hosts ?? []).flatMap((host) => hostsNamed(host, port))])
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = makeId("req_")
-    const dialect = dialectOf(pathOf(request.url), request.headers)
-    return yield* Effect.catchCause(Effect.interruptible(handle(requestId, dialect, port, gate)), (cause) =>
+    const path = pathOf(request.url)
+    const dialect = dialectOf(path, request.headers)
+    const refusal = gate(request, path, policy)
+    const handled = refusal ?? handle({ requestId, dialect, port, method: request.method, path })
+    return yield* Effect.catchCause(Effect.interruptible(handled), (cause) =>
       Cause.hasInterruptsOnly(cause)
         ? Effect.interrupt
         : Effect.map(tellable(cause, requestId), (error) => respondError(requestId, dialect, error))
@@ -58,17 +58,26 @@ export const app = (port: number): Effect.Effect<HttpServerResponse.HttpServerRe
   })
 }
 
-const handle = (
-  requestId: string,
-  dialect: Dialect,
-  port: number,
-  gate: Gate
-): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Requirements> =>
+/** A request that has passed the gate. */
+interface Passed {
+  readonly requestId: string
+  readonly dialect: Dialect
+  readonly port: number
+  readonly method: string
+  readonly path: string
+}
+
+const handle = ({
+  requestId,
+  dialect,
+  port,
+  method,
+  path
+}: Passed): Effect.Effect<HttpServerResponse.HttpServerResponse, PensieveError, Requirements> =>
   Effect.gen(function* () {
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const path = pathOf(request.url)
-    yield* gate(path)
-    const route = yield* Effect.fromResult(routeOf(request.method, path))
+    const found = routeOf(method, path)
+    if (Result.isFailure(found)) return yield* found.failure
+    const route = found.success
     if (dialect !== anthropicDialect && path.startsWith("/v1/files")) return yield* filesElsewhere
     switch (route.name) {
       case "health":

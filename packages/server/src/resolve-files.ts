@@ -10,9 +10,14 @@ type Failure = InvalidRequest | NotFound | InternalError
 
 /** The conversation with the content of every uploaded file it names in its place. */
 export const resolveFiles = (conversation: Conversation): Effect.Effect<Conversation, Failure, FileStore> =>
+  namesFiles(conversation) ? withFiles(conversation) : Effect.succeed(conversation)
+
+const namesFiles = ({ system, turns }: Conversation): boolean =>
+  system.some(namesFile) || turns.some(({ parts }) => parts.some(namesFile))
+
+const withFiles = (conversation: Conversation): Effect.Effect<Conversation, Failure, FileStore> =>
   Effect.gen(function* () {
     const { system, turns } = conversation
-    if (!system.some(namesFile) && !turns.some(({ parts }) => parts.some(namesFile))) return conversation
     return {
       ...conversation,
       system: yield* resolveParts(system),

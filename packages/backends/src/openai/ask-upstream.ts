@@ -160,18 +160,19 @@ const ask = (asking: Asking, conversation: Conversation, attempt: Attempt, readi
     const prepared = prepare(asking, conversation, attempt)
     const overflow = overflowOf(prepared.size, attempt.traits)
     if (overflow !== undefined) return Effect.fail(overflow)
+    const { notices } = prepared.shaped
     const teaches = (setback: Setback) => lessonFor(setback, prepared.shaped, attempt)
-    return openAnswer(asking.upstream, exchangeOf(asking, conversation, attempt, prepared, reading)).pipe(
-      (opened) =>
-        withRetries(opened, (setback) => (teaches(setback) === undefined ? setback.advice : { again: false })),
-      Effect.tap(() => logNotices(prepared.shaped.notices)),
-      Effect.catch((setback) => {
-        const lesson = teaches(setback)
-        return lesson === undefined
-          ? giveUp(asking, conversation, attempt, reading, setback)
-          : askAgain(asking, conversation, attempt, reading, lesson)
-      })
+    const opened = withRetries(
+      openAnswer(asking.upstream, exchangeOf(asking, conversation, attempt, prepared, reading)),
+      (setback) => (teaches(setback) === undefined ? setback.advice : { again: false })
     )
+    const told = notices.length === 0 ? opened : Effect.tap(opened, () => logNotices(notices))
+    return Effect.catch(told, (setback) => {
+      const lesson = teaches(setback)
+      return lesson === undefined
+        ? giveUp(asking, conversation, attempt, reading, setback)
+        : askAgain(asking, conversation, attempt, reading, lesson)
+    })
   })
 
 const exchangeOf = (

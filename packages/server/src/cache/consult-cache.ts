@@ -4,7 +4,7 @@ import { Effect, Exit, Metric, Stream } from "effect"
 import { Exchanges } from "../exchange/exchanges.ts"
 import type { Routed } from "../route-request.ts"
 import { cacheKey } from "./cache-key.ts"
-import { mayBeCached } from "./cache-policy.ts"
+import { type AnswerCache, mayBeCached } from "./cache-policy.ts"
 import { AnswerRecorder, readRecorded } from "./recorded-answer.ts"
 
 type Answer = Stream.Stream<GenerationEvent, BackendError>
@@ -25,12 +25,22 @@ const bypass: Consulted = { outcome: "bypass", answer: (fresh) => fresh() }
 
 /** Looks whether a request was answered before. */
 export const consultCache = (
-  { cache, decision, backend, target }: Routed,
+  routed: Routed,
   conversation: Conversation,
   headers: Readonly<Record<string, string | undefined>>
+): Effect.Effect<Consulted, never, Exchanges> => {
+  const { cache } = routed
+  return cache === undefined || !mayBeCached(conversation, headers, cache.policy)
+    ? Effect.succeed(bypass)
+    : lookUp(routed, cache, conversation)
+}
+
+const lookUp = (
+  { decision, backend, target }: Routed,
+  cache: AnswerCache,
+  conversation: Conversation
 ): Effect.Effect<Consulted, never, Exchanges> =>
   Effect.gen(function* () {
-    if (cache === undefined || !mayBeCached(conversation, headers, cache.policy)) return bypass
     const [replicas] = decision.stages
     const places = replicas.map((one) => `${cache.placeOf?.(one.backend) ?? ""} ${one.model ?? ""}`)
     const key = cacheKey(conversation, [decision.model, backend.model, ...places])
@@ -47,7 +57,7 @@ export const consultCache = (
     // What somebody else said in its place is not the model's own answer.
     const isOwn = () => replicas.some((one) => one.backend === target().backend)
     const keep = (answer: string) => (isOwn() ? cache.store.set(key, answer) : Effect.void)
-    return { outcome, answer: (fresh) => recorded(fresh(), keep) }
+    return { outcome, answer: (fresh: () => Answer) => recorded(fresh(), keep) }
   })
 
 /** The same answer, kept once it is whole: in memory before its end is told, elsewhere while nobody waits. */

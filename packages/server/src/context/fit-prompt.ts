@@ -36,12 +36,21 @@ export const fitPrompt = (
   window: number | undefined,
   estimate: PromptEstimate,
   policy: ContextPolicy
+): Effect.Effect<Conversation, BackendError> => {
+  if (window === undefined) return Effect.succeed(conversation)
+  const limit = promptLimit(conversation, window, policy)
+  return estimate.tokens <= limit * (estimate.fromLastTurn ? doubtful.fromLastTurn : doubtful.guessed)
+    ? Effect.succeed(conversation)
+    : fitCounted(backend, conversation, window, limit)
+}
+
+const fitCounted = (
+  backend: Backend["Service"],
+  conversation: Conversation,
+  window: number,
+  limit: number
 ): Effect.Effect<Conversation, BackendError> =>
   Effect.gen(function* () {
-    if (window === undefined) return conversation
-    const limit = promptLimit(conversation, window, policy)
-    if (estimate.tokens <= limit * (estimate.fromLastTurn ? doubtful.fromLastTurn : doubtful.guessed))
-      return conversation
     const known = yield* Effect.option(backend.capabilities)
     const guesses = Option.isSome(known) && known.value.estimatesTokens === true
     // A server that counts better than this one has the last word on its own window.
