@@ -1,5 +1,6 @@
 import { defineConfig } from "tsup"
 import { directImports } from "./scripts/direct-imports.ts"
+import { plainFibers } from "./scripts/plain-fibers.ts"
 import { plainHttp } from "./scripts/plain-http.ts"
 
 // One program that needs nothing installed beside it. CommonJS inside it asks for Node's own modules by `require`.
@@ -14,7 +15,7 @@ export default defineConfig({
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);'
   },
-  esbuildPlugins: [directImports, plainHttp],
+  esbuildPlugins: [directImports, plainFibers, plainHttp],
   esbuildOptions: (options) => {
     options.mainFields = ["module", "main"]
   },
