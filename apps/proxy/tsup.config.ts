@@ -1,6 +1,5 @@
 import { defineConfig } from "tsup"
 import { directImports } from "./scripts/direct-imports.ts"
-import { plainFibers } from "./scripts/plain-fibers.ts"
 import { plainHttp } from "./scripts/plain-http.ts"
 
 // One program that needs nothing installed beside it. CommonJS inside it asks for Node's own modules by `require`.
@@ -15,7 +14,7 @@ export default defineConfig({
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);'
   },
-  esbuildPlugins: [directImports, plainFibers, plainHttp],
+  esbuildPlugins: [directImports, plainHttp],
   esbuildOptions: (options) => {
     options.mainFields = ["module", "main"]
   },
