@@ -148,12 +148,15 @@ const turnsMessages = ({ turns }: Conversation, context: EncodeContext): Message
   const { systemRole, systemTurns, reasoningHistory, toolMedia, images, files } = options
   const way = [systemRole, systemTurns, reasoningHistory, toolMedia, images, files].join()
   const all: Array<OpenaiChatSentMessage> = []
-  for (const [index, turn] of turns.entries())
-    all.push(
-      ...(turn.parts.some(namesTools)
-        ? turnMessages(turn, index, context)
-        : turnOnce(turn, way, context.notices, (notices) => turnMessages(turn, index, { ...context, notices })))
-    )
+  for (const [index, turn] of turns.entries()) {
+    const before = turnOnce.known(turn, way)
+    if (before !== undefined) all.push(...before)
+    else if (turn.parts.some(namesTools)) all.push(...turnMessages(turn, index, context))
+    else
+      all.push(
+        ...turnOnce.encode(turn, way, context.notices, (notices) => turnMessages(turn, index, { ...context, notices }))
+      )
+  }
   return all
 }
 

@@ -107,7 +107,7 @@ export const encodeTools = (
   return {
     tools: shown.map((tool) => {
       const name = names.toWire(tool.name)
-      return options.shared ? toolOnce(tool, name, notices, () => sentTool(tool, name)) : sentTool(tool, name)
+      return options.shared ? toolOnce.encode(tool, name, notices, () => sentTool(tool, name)) : sentTool(tool, name)
     }),
     ...encodeToolChoice(conversation, names),
     ...(conversation.parallelToolCalls ? {} : { parallel_tool_calls: false })
