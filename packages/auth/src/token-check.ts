@@ -1,17 +1,29 @@
-import { createHash, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 
-const digest = (value: string): Buffer => createHash("sha256").update(value, "utf8").digest()
+/** Before the bytes of a credential stands how many they are. */
+const lengthBytes = 4
 
-/** The one token of a program, and its digest. */
-let known: { readonly token: string; readonly digest: Buffer } | undefined
-
-const digestOf = (token: string): Buffer => {
-  if (known?.token !== token) known = { token, digest: digest(token) }
-  return known.digest
+/** A credential in a frame of a fixed size; of one that is too long the beginning. */
+const framed = (credential: string, size: number): Buffer => {
+  const frame = Buffer.alloc(size)
+  frame.writeUInt32LE(Buffer.byteLength(credential))
+  frame.write(credential, lengthBytes)
+  return frame
 }
 
-/** Compares a credential with the token in constant time, whatever their lengths. */
-export const tokenMatches = (given: string, token: string): boolean => timingSafeEqual(digest(given), digestOf(token))
+/** The one token of a program, in its frame. */
+let known: { readonly token: string; readonly frame: Buffer } | undefined
+
+const frameOf = (token: string): Buffer => {
+  if (known?.token !== token) known = { token, frame: framed(token, lengthBytes + Buffer.byteLength(token)) }
+  return known.frame
+}
+
+/** Compares a credential with the token in a time that tells nothing of the token, whatever their lengths. */
+export const tokenMatches = (given: string, token: string): boolean => {
+  const frame = frameOf(token)
+  return timingSafeEqual(framed(given, frame.length), frame)
+}
 
 /**
  * The credentials of a request: `x-api-key`, or the bearer of `authorization`, or both.
