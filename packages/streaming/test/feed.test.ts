@@ -70,7 +70,7 @@ describe("startFeed", () => {
   it.effect("fails with what ends it from outside, behind what was brought, and interrupts the work", () =>
     Effect.gen(function* () {
       const ended = yield* Ref.make(false)
-      let end = (_: string): void => assert.fail("nobody listens")
+      let end: (error: string) => void = () => assert.fail("nobody listens")
       let forgotten = 0
       const exits: Array<unknown> = []
       const work = Stream.concat(
