@@ -49,7 +49,7 @@ export const askUpstream = (
       (setback) => giveUp(calling, setback)
     )
     yield* logNotices(encoded.notices)
-    return Stream.mapError(answer, (error) => asUpstreamFailure(error))
+    return Stream.mapError(Stream.fromPull(Effect.succeed(answer)), (error) => asUpstreamFailure(error))
   })
 
 /** The model that was chosen for this request, or that the user named for all; else the one asked for where there is one of that name; else the first. */

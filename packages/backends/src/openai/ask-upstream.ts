@@ -1,12 +1,12 @@
 import type { BackendError } from "@pensieve/errors"
-import type { Conversation, GenerationEvent } from "@pensieve/models"
+import type { Conversation, GenerationEvent, Notice } from "@pensieve/models"
 import { Cause, Effect, Pull, Scope, Stream } from "effect"
 import { randomBytes } from "node:crypto"
 import { askOnceMore, type ReadAnswer } from "../ask-once-more.ts"
 import { logNotices } from "../log-notices.ts"
 import { secondAttempt } from "../second-attempt.ts"
 import type { HttpUpstream } from "../upstream/http-upstream.ts"
-import { type Exchange, openAnswer, type Setback } from "../upstream/open-answer.ts"
+import { type AnswerPull, type Exchange, openAnswer, type Setback } from "../upstream/open-answer.ts"
 import { objectBytes, sharedJson } from "../upstream/shared-json.ts"
 import { withRetries } from "../upstream/retries.ts"
 import type { WatchedUpstream } from "../upstream/watch-upstream.ts"
@@ -51,7 +51,7 @@ interface Prepared {
 }
 
 type Answer = Stream.Stream<GenerationEvent, BackendError>
-type Asked = Effect.Effect<Answer, BackendError, Scope.Scope>
+type Asked = Effect.Effect<AnswerPull, BackendError, Scope.Scope>
 
 /** A fresh id of a tool call. @see wire contract, section 3: `toolu_…`, unique in the conversation */
 const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
@@ -59,6 +59,8 @@ const makeCallId = (): string => `toolu_${randomBytes(15).toString("hex")}`
 /** Who reads an answer. A request that is sent again has another reader; the last one made is the one that counts. */
 interface Reading {
   last: boolean
+  /** What was changed of the request that is answered, until it is logged. */
+  notices: ReadonlyArray<Notice>
   before?: UpstreamAnswerReader
   reader?: UpstreamAnswerReader
 }
@@ -67,28 +69,45 @@ interface Reading {
  * Asks the server: in the words it takes, learning from its refusals, until it answers or there is nothing to be done. An
  * answer that falls short (it is empty, or its only call cannot be run) is asked for once more behind the client's back.
  */
-export const askUpstream = (asking: Asking, conversation: Conversation): Asked =>
+export const askUpstream = (
+  asking: Asking,
+  conversation: Conversation
+): Effect.Effect<Answer, BackendError, Scope.Scope> =>
   Effect.gen(function* () {
-    const first: Reading = { last: false }
-    const second: Reading = { last: false }
-    yield* Effect.addFinalizer(() => logNotices([first, second].flatMap(({ reader }) => reader?.mended() ?? [])))
-    const answer = yield* askAs(asking, conversation, first)
-    return yield* followed(answer, () => onShortfall(asking, conversation, first, second))
-  })
-
-/** An answer, and what follows it where something does. */
-const followed = (answer: Answer, follow: () => Answer | undefined): Effect.Effect<Answer, never, Scope.Scope> =>
-  Effect.gen(function* () {
+    const first: Reading = { last: false, notices: [] }
+    const second: Reading = { last: false, notices: [] }
+    const both = [first, second]
+    yield* Effect.addFinalizer(() =>
+      logNotices([...takeNotices(both), ...both.flatMap(({ reader }) => reader?.mended() ?? [])])
+    )
     const scope = yield* Effect.scope
-    let pull = yield* Stream.toPull(answer)
+    let pull = yield* askAs(asking, conversation, first)
+    let begun = false
     let isLast = false
-    const onDone = (): typeof pull => {
+    const onDone = (): AnswerPull => {
       isLast = true
-      const more = follow()
+      const more = onShortfall(asking, conversation, first, second)
       if (more === undefined) return Cause.done()
       return Effect.flatMap(Scope.provide(Stream.toPull(more), scope), (next) => (pull = next))
     }
-    return Stream.fromPull(Effect.succeed(Effect.suspend(() => (isLast ? pull : Pull.catchDone(pull, onDone)))))
+    const next: AnswerPull = Effect.suspend(() => (isLast ? pull : Pull.catchDone(pull, onDone)))
+    return streamOf(
+      Effect.suspend(() => {
+        // The first words do not wait for the log.
+        const notices = begun ? takeNotices(both) : []
+        begun = true
+        return notices.length === 0 ? next : Effect.andThen(logNotices(notices), next)
+      })
+    )
+  })
+
+const streamOf = (pull: AnswerPull): Answer => Stream.fromPull(Effect.succeed(pull))
+
+const takeNotices = (readings: ReadonlyArray<Reading>): ReadonlyArray<Notice> =>
+  readings.flatMap((reading) => {
+    const { notices } = reading
+    reading.notices = []
+    return notices
   })
 
 const askAs = (asking: Asking, conversation: Conversation, reading: Reading): Asked =>
@@ -109,7 +128,7 @@ const onShortfall = (
     readAnswer({ reader: before }),
     shortfall,
     readAnswer(second, before),
-    Stream.unwrap(askAs(asking, asked, second))
+    Stream.unwrap(Effect.map(askAs(asking, asked, second), streamOf))
   )
 }
 
@@ -166,7 +185,10 @@ const ask = (asking: Asking, conversation: Conversation, attempt: Attempt, readi
       openAnswer(asking.upstream, exchangeOf(asking, conversation, attempt, prepared, reading)),
       (setback) => (teaches(setback) === undefined ? setback.advice : { again: false })
     )
-    const told = notices.length === 0 ? opened : Effect.tap(opened, () => logNotices(notices))
+    const told = Effect.map(opened, (answer) => {
+      reading.notices = notices
+      return answer
+    })
     return Effect.catch(told, (setback) => {
       const lesson = teaches(setback)
       return lesson === undefined

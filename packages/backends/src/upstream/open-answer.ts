@@ -1,7 +1,7 @@
 import { type BackendError, BackendFailed, errorRow, type PensieveError, withMessage } from "@pensieve/errors"
 import type { GenerationEvent, Usage } from "@pensieve/models"
 import { openaiChat } from "@pensieve/translator"
-import { Cause, Data, Effect, Option, Pull, type Scope, Stream } from "effect"
+import { Cause, Data, Effect, Option, Pull, type Scope } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type { HttpUpstream, UpstreamRequest, UpstreamResponse } from "./http-upstream.ts"
 import { redactKeys } from "./redact-keys.ts"
@@ -42,7 +42,9 @@ export class Setback extends Data.TaggedError("Setback")<{
 }> {}
 
 type Events = ReadonlyArray<GenerationEvent>
-type AnswerStream = Stream.Stream<GenerationEvent, BackendError>
+
+/** An answer as it is pulled. A stream of its own would take a lock and a context for each pull. */
+export type AnswerPull = Pull.Pull<NonEmptyReadonlyArray<GenerationEvent>, BackendError>
 
 /** One request, and who reads its answer. */
 export interface Exchange {
@@ -64,7 +66,7 @@ const passing = new Set([408, 409, 429, 500, 502, 503, 504, 529])
 export const openAnswer = (
   upstream: HttpUpstream,
   exchange: Exchange
-): Effect.Effect<AnswerStream, Setback, Scope.Scope> =>
+): Effect.Effect<AnswerPull, Setback, Scope.Scope> =>
   Effect.gen(function* () {
     const { keys } = exchange
     let made: AnswerReader | undefined
@@ -81,13 +83,12 @@ export const openAnswer = (
       unlessDone((failure) => failure.error)
     )
     let said: Events = first
-    const answer: Pull.Pull<NonEmptyReadonlyArray<GenerationEvent>, BackendError> = Effect.suspend(() => {
+    return Effect.suspend(() => {
       const [head, ...tail] = said
       if (head === undefined) return rest
       said = []
       return Effect.succeed([head, ...tail] as const)
     })
-    return Stream.fromPull(Effect.succeed(answer))
   })
 
 /** The end of a pull is told as an error; it stays what it is. */
