@@ -31,9 +31,10 @@ const sendAll = (response: ServerResponse, texts: TextPull): Effect.Effect<void>
   return sendNext
 }
 
-/** @returns whether the client takes more */
+/** @returns whether the client takes more; one that is gone takes nothing, and its request is about to be interrupted */
 const sendNow = (response: ServerResponse, text: string): boolean => {
-  const { socket } = response
+  const { socket, destroyed } = response
+  if (destroyed) return false
   socket?.cork()
   const takesMore = response.write(text)
   socket?.uncork()

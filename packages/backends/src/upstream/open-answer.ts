@@ -70,7 +70,13 @@ export const openAnswer = (
   Effect.gen(function* () {
     const { keys } = exchange
     let made: AnswerReader | undefined
-    const meanwhile = () => void (made ??= exchange.makeReader())
+    const meanwhile = () => {
+      try {
+        made ??= exchange.makeReader()
+      } catch {
+        // It is made again where a fault is told.
+      }
+    }
     const response = yield* Effect.mapError(upstream.send({ ...exchange.request, meanwhile }), faultSetback)
     if (response.status < 200 || response.status > 299) return yield* refused(response, keys)
     const reader = (made ??= exchange.makeReader())
