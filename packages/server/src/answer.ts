@@ -112,17 +112,14 @@ const answerRouted = (requestId: string, dialect: Dialect, routed: Routed, clien
       client,
       decision: routed.decision
     })
-    const events = sized.told(refusal ?? cached.answer(sized.fresh))
+    // What is watched is what there was; what is told may be scaled.
+    const events = sized.told(Stream.mapArray(refusal ?? cached.answer(sized.fresh), open.watch))
     const services = Context.make(ClientKeys, clientKeys).pipe(
       Context.add(Metric.MetricRegistry, exchanges.registry),
       Context.add(Wiretap, open.tap)
     )
     const feed = yield* startFeed<PensieveError, never>(
-      (push) =>
-        Effect.provideContext(
-          Stream.runForEachArray(events, (batch) => push(open.watch(batch))),
-          services
-        ),
+      (push) => Effect.provideContext(Stream.runForEachArray(events, push), services),
       {
         ending: (yield* Stopping).listen,
         onEnd: (exit) => {
