@@ -17,7 +17,7 @@ export interface Feed<E> {
   readonly take: () => Events
   /** Whether there is something to pull: events, or the end. */
   readonly ready: () => boolean
-  /** Waits until there may be something to pull, or until somebody wakes whoever waits here. */
+  /** Waits until there is something to pull, or until somebody wakes whoever waits here. */
   readonly filled: Effect.Effect<void>
   readonly wake: () => void
 }
@@ -77,6 +77,7 @@ class EventFeed<E> implements Feed<E> {
   })
 
   readonly filled = Effect.callback<void>((resume) => {
+    if (this.ready()) return resume(Effect.void)
     this.#wakeReader = () => {
       this.#wakeReader = undefined
       resume(Effect.void)
